@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - this line is for the older Python that it refuses.
     print(
         f"Paydesk needs Python 3.11 or newer; this is {sys.version.split()[0]}.\n"
         "Install it with: sudo apt install python3.11 python3.11-venv\n"

@@ -32,11 +32,11 @@ def uv_environment(python: Path) -> dict[str, str]:
 
 def translate(listing: str) -> dict[str, str]:
     """Translate the lines of `pip config list`, such as `global.index-url='...'`."""
+    settings = dict(line.split("=", 1) for line in listing.splitlines() if "=" in line)
     variables = {}
     for section in SECTIONS:
-        for line in listing.splitlines():
-            name, _, value = line.partition("=")
-            if name.startswith(f"{section}.") and (variable := UV_NAMES.get(name.removeprefix(f"{section}."))):
+        for pip_name, uv_name in UV_NAMES.items():
+            if value := settings.get(f"{section}.{pip_name}"):
                 words = str(ast.literal_eval(value)).split()
-                variables[variable] = SEPARATORS.get(variable, " ").join(words)
+                variables[uv_name] = SEPARATORS.get(uv_name, " ").join(words)
     return variables
