@@ -1,0 +1,66 @@
+"""What every test stands on: its database, and the rule that no test is skipped in silence."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+# Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
+CONTRACTS = "PAYDESK_CONTRACTS"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite gets a file: a database in memory knows neither WAL nor a second process."""
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "paydesk.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Path:
+    """The folder of the payment companies' own contracts; a test that reads it is marked `contracts`."""
+    return Path(os.environ[CONTRACTS]).resolve()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the companies' contracts where there are none; the summary says so."""
+    left_out = (
+        [] if os.environ.get(CONTRACTS) else [item for item in items if item.get_closest_marker("contracts")]
+    )
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was left out, with the setting that brings it in."""
+    if not os.environ.get(CONTRACTS):
+        terminalreporter.write_line(f"Left out: tests marked `contracts`, since {CONTRACTS} names no folder.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped test is a failed test: what cannot run here has to say so."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _fail(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a file that skips itself whole."""
+    report = yield
+    if report.skipped:
+        _fail(report)
+    return report
+
+
+def _fail(report: pytest.TestReport | pytest.CollectReport) -> None:
+    report.outcome = "failed"
+    report.longrepr = f"Skipped, and nothing is skipped in silence: {report.longrepr}"

@@ -1,0 +1,9 @@
+"""Law: the tables in the code are the tables that the migrations make."""
+
+import pytest
+from django.core.management import call_command
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
