@@ -1,0 +1,1 @@
+"""Who is at the door: asking, links, codes, sessions, tickets and limits."""

@@ -1,0 +1,122 @@
+"""Sign-in requests, the secrets sent for them, sessions, tickets and the counters of limits."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from paydesk.billing.customers.models import Customer
+from paydesk.kit.ids import new_public_id
+from paydesk.merchants.models import Merchant
+
+
+class SignInRequest(models.Model):
+    """Somebody asked to come in. Unknown addresses get a row too, with no customer, and walk the same path."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    address = models.CharField(max_length=320)
+    browser_hash = models.BinaryField()
+    code_hash = models.BinaryField(null=True)
+    code_expires_at = models.DateTimeField(null=True)
+    tries_count = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="sign_in_public_id_once"),
+            models.UniqueConstraint(fields=["merchant", "browser_hash"], name="sign_in_browser_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class LinkSecret(models.Model):
+    """The hash of one link that was sent; a letter sent twice has two, both for the same request."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    request = models.ForeignKey(SignInRequest, on_delete=models.CASCADE)
+    secret_hash = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "secret_hash"], name="link_secret_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"link of {self.request_id}"
+
+
+class Session(models.Model):
+    """A customer who is in, by cookie or by bearer token. Idle 30 minutes, 12 hours at most."""
+
+    class Carrier(models.TextChoices):
+        COOKIE = "cookie"
+        BEARER = "bearer"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    request = models.OneToOneField(SignInRequest, on_delete=models.SET_NULL, null=True)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    carrier = models.CharField(max_length=6, choices=Carrier, default=Carrier.COOKIE)
+    parent_origin = models.CharField(max_length=253, default="", blank=True)
+    token_hash = models.BinaryField()
+    address = models.CharField(max_length=320)
+    device = models.CharField(max_length=200, default="", blank=True)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "token_hash"], name="session_token_once"),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="session_public_id_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Ticket(models.Model):
+    """One step from a frame to the top level: one use, 60 seconds, one address."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE)
+    secret_hash = models.BinaryField()
+    path = models.CharField(max_length=500)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["merchant", "secret_hash"], name="ticket_once")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class LimitCount(models.Model):
+    """How often something was done in a window; `subject_hash` keeps addresses out of the table."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    limit = models.CharField(max_length=40)
+    subject_hash = models.BinaryField()
+    window_start = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merchant", "limit", "subject_hash", "window_start"], name="limit_count_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.limit}: {self.count}"

@@ -1,0 +1,1 @@
+"""The domain, bottom up: who pays, how, for what, under which agreement, what was paid, and the proof."""

@@ -1,0 +1,1 @@
+"""Who pays: customers, their addresses, and what the payment companies call them."""

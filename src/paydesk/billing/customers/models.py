@@ -1,0 +1,68 @@
+"""Customers, the addresses they sign in with, and their records at the payment companies."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from paydesk.kit.ids import new_public_id
+from paydesk.merchants.models import Connection, Merchant
+
+
+class Customer(models.Model):
+    """One person or company that pays one merchant."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    name = models.CharField(max_length=200, default="", blank=True)
+    language = models.CharField(max_length=12, default="", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="customer_public_id_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.public_id
+
+
+class CustomerEmail(models.Model):
+    """An address that reaches a customer. `normalized`: NFKC, lower case, plus-tags kept."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    address = models.CharField(max_length=320)
+    normalized = models.CharField(max_length=320)
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # One address opens one account at a merchant, whatever its capitals (T19).
+            models.UniqueConstraint(fields=["merchant", "normalized"], name="customer_email_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class GatewayCustomer(models.Model):
+    """A customer as one connection knows it. Without a customer of ours it waits for staff to link it."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    reference = models.CharField(max_length=200)
+    email = models.CharField(max_length=320, default="", blank=True)
+    name = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="gateway_customer_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
+
+    def __str__(self) -> str:
+        return self.reference

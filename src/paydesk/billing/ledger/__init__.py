@@ -1,0 +1,1 @@
+"""The books: append-only balanced entries, written in the transaction that settles."""

@@ -1,0 +1,1 @@
+"""What was bought: orders and their lines."""

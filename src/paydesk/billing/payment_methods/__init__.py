@@ -1,0 +1,1 @@
+"""How they pay: saved methods, never more than brand, last four and expiry."""

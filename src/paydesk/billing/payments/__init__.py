@@ -1,0 +1,1 @@
+"""Collecting: payments, the attempts at them, refunds and disputes."""

@@ -1,0 +1,198 @@
+"""Payments, the attempts at them, refunds and disputes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from paydesk.billing.customers.models import Customer
+from paydesk.billing.orders.models import Order
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.due_rows import DueRow, due_index
+from paydesk.kit.ids import new_public_id
+from paydesk.merchants.models import Connection, Merchant
+
+
+class Payment(models.Model):
+    """The wish to collect an amount on a date. Where a gateway collects, it mirrors one collectible object."""
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled"
+        DUE = "due"
+        PROCESSING = "processing"
+        PAID = "paid"
+        FAILED = "failed"
+        SKIPPED = "skipped"
+        COVERED = "covered"
+        CANCELED = "canceled"
+        WRITTEN_OFF = "written_off"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    reference = models.CharField(max_length=200)
+    number = models.CharField(max_length=80, default="", blank=True)
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=12, choices=State)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    due_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    paid_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    settled_by = models.CharField(max_length=8, default="", blank=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    capabilities = models.JSONField(default=list)
+    observed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="payment_once"),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="payment_public_id_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["merchant", "customer", "-due_at", "-id"], name="payment_history"),
+            models.Index(
+                fields=["merchant", "customer"], name="payment_failed", condition=Q(state__in=["failed", "processing"])
+            ),
+            models.Index(fields=["merchant", "order"], name="payment_of_order"),
+            models.Index(fields=["merchant", "subscription"], name="payment_of_subscription"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.state}"
+
+
+class Attempt(DueRow):
+    """One try at a gateway. `due_at` is when an open attempt of ours is looked up next (the resolver's queue)."""
+
+    class State(models.TextChoices):
+        CREATED = "created"
+        PREPARED = "prepared"
+        SUBMITTED = "submitted"
+        PENDING = "pending"
+        NEEDS_CUSTOMER = "needs_customer"
+        UNKNOWN = "unknown"
+        SUCCEEDED = "succeeded"
+        DECLINED = "declined"
+        ABANDONED = "abandoned"
+
+    OPEN = (
+        State.CREATED,
+        State.PREPARED,
+        State.SUBMITTED,
+        State.PENDING,
+        State.NEEDS_CUSTOMER,
+        State.UNKNOWN,
+    )
+
+    class Origin(models.TextChoices):
+        PAYDESK = "paydesk"
+        GATEWAY = "gateway"
+
+    class AskedBy(models.TextChoices):
+        CUSTOMER = "customer"
+        STAFF = "staff"
+        DUNNING = "dunning"
+        GATEWAY = "gateway"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=8, choices=Origin)
+    asked_by = models.CharField(max_length=8, choices=AskedBy)
+    key = models.UUIDField(null=True)
+    state = models.CharField(max_length=14, choices=State)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    payment_method = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True)
+    method_brand = models.CharField(max_length=40, default="", blank=True)
+    method_last_four = models.CharField(max_length=4, default="", blank=True)
+    prepared_reference = models.CharField(max_length=200, default="", blank=True)
+    reference = models.CharField(max_length=200, default="", blank=True)
+    decline_reason = models.CharField(max_length=24, default="", blank=True)
+    decline_advice = models.CharField(max_length=12, default="", blank=True)
+    decline_code = models.CharField(max_length=80, default="", blank=True)
+    action_url = models.CharField(max_length=1000, default="", blank=True)
+    wait_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # The lock on the payment prevents a second open attempt; this proves that it did (R1).
+            models.UniqueConstraint(
+                fields=["merchant", "payment"],
+                name="attempt_one_open",
+                condition=Q(
+                    origin="paydesk",
+                    state__in=["created", "prepared", "submitted", "pending", "needs_customer", "unknown"],
+                ),
+            ),
+            models.UniqueConstraint(fields=["merchant", "payment", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="attempt_public_id_once"),
+            models.UniqueConstraint(fields=["merchant", "key"], name="attempt_key_once"),
+            # One charge at the company is one attempt here, whoever tells us of it first (R7).
+            models.UniqueConstraint(
+                fields=["merchant", "connection", "reference"],
+                name="attempt_reference_once",
+                condition=~Q(reference=""),
+            ),
+        ]
+        indexes: ClassVar = [due_index("attempt_due")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}: {self.state}"
+
+
+class Refund(models.Model):
+    """Money that went back. A state of its own: pending, succeeded, failed."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE)
+    reference = models.CharField(max_length=200)
+    state = models.CharField(max_length=10)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="refund_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "payment"])]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Dispute(models.Model):
+    """A payment that the customer's bank took back, or tries to: open, won, lost."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE)
+    reference = models.CharField(max_length=200)
+    state = models.CharField(max_length=10)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="dispute_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "payment"])]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,1 @@
+"""Proof: a numbered receipt for each payment that was made."""

@@ -1,0 +1,1 @@
+"""The standing agreement: subscriptions and payment plans."""

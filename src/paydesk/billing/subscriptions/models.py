@@ -1,0 +1,59 @@
+"""Subscriptions; one with `payments_total` is a payment plan."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+
+from paydesk.billing.customers.models import Customer
+from paydesk.billing.orders.models import Order
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.gateways.records import SubscriptionState
+from paydesk.kit.ids import new_public_id
+from paydesk.merchants.models import Connection, Merchant
+
+
+class Subscription(models.Model):
+    """A standing agreement. `observed_at` is when its company was asked: an older answer never overwrites a newer."""
+
+    class CollectedBy(models.TextChoices):
+        GATEWAY = "gateway"
+        PAYDESK = "paydesk"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+    uuid = models.UUIDField(default=uuid4, unique=True)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    collected_by = models.CharField(max_length=8, choices=CollectedBy, default=CollectedBy.GATEWAY)
+    reference = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in SubscriptionState])
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    interval_unit = models.CharField(max_length=5)
+    interval_count = models.PositiveSmallIntegerField(default=1)
+    payments_total = models.PositiveIntegerField(null=True)
+    payments_made = models.PositiveIntegerField(default=0)
+    payment_method = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True)
+    next_payment_at = models.DateTimeField(null=True)
+    next_amount_minor = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    cancels_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    resumes_at = models.DateTimeField(null=True)
+    capabilities = models.JSONField(default=list)
+    observed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="subscription_once"),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="subscription_public_id_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,140 @@
+"""Every setting of an installation. What comes from the environment is documented in docs/settings.md."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from paydesk.config import environment
+
+SOURCE = Path(__file__).resolve().parent.parent
+
+# --- Where the portal is -----------------------------------------------------------------------------------------
+PAYDESK_URL = environment.text("PAYDESK_URL", "http://127.0.0.1:8000").rstrip("/")
+_HOST = urlsplit(PAYDESK_URL).hostname or ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+IS_LOOPBACK = _is_loopback(_HOST)
+IS_HTTPS = PAYDESK_URL.startswith("https://")
+if not IS_HTTPS and not IS_LOOPBACK:
+    raise ImproperlyConfigured("PAYDESK_URL must begin with https:// anywhere but on loopback.")
+
+#: The merchant middleware answers only for this host and the merchants' own; links are built from settings alone (T14).
+ALLOWED_HOSTS = ["*"]
+#: How many reverse proxies stand in front and add to X-Forwarded-For; 0 takes the peer's own address.
+PAYDESK_PROXY_COUNT = environment.whole_number("PAYDESK_PROXY_COUNT", 0)
+
+# --- Secrets -----------------------------------------------------------------------------------------------------
+SECRET_KEY = environment.secret("PAYDESK_SECRET_KEY", is_loopback=IS_LOOPBACK)
+PAYDESK_ENCRYPTION_KEY = environment.secret("PAYDESK_ENCRYPTION_KEY", is_loopback=IS_LOOPBACK)
+
+# --- Database ----------------------------------------------------------------------------------------------------
+DATABASES = {"default": environment.database(environment.text("PAYDESK_DATABASE_URL", "sqlite:///paydesk.sqlite3"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+#: R2: no transaction is held while we wait for a gateway.
+ATOMIC_REQUESTS = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Parts -------------------------------------------------------------------------------------------------------
+DEBUG = False
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "anymail",
+    "paydesk.events",
+    "paydesk.work",
+    "paydesk.merchants",
+    "paydesk.billing.customers",
+    "paydesk.billing.payment_methods",
+    "paydesk.billing.orders",
+    "paydesk.billing.subscriptions",
+    "paydesk.billing.ledger",
+    "paydesk.billing.payments",
+    "paydesk.billing.receipts",
+    "paydesk.access",
+    "paydesk.notices",
+    "paydesk.sync",
+    "paydesk.portal",
+    "paydesk.config",
+]
+ROOT_URLCONF = "paydesk.config.urls"
+WSGI_APPLICATION = "paydesk.config.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "paydesk.merchants.doorway.MerchantMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "paydesk.access.doorway.VisitorMiddleware",
+]
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [SOURCE / "portal" / "pages", SOURCE / "notices" / "letters"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "paydesk.config.templates.environment", "auto_reload": False},
+    },
+]
+
+# --- What a browser may do ---------------------------------------------------------------------------------------
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin-allow-popups"
+#: Over http on loopback only, the prefix and Secure fall away.
+COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}paydesk-csrf"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "paydesk.portal.refusals.csrf_failed"
+if IS_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+#: A webhook may have 1 MiB, and no form of ours needs more.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Files -------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.text("PAYDESK_STATIC_ROOT", str(Path.cwd() / ".static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Languages ---------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [SOURCE / "locale"]
+USE_I18N = True
+
+# --- Letters -----------------------------------------------------------------------------------------------------
+#: The demo's mailbox shows every letter, sign-in links among them: it exists on loopback only.
+PAYDESK_MAILBOX = environment.flag("PAYDESK_MAILBOX")
+if PAYDESK_MAILBOX and not IS_LOOPBACK:
+    raise ImproperlyConfigured("PAYDESK_MAILBOX shows sign-in links to anyone: it is for loopback only.")
+DEFAULT_FROM_EMAIL = environment.text("PAYDESK_MAIL_FROM", "billing@localhost")
+EMAIL_TIMEOUT = 20
+if PAYDESK_MAILBOX:
+    EMAIL_BACKEND = "paydesk.notices.mailbox.MailboxBackend"
+else:
+    EMAIL_BACKEND = environment.text("PAYDESK_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+    globals().update(environment.mail(environment.text("PAYDESK_MAIL_URL", "smtp://127.0.0.1:25")))
+
+# --- Gateways ----------------------------------------------------------------------------------------------------
+PAYDESK_GATEWAY_SECONDS = environment.whole_number("PAYDESK_GATEWAY_SECONDS", 20)
+
+# --- Logs --------------------------------------------------------------------------------------------------------
+LOGGING_CONFIG = "paydesk.config.logs.configure"
+PAYDESK_LOG_LEVEL = environment.text("PAYDESK_LOG_LEVEL", "INFO")

@@ -1,0 +1,1 @@
+"""How we use the database: what differs between SQLite and PostgreSQL is asked here, once."""

@@ -1,0 +1,55 @@
+"""Short transactions: rerun whole on a serialisation failure (R13), never open while we wait for others (R2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db.models import Model, QuerySet
+
+Answer = TypeVar("Answer")
+Row = TypeVar("Row", bound=Model)
+
+_RERUNS_MAX = 5
+#: PostgreSQL's serialization_failure and deadlock_detected.
+_RERUN_STATES = {"40001", "40P01"}
+
+
+class HeldTransaction(AssertionError):
+    """A gateway was about to be asked inside a transaction. Stays on in production."""
+
+
+def in_transaction(step: Callable[[], Answer]) -> Answer:
+    """Run a step in one transaction, again from its reads when the database asks for that."""
+    for remaining in reversed(range(_RERUNS_MAX)):
+        try:
+            with transaction.atomic():
+                return step()
+        except OperationalError as trouble:
+            if connection.in_atomic_block or not remaining or not _wants_rerun(trouble):
+                raise
+    raise AssertionError("unreachable")
+
+
+def locked(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Lock the rows that are read. SQLite has one writer at a time (BEGIN IMMEDIATE), which is lock enough."""
+    return rows.select_for_update(of=("self",)) if is_postgresql() else rows
+
+
+def let_go() -> None:
+    """Give the connection back before a wait: no transaction and no server connection is held for a gateway (R2)."""
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise HeldTransaction("A gateway must not be asked inside a transaction.")
+    if is_postgresql() and not connection.in_atomic_block:
+        connection.close()
+
+
+def is_postgresql() -> bool:
+    """Say whether this is PostgreSQL: row locks, SKIP LOCKED and several workers."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+
+
+def _wants_rerun(trouble: OperationalError) -> bool:
+    cause: Any = trouble.__cause__
+    return getattr(cause, "sqlstate", None) in _RERUN_STATES

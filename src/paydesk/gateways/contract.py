@@ -1,0 +1,263 @@
+"""The promise between Paydesk and a payment company, in our words.
+
+A gateway translates; it keeps no state, writes no row and decides nothing about our books. Every method may raise
+`GatewayUnreachable` (no clear answer: for money that means doubt, never failure), `GatewayRefused` (a clear no to a
+request that moves no money) and `NotOffered` (the capability is missing; asking anyway is our bug). Amounts are `Money`
+in ISO 4217 minor units whatever the company uses; times are UTC; references are the company's own identifiers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from paydesk.gateways.records import (
+    CollectibleRecord,
+    CustomerRecord,
+    DisputeRecord,
+    DocumentLink,
+    MethodRecord,
+    Outcome,
+    Page,
+    RefundRecord,
+    SubscriptionRecord,
+)
+from paydesk.kit.money import Money
+
+
+class GatewayUnreachable(Exception):
+    """No clear answer: time-out, reset, 5xx, 409, 429 or anything unexpected. What was asked may have happened."""
+
+
+class GatewayRefused(Exception):
+    """A clear no to a request that moves no money; the words are for staff, scrubbed."""
+
+
+class NotOffered(Exception):
+    """This gateway, or this object at it, lacks the capability. Pages ask `capabilities` first."""
+
+
+class BadSignature(Exception):
+    """A webhook that the company did not sign, or signed too long ago."""
+
+
+class Capability(StrEnum):
+    """What a gateway can do with one object; asked before anything is shown to a customer."""
+
+    SET_UP_METHOD = "set_up_method"  # begin and finish, on the company's page or in its fields
+    SET_DEFAULT_METHOD = "set_default_method"
+    REMOVE_METHOD = "remove_method"
+    CHARGE_OFF_SESSION = "charge_off_session"  # a charge of our own to a vaulted method
+    RETRY_COLLECTIBLE = "retry_collectible"  # pay now what the company itself collects
+    REFUND = "refund"
+    CANCEL_NOW = "cancel_now"
+    SCHEDULE_CANCEL = "schedule_cancel"
+    UNDO_CANCEL = "undo_cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DOCUMENTS = "documents"
+    FIND_BY_TAG = "find_by_tag"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything a gateway is made with: nothing is read from the environment, the clock is handed in.
+
+    `credentials` and `options` have the keys that the gateway's `CREDENTIALS` and `OPTIONS` name.
+    """
+
+    base_url: str
+    credentials: Mapping[str, str]
+    options: Mapping[str, str] = field(default_factory=dict)
+    now: Callable[[], datetime]
+    timeout: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargeRequest:
+    """Move money once. With `collectible` the company's own object is paid; without it a fresh charge is made (R4).
+
+    `key` is deterministic (R3), `tag` is the attempt's public id and travels with every object that is made.
+    """
+
+    key: str
+    tag: str
+    amount: Money
+    customer_reference: str
+    method_reference: str  # empty: the method that the company has on file for it
+    collectible: str = ""
+    description: str = ""
+    on_session: bool = True  # the customer is there and can confirm with the bank
+    return_url: str = ""  # where the customer comes back to after a 3-D Secure step
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreparedCharge:
+    """A charge that exists at the company (`reference`) and has not moved money yet; persisted before it is confirmed."""
+
+    request: ChargeRequest
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargeQuery:
+    """Look one charge up, by what we know of it. `asked_at` is when the money was asked for."""
+
+    reference: str = ""
+    tag: str = ""
+    collectible: str = ""
+    asked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefundRequest:
+    key: str
+    tag: str
+    charge_reference: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MethodSetupRequest:
+    """Let the customer enter a new method at the company. They come back to `return_url`."""
+
+    key: str
+    customer_reference: str
+    return_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostedFields:
+    """Fields of the company inside our page: its script, our module that drives it, and what the module needs.
+
+    `module` is a static file in the gateway's own folder. The page allows the named origins and nothing else.
+    """
+
+    script_url: str
+    module: str
+    values: Mapping[str, str]
+    script_origins: Sequence[str]
+    frame_origins: Sequence[str] = ()
+    connect_origins: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MethodSetup:
+    """A set-up that has begun: either a page of the company to go to, or fields to show."""
+
+    reference: str
+    page_url: str = ""
+    fields: HostedFields | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinishedSetup:
+    """How a set-up stands: `method` when it is done, `refusal` (a customer may read it) when it failed, else still open."""
+
+    method: MethodRecord | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookEvent:
+    """A webhook whose signature was good. `kind` is the company's word for it."""
+
+    event_id: str
+    kind: str
+    body: bytes
+    created_at: datetime
+
+
+class ObjectKind(StrEnum):
+    CUSTOMER = "customer"
+    SUBSCRIPTION = "subscription"
+    COLLECTIBLE = "collectible"
+    CHARGE = "charge"  # a charge of ours without a collectible: looked up by its attempt
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    METHOD_SETUP = "method_setup"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectReference:
+    """An object to read again because a webhook named it."""
+
+    kind: ObjectKind
+    reference: str
+    tag: str = ""
+
+
+class Gateway(Protocol):
+    """One instance is one connection: made with its `Settings`, used by many threads, without state of its own."""
+
+    NAME: ClassVar[str]
+    TITLE: ClassVar[str]
+    CREDENTIALS: ClassVar[Sequence[str]]
+    OPTIONS: ClassVar[Sequence[str]]
+    #: How long the company remembers a key, by operation (R5): `charge`, `refund`, `method`, `subscription`.
+    KEY_MEMORY: ClassVar[Mapping[str, timedelta]]
+
+    def __init__(self, settings: Settings) -> None: ...
+    def capabilities(
+        self, subject: CollectibleRecord | SubscriptionRecord | MethodRecord | None = None
+    ) -> frozenset[Capability]:
+        """Say what can be done with one object, or with the connection as a whole. Asks no network."""
+
+    def check(self) -> str:
+        """Read the company's own name for this connection's account; raises when the credentials are not good."""
+
+    def create_customer(self, *, email: str, name: str, key: str) -> CustomerRecord: ...
+    def begin_method_setup(self, request: MethodSetupRequest) -> MethodSetup: ...
+    def finish_method_setup(self, reference: str) -> FinishedSetup:
+        """Read how a set-up stands, make the method usable for that customer, and give it. Safe to ask again."""
+
+    def list_methods(self, customer_reference: str) -> Sequence[MethodRecord]: ...
+    def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None: ...
+    def remove_method(self, *, method_reference: str, key: str) -> None: ...
+
+    def list_customers(self, *, cursor: str = "") -> Page[CustomerRecord]:
+        """List every customer; the order is the same each time, so that an import goes on where it was."""
+
+    def list_subscriptions(self, customer_reference: str, *, cursor: str = "") -> Page[SubscriptionRecord]: ...
+    def list_history(self, customer_reference: str, *, cursor: str = "") -> Page[CollectibleRecord]:
+        """List every collectible of one customer, whole, normalised."""
+
+    def read_customer(self, reference: str) -> CustomerRecord | None: ...
+    def read_collectible(self, reference: str) -> CollectibleRecord | None:
+        """Read one collectible whole, or None when the company does not know it (yet)."""
+
+    def read_subscription(self, reference: str) -> SubscriptionRecord | None: ...
+
+    def prepare_charge(self, request: ChargeRequest) -> PreparedCharge: ...
+    def confirm_charge(self, prepared: PreparedCharge) -> Outcome:
+        """Move the money, once for each key. Raises GatewayUnreachable for every answer that is not clear."""
+
+    def find_charge(self, query: ChargeQuery) -> Outcome:
+        """Look up without moving anything; NEVER_SEEN only when the company surely did not get the ask."""
+
+    def cancel_charge(self, reference: str) -> Outcome:
+        """Make sure that a charge which waits for the customer can no longer succeed; gives how it ended."""
+
+    def refund(self, request: RefundRequest) -> RefundRecord: ...
+    def find_refund(self, *, reference: str = "", tag: str = "", charge_reference: str = "") -> RefundRecord | None: ...
+    def read_dispute(self, reference: str) -> DisputeRecord | None: ...
+
+    def cancel_now(self, *, subscription_reference: str, key: str) -> SubscriptionRecord: ...
+    def schedule_cancel(self, *, subscription_reference: str, key: str) -> SubscriptionRecord: ...
+    def undo_cancel(self, *, subscription_reference: str, key: str) -> SubscriptionRecord: ...
+    def pause(self, *, subscription_reference: str, until: datetime | None, key: str) -> SubscriptionRecord: ...
+    def resume(self, *, subscription_reference: str, key: str) -> SubscriptionRecord: ...
+
+    def documents(self, collectible_reference: str) -> Sequence[DocumentLink]: ...
+
+    def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
+        """Check the signature over the raw bytes; raises BadSignature. Header names are lower case."""
+
+    def webhook_references(self, event: WebhookEvent) -> Sequence[ObjectReference]:
+        """Name what the event says has changed; an unknown kind names nothing and is kept and counted."""
+
+    def scrub(self, transcript: str) -> str:
+        """Take every secret, card number and security code out of a transcript."""

@@ -1,0 +1,229 @@
+"""What a payment company says, in our words: verdicts, declines and the records of its objects.
+
+Frozen and keyword-only; times are UTC, references are the company's own, `Money` is in ISO 4217 minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from paydesk.kit.money import Money
+
+Record = TypeVar("Record")
+
+
+class Verdict(StrEnum):
+    """What a company said about money. Only SUCCEEDED is a yes, only DECLINED is a no."""
+
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    NEEDS_CUSTOMER = "needs_customer"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    NEVER_SEEN = "never_seen"  # only from a look-up: the company never got the ask
+
+
+class DeclineReason(StrEnum):
+    """Why a bank or company said no, in words that every gateway's table maps to."""
+
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    EXPIRED_CARD = "expired_card"
+    INCORRECT_DETAILS = "incorrect_details"  # number, date, security code, address
+    LOST_OR_STOLEN = "lost_or_stolen"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    NOT_PERMITTED = "not_permitted"  # the bank does not allow this kind of payment on this card
+    AUTHENTICATION_FAILED = "authentication_failed"
+    METHOD_GONE = "method_gone"  # the vaulted method no longer exists
+    SUSPECTED_FRAUD = "suspected_fraud"
+    TRY_LATER = "try_later"  # the bank or network could not answer
+    REVOKED = "revoked"  # the customer told the bank to stop
+    OTHER = "other"
+
+
+class Advice(StrEnum):
+    """What to do after a decline: RETRY and RETRY_LATER are soft, the others are hard."""
+
+    RETRY = "retry"
+    RETRY_LATER = "retry_later"
+    OTHER_METHOD = "other_method"
+    STOP = "stop"
+
+
+class MethodKind(StrEnum):
+    CARD = "card"
+    BANK_DEBIT = "bank_debit"
+    WALLET = "wallet"
+
+
+class SubscriptionState(StrEnum):
+    INCOMPLETE = "incomplete"
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    PAUSED = "paused"
+    UNPAID = "unpaid"
+    CANCELED = "canceled"
+    COMPLETED = "completed"
+
+
+class CollectibleState(StrEnum):
+    """How a collectible object (an invoice, a charge without one) stands at the company."""
+
+    DUE = "due"  # open, not yet tried
+    PROCESSING = "processing"
+    FAILED = "failed"  # open, the last try was declined
+    PAID = "paid"
+    CANCELED = "canceled"  # void
+    WRITTEN_OFF = "written_off"  # uncollectible
+
+
+class SettledBy(StrEnum):
+    """What paid a payment when no attempt did."""
+
+    ATTEMPT = "attempt"
+    BALANCE = "balance"
+    EXTERNAL = "external"  # paid elsewhere
+    ZERO = "zero"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decline:
+    """A clear no. `code` is the company's own word, for staff; the customer reads our sentence for the reason."""
+
+    reason: DeclineReason
+    advice: Advice
+    code: str = ""
+    retry_not_before: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MethodRecord:
+    """A saved way to pay as the company has it: never more than brand, last four and expiry."""
+
+    reference: str
+    kind: MethodKind = MethodKind.CARD
+    brand: str = ""
+    last_four: str = ""
+    expires_year: int | None = None
+    expires_month: int | None = None
+    is_default: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a company said about one charge or refund. `reference` is the money's own (a charge), once it has one."""
+
+    verdict: Verdict
+    reference: str = ""
+    amount: Money | None = None
+    decline: Decline | None = None
+    action_url: str = ""  # with NEEDS_CUSTOMER: where the customer confirms (3-D Secure)
+    wait_until: datetime | None = None  # with PENDING: when the company expects to know
+    method: MethodRecord | None = None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerRecord:
+    reference: str
+    email: str
+    name: str = ""
+    created_at: datetime | None = None
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubscriptionRecord:
+    """A standing agreement that the company collects. `interval_unit` is day, week, month or year."""
+
+    reference: str
+    customer_reference: str
+    name: str
+    state: SubscriptionState
+    amount: Money
+    interval_unit: str
+    interval_count: int
+    started_at: datetime
+    payments_total: int | None = None  # None: open-ended
+    payments_made: int = 0
+    next_payment_at: datetime | None = None
+    next_amount: Money | None = None
+    method_reference: str = ""
+    cancels_at: datetime | None = None
+    ended_at: datetime | None = None
+    resumes_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineRecord:
+    title: str
+    amount: Money
+    quantity: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttemptRecord:
+    """One try of the company to collect. `tag` is ours when we asked for it (R4)."""
+
+    reference: str
+    outcome: Outcome
+    created_at: datetime
+    tag: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefundRecord:
+    reference: str
+    amount: Money
+    state: str  # pending, succeeded, failed
+    created_at: datetime
+    charge_reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisputeRecord:
+    reference: str
+    amount: Money
+    state: str  # open, won, lost
+    created_at: datetime
+    charge_reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectibleRecord:
+    """A collectible object whole: what is owed, how it stands, every try, every refund. `number` is the company's."""
+
+    reference: str
+    customer_reference: str
+    state: CollectibleState
+    amount: Money
+    created_at: datetime
+    due_at: datetime
+    title: str
+    number: str = ""
+    subscription_reference: str = ""
+    paid_at: datetime | None = None
+    settled_by: SettledBy | None = None
+    next_attempt_at: datetime | None = None
+    lines: Sequence[LineRecord] = ()
+    attempts: Sequence[AttemptRecord] = ()
+    refunds: Sequence[RefundRecord] = ()
+    disputes: Sequence[DisputeRecord] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page(Generic[Record]):
+    """One page of a listing, and the cursor of the next; an empty cursor ends it."""
+
+    records: Sequence[Record]
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentLink:
+    title: str
+    url: str

@@ -1,0 +1,126 @@
+"""Find the merchant that a request is for: by the host name, else by the address `/m/SLUG/`; never by form or body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from paydesk.database.compiled import CompiledQuery
+from paydesk.kit import clock
+from paydesk.merchants.models import FrameOrigin, Merchant
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MerchantInSight:
+    """What every floor above may know of the merchant at hand. `portal_url` comes from settings alone (T14)."""
+
+    id: int
+    uuid: UUID
+    slug: str
+    host_name: str | None
+    name: str
+    mode: str
+    time_zone: str
+    language: str
+    support_email: str
+    accent_color: str
+    link_minutes: int
+    clock_offset: timedelta
+    frame_origins: tuple[str, ...]
+    portal_url: str
+
+    def business_now(self) -> datetime:
+        """Give the time of what is due at this merchant."""
+        return clock.business_now(offset=self.clock_offset)
+
+
+class _MerchantRow(NamedTuple):
+    id: int
+    uuid: UUID
+    slug: str
+    host_name: str | None
+    name: str
+    mode: str
+    time_zone: str
+    language: str
+    support_email: str
+    accent_color: str
+    link_minutes: int
+    offset_seconds: int | None
+
+
+_COLUMNS = (*_MerchantRow._fields[:-1], "clockoffset__seconds")
+_BY_SLUG = CompiledQuery(
+    build=lambda slug: Merchant.objects.filter(slug=slug).values_list(*_COLUMNS), into=_MerchantRow, slots={"slug": str}
+)
+_BY_HOST = CompiledQuery(
+    build=lambda host: Merchant.objects.filter(host_name=host).values_list(*_COLUMNS),
+    into=_MerchantRow,
+    slots={"host": str},
+)
+_BY_ID = CompiledQuery(
+    build=lambda merchant_id: Merchant.objects.filter(id=merchant_id).values_list(*_COLUMNS),
+    into=_MerchantRow,
+    slots={"merchant_id": int},
+)
+
+
+class _OriginRow(NamedTuple):
+    origin: str
+
+
+_ORIGINS = CompiledQuery(
+    build=lambda merchant_id: FrameOrigin.objects.filter(merchant_id=merchant_id).order_by("id").values_list("origin"),
+    into=_OriginRow,
+    slots={"merchant_id": int},
+)
+
+
+def merchant_by_slug(slug: str) -> MerchantInSight | None:
+    """Find a merchant by the name in `/m/SLUG/`."""
+    return _in_sight(_BY_SLUG.first(slug=slug))
+
+
+def merchant_by_host(host: str) -> MerchantInSight | None:
+    """Find a merchant by its own host name, without the port."""
+    return _in_sight(_BY_HOST.first(host=host.lower()))
+
+
+def merchant_by_id(merchant_id: int) -> MerchantInSight:
+    """Give a merchant that a row of ours names."""
+    found = _in_sight(_BY_ID.first(merchant_id=merchant_id))
+    if found is None:
+        raise Merchant.DoesNotExist(f"merchant {merchant_id}")
+    return found
+
+
+def all_merchant_ids() -> list[int]:
+    """Name every merchant of the installation; for jobs that visit each."""
+    return list(Merchant.objects.filter(Q(id__gt=0)).order_by("id").values_list("id", flat=True))
+
+
+def _in_sight(row: _MerchantRow | None) -> MerchantInSight | None:
+    if row is None:
+        return None
+    known = row._asdict()
+    return MerchantInSight(
+        **{name: value for name, value in known.items() if name != "offset_seconds"},
+        clock_offset=timedelta(seconds=row.offset_seconds or 0),
+        frame_origins=tuple(found.origin for found in _ORIGINS.rows(merchant_id=row.id)),
+        portal_url=_portal_url(row),
+    )
+
+
+def _portal_url(row: _MerchantRow) -> str:
+    """Build the address from what is configured, never from what a request says."""
+    if row.host_name:
+        base = urlsplit(settings.PAYDESK_URL)
+        port = f":{base.port}" if base.port else ""
+        return f"{base.scheme}://{row.host_name}{port}"
+    return f"{settings.PAYDESK_URL}/m/{row.slug}"

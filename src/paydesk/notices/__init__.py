@@ -1,0 +1,1 @@
+"""Letters to people: one file a letter, beside its templates."""

@@ -1,0 +1,1 @@
+"""Customer pages: a request in, one call down, a page out."""

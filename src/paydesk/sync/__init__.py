@@ -1,0 +1,1 @@
+"""What payment companies tell us: the inbox, the reading again, the import."""

@@ -1,0 +1,48 @@
+"""Take a webhook: verify the raw bytes, store it once, answer. Nothing is written for one that is not signed.
+
+The gateway is not asked here, so the answer takes the same time however slow the company is today.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from paydesk.gateways.contract import BadSignature
+from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import clock
+from paydesk.merchants.find import MerchantInSight
+from paydesk.sync.inbox import UnknownConnection, store_webhook
+
+BODY_BYTES_MAX = 1024 * 1024
+
+
+@csrf_exempt
+@require_POST
+def take_webhook(request: HttpRequest, connection_uuid: UUID) -> HttpResponse:
+    """Answer 204 stored (or stored before), 400 not signed, 404 not ours, 413 too large, 503 gateway not installed."""
+    merchant: MerchantInSight | None = request.merchant  # type: ignore[attr-defined]
+    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES_MAX:
+        return HttpResponse(status=413)
+    try:
+        body = request.body
+        store_webhook(
+            merchant=merchant,
+            connection_uuid=connection_uuid,
+            body=body,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            now=clock.wall_now(),
+        )
+    except RequestDataTooBig:
+        return HttpResponse(status=413)
+    except UnknownConnection:
+        return HttpResponse(status=404)
+    except BadSignature:
+        return HttpResponse(status=400)
+    except GatewayMissing:
+        return HttpResponse(status=503)
+    return HttpResponse(status=204)
