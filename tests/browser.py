@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
+
 from toolbox.machine import require_chromium
 
 # Playwright's synchronous driver keeps an event loop in the thread, which Django takes for asynchronous code.

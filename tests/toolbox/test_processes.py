@@ -20,9 +20,8 @@ def test_a_server_that_ends_at_once_tells_what_it_printed() -> None:
 
 
 def test_a_server_answers_while_the_block_runs_and_is_gone_afterwards() -> None:
-    with running_server(HTTP_SERVER, ready_path="/LICENSE") as server:
-        with urlopen(f"{server.url}/") as answer:
-            assert answer.status == 200
+    with running_server(HTTP_SERVER, ready_path="/LICENSE") as server, urlopen(f"{server.url}/") as answer:
+        assert answer.status == 200
     assert server.process.returncode is not None
     with pytest.raises(ProcessLookupError):
         os.kill(server.pid, 0)
