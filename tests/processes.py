@@ -105,4 +105,4 @@ def _wait_until_it_answers(server: Running, ready_path: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise NotStarted(f"{server.process.args} did not answer:\n{server.printed()}")
+    raise NotStarted(f"{server.process.args!r} did not answer:\n{server.printed()}")

@@ -95,21 +95,9 @@ def _hand_over(folder: Path, account: str | None) -> None:
 
 def _create(binaries: Path, cluster: Path, account: str | None) -> None:
     # Trust is enough: loopback only, made up data, gone in a minute.
-    command = [
-        binaries / "initdb",
-        "-D",
-        cluster,
-        "-U",
-        "paydesk",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "-N",
-    ]
+    options = ["--auth=trust", "--username=paydesk", "--encoding=UTF8", "--locale=C", "--no-sync"]
     made = subprocess.run(
-        command,
+        [binaries / "initdb", f"--pgdata={cluster}", *options],
         user=account,
         extra_groups=_groups(account),
         cwd="/",
