@@ -36,18 +36,23 @@ def secret(name: str, *, is_loopback: bool) -> str:
     if value and len(value) < 32:
         raise ImproperlyConfigured(f"{name} must have 32 characters at least.")
     if not value and not is_loopback:
-        raise ImproperlyConfigured(f"{name} is not set. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
+        raise ImproperlyConfigured(
+            f"{name} is not set. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
     return value or f"for development on loopback only: {name}"
 
 
 def database(url: str) -> dict[str, Any]:
-    """Translate sqlite:///path or postgresql://user:password@host:port/name into Django's terms."""
+    """Translate into Django's terms: sqlite:///relative/path, sqlite:////absolute/path, postgresql://user@host/name."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return _sqlite(unquote(parts.path.removeprefix("/")) if parts.path.startswith("//") else parts.path)
+        # As everywhere: three slashes and a relative path, four and an absolute one.
+        return _sqlite(unquote(parts.path.removeprefix("/")))
     if parts.scheme in {"postgres", "postgresql"}:
         return _postgresql(url)
-    raise ImproperlyConfigured(f"PAYDESK_DATABASE_URL must begin with sqlite:/// or postgresql://, not {parts.scheme!r}.")
+    raise ImproperlyConfigured(
+        f"PAYDESK_DATABASE_URL must begin with sqlite:/// or postgresql://, not {parts.scheme!r}."
+    )
 
 
 def _sqlite(path: str) -> dict[str, Any]:
