@@ -1,0 +1,93 @@
+"""How amounts and dates read in a person's language: Babel's patterns, our exponents, everything kept once made.
+
+English follows British dates ("Tue 3 Dec"), which travel better than American ones. Amounts carry the currency's code,
+because "$" means a dozen currencies.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_skeleton
+from babel.numbers import format_currency, format_decimal
+
+from paydesk.kit.money import exponent
+
+_KEPT = 8192
+_NO_BREAK = "\u00a0"
+_DATES_OF = {"en": "en_GB"}
+
+
+@lru_cache(maxsize=_KEPT)
+def amount_text(minor: int, currency: str, language: str) -> str:
+    """Write an amount in full: EUR 49.00, 49,00 EUR, JPY 12,345,678, KWD 1.234."""
+    return _amount(minor, currency, language, decimals=exponent(currency))
+
+
+@lru_cache(maxsize=_KEPT)
+def round_amount_text(minor: int, currency: str, language: str) -> str:
+    """Write an amount for a sentence: without decimals when they are all zero."""
+    decimals = exponent(currency)
+    return _amount(minor, currency, language, decimals=decimals if minor % 10**decimals else 0)
+
+
+@lru_cache(maxsize=_KEPT)
+def number_text(number: int, language: str) -> str:
+    """Write a whole number with the language's thousands."""
+    return format_decimal(number, locale=_locale(language))
+
+
+@lru_cache(maxsize=_KEPT)
+def day_text(day: date, language: str, *, this_year: int) -> str:
+    """Write a day as people say it: Tue 3 Dec; with the year when it is another one."""
+    if day.year == this_year:
+        return format_skeleton("MMMEd", day, locale=_dates(language))
+    return format_skeleton("yMMMd", day, locale=_dates(language))
+
+
+def moment_text(moment: datetime, language: str, *, this_year: int) -> str:
+    """Write a local moment: Tue 3 Dec, 09:14."""
+    day = day_text(moment.date(), language, this_year=this_year)
+    return f"{day}, {time_text(moment.hour, moment.minute, language)}"
+
+
+@lru_cache(maxsize=_KEPT)
+def time_text(hour: int, minute: int, language: str) -> str:
+    """Write a time of day on a clock of 24 hours."""
+    return format_skeleton("Hm", datetime(2000, 1, 1, hour, minute), locale=_dates(language))  # noqa: DTZ001 - a clock face.
+
+
+@lru_cache(maxsize=_KEPT)
+def month_text(year: int, month: int, language: str) -> str:
+    """Write a month with its year: December 2026."""
+    return format_skeleton("yMMMM", date(year, month, 1), locale=_dates(language))
+
+
+@lru_cache(maxsize=_KEPT)
+def short_month_text(month: int, language: str) -> str:
+    """Write a month for a small tile: Dec."""
+    return str(Locale.parse(_dates(language)).months["stand-alone"]["abbreviated"][month]).rstrip(".")
+
+
+def _amount(minor: int, currency: str, language: str, *, decimals: int) -> str:
+    number = Decimal(minor).scaleb(-exponent(currency))
+    pattern = _amount_pattern(language, decimals)
+    return format_currency(number, currency, pattern, locale=_locale(language), currency_digits=False)
+
+
+@lru_cache(maxsize=_KEPT)
+def _amount_pattern(language: str, decimals: int) -> str:
+    pattern = str(Locale.parse(_locale(language)).currency_formats["standard"].pattern)
+    pattern = pattern.replace("0.00", "0." + "0" * decimals if decimals else "0")
+    return pattern.replace("¤#", f"¤{_NO_BREAK}#").replace("0¤", f"0{_NO_BREAK}¤").replace("¤", "¤¤")
+
+
+def _locale(language: str) -> str:
+    return language.replace("-", "_")
+
+
+def _dates(language: str) -> str:
+    return _DATES_OF.get(language, _locale(language))

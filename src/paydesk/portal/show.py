@@ -1,0 +1,28 @@
+"""Show a page: whole, or its <main> alone when it is asked for with `Paydesk-Part: main`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.utils.cache import patch_vary_headers
+
+PART_HEADER = "Paydesk-Part"
+STYLESHEETS = ("tokens.css", "base.css", "frame.css", "controls.css", "pieces.css", "story.css", "pages.css")
+
+
+def show_page(
+    request: HttpRequest, template: str, *, status: int = 200, here: str = "", **context: Any
+) -> HttpResponse:
+    """Render a page of `portal/pages`. `here` is the name of the word in the frame that is lit."""
+    frame = {
+        "merchant": getattr(request, "merchant", None),
+        "visitor": getattr(request, "visitor", None),
+        "is_part": request.headers.get(PART_HEADER) == "main",
+        "here": here,
+        "stylesheets": STYLESHEETS,
+    }
+    response = HttpResponse(get_template(template).render(frame | context, request), status=status)
+    patch_vary_headers(response, [PART_HEADER])
+    return response

@@ -1,0 +1,1 @@
+"""What the portal says: one table for each kind of thing that has to be put in words."""
