@@ -50,7 +50,10 @@ class _Plan(NamedTuple):
 
 @dataclass
 class CompiledQuery(Generic[Row]):
-    """`build` gets one marker for each name in `slots` and returns a `.values_list()` queryset in the order of `into`."""
+    """`build` gets one marker for each name in `slots` and returns a queryset
+
+    by `.values_list()`, in the order of `into`.
+    """
 
     build: Callable[..., QuerySet[Any, Any]]
     into: type[Row]
@@ -82,13 +85,17 @@ class CompiledQuery(Generic[Row]):
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         by_marker = {_key(_adapt(marker, connection)): name for name, marker in markers.items()}
-        places = tuple((place, by_marker[_key(param)]) for place, param in enumerate(params) if _key(param) in by_marker)
+        places = tuple(
+            (place, by_marker[_key(param)]) for place, param in enumerate(params) if _key(param) in by_marker
+        )
         missing = set(self.slots) - {name for _, name in places}
         if missing:
             raise AssertionError(f"slots without a place in the query: {sorted(missing)}")
         converters = [
             (column, kept, expression)
-            for column, (kept, expression) in compiler.get_converters([entry[0] for entry in compiler.select]).items()
+            for column, (kept, expression) in compiler.get_converters(
+                [entry[0] for entry in compiler.select]
+            ).items()
         ]
         plan = _Plan(sql=sql, params=tuple(params), places=places, converters=converters)
         self._plans[connection.vendor] = plan
@@ -96,7 +103,9 @@ class CompiledQuery(Generic[Row]):
 
 
 def _convert(
-    row: tuple[Any, ...], converters: list[tuple[int, list[Callable[..., Any]], Any]], connection: BaseDatabaseWrapper
+    row: tuple[Any, ...],
+    converters: list[tuple[int, list[Callable[..., Any]], Any]],
+    connection: BaseDatabaseWrapper,
 ) -> list[Any]:
     columns = list(row)
     for column, kept, expression in converters:

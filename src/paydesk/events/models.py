@@ -18,7 +18,10 @@ class Event(DueRow):
     happened_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [due_index("event_due"), models.Index(fields=["merchant_id", "name", "happened_at"])]
+        indexes: ClassVar = [
+            due_index("event_due"),
+            models.Index(fields=["merchant_id", "name", "happened_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,6 +12,7 @@ from django.conf import settings
 from paydesk.gateways.contract import Gateway, Settings
 from paydesk.gateways.registry import find_gateway
 from paydesk.kit import clock, encryption
+from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 
 _FIELD = "connection.credentials"
@@ -51,14 +52,14 @@ def open_connection(
     )
 
 
-def connect(connection: Connection, *, merchant_uuid: UUID, clock_offset: timedelta = timedelta(0)) -> Gateway:
+def connect(connection: Connection, *, merchant: MerchantInSight) -> Gateway:
     """Make the gateway of a connection; raises GatewayMissing when it is not installed."""
     return find_gateway(connection.gateway)(
         Settings(
             base_url=connection.base_url,
-            credentials=_open(merchant_uuid, bytes(connection.credentials)),
+            credentials=_open(merchant.uuid, bytes(connection.credentials)),
             options=connection.options,
-            now=lambda: clock.business_now(offset=clock_offset),
+            now=lambda: clock.business_now(offset=merchant.clock_offset),
             timeout=timedelta(seconds=settings.PAYDESK_GATEWAY_SECONDS),
         )
     )

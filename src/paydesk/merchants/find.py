@@ -57,7 +57,9 @@ class _MerchantRow(NamedTuple):
 
 _COLUMNS = (*_MerchantRow._fields[:-1], "clockoffset__seconds")
 _BY_SLUG = CompiledQuery(
-    build=lambda slug: Merchant.objects.filter(slug=slug).values_list(*_COLUMNS), into=_MerchantRow, slots={"slug": str}
+    build=lambda slug: Merchant.objects.filter(slug=slug).values_list(*_COLUMNS),
+    into=_MerchantRow,
+    slots={"slug": str},
 )
 _BY_HOST = CompiledQuery(
     build=lambda host: Merchant.objects.filter(host_name=host).values_list(*_COLUMNS),
@@ -76,7 +78,9 @@ class _OriginRow(NamedTuple):
 
 
 _ORIGINS = CompiledQuery(
-    build=lambda merchant_id: FrameOrigin.objects.filter(merchant_id=merchant_id).order_by("id").values_list("origin"),
+    build=lambda merchant_id: (
+        FrameOrigin.objects.filter(merchant_id=merchant_id).order_by("id").values_list("origin")
+    ),
     into=_OriginRow,
     slots={"merchant_id": int},
 )

@@ -17,7 +17,12 @@ class UnknownConnection(Exception):
 
 
 def store_webhook(
-    *, merchant: MerchantInSight | None, connection_uuid: UUID, body: bytes, headers: Mapping[str, str], now: datetime
+    *,
+    merchant: MerchantInSight | None,
+    connection_uuid: UUID,
+    body: bytes,
+    headers: Mapping[str, str],
+    now: datetime,
 ) -> None:
     """Verify and store; raises UnknownConnection, BadSignature, GatewayMissing. `now` is wall time."""
     if merchant is None:
@@ -27,7 +32,7 @@ def store_webhook(
     ).first()
     if connection is None:
         raise UnknownConnection(str(connection_uuid))
-    gateway = connect(connection, merchant_uuid=merchant.uuid, clock_offset=merchant.clock_offset)
+    gateway = connect(connection, merchant=merchant)
     event = gateway.verify_webhook(body=body, headers=headers)
     InboxEvent.objects.bulk_create(
         [

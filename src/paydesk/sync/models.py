@@ -33,7 +33,7 @@ class InboxEvent(DueRow):
 
 
 class ImportRun(DueRow):
-    """One import of a connection: its cursor and its counts are committed with what it wrote, so it goes on after a kill."""
+    """One import of a connection. Its cursor is committed with what it wrote, so it goes on after a kill."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)

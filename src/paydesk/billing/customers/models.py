@@ -60,7 +60,9 @@ class GatewayCustomer(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="gateway_customer_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "connection", "reference"], name="gateway_customer_once"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
 

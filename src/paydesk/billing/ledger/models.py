@@ -29,7 +29,9 @@ class LedgerEntry(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["merchant", "connection", "kind", "reference"], name="ledger_entry_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "connection", "kind", "reference"], name="ledger_entry_once"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["merchant", "payment_id"])]
 

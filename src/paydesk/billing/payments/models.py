@@ -59,7 +59,9 @@ class Payment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["merchant", "customer", "-due_at", "-id"], name="payment_history"),
             models.Index(
-                fields=["merchant", "customer"], name="payment_failed", condition=Q(state__in=["failed", "processing"])
+                fields=["merchant", "customer"],
+                name="payment_failed",
+                condition=Q(state__in=["failed", "processing"]),
             ),
             models.Index(fields=["merchant", "order"], name="payment_of_order"),
             models.Index(fields=["merchant", "subscription"], name="payment_of_subscription"),

@@ -18,7 +18,9 @@ class ReceiptSeries(models.Model):
     last_number = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["merchant", "mode"], name="receipt_series_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "mode"], name="receipt_series_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.mode} {self.last_number}"

@@ -31,7 +31,9 @@ class Subscription(models.Model):
     collected_by = models.CharField(max_length=8, choices=CollectedBy, default=CollectedBy.GATEWAY)
     reference = models.CharField(max_length=200)
     name = models.CharField(max_length=200)
-    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in SubscriptionState])
+    state = models.CharField(
+        max_length=12, choices=[(state.value, state.value) for state in SubscriptionState]
+    )
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     interval_unit = models.CharField(max_length=5)

@@ -6,170 +6,321 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('merchants', '0001_initial'),
-        ('orders', '0001_initial'),
-        ('payment_methods', '0001_initial'),
-        ('subscriptions', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("merchants", "0001_initial"),
+        ("orders", "0001_initial"),
+        ("payment_methods", "0001_initial"),
+        ("subscriptions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
-                ('reference', models.CharField(max_length=200)),
-                ('number', models.CharField(blank=True, default='', max_length=80)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('scheduled', 'Scheduled'), ('due', 'Due'), ('processing', 'Processing'), ('paid', 'Paid'), ('failed', 'Failed'), ('skipped', 'Skipped'), ('covered', 'Covered'), ('canceled', 'Canceled'), ('written_off', 'Written Off')], max_length=12)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('due_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('paid_minor', models.BigIntegerField(default=0)),
-                ('refunded_minor', models.BigIntegerField(default=0)),
-                ('settled_by', models.CharField(blank=True, default='', max_length=8)),
-                ('next_attempt_at', models.DateTimeField(null=True)),
-                ('capabilities', models.JSONField(default=list)),
-                ('observed_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.connection')),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='customers.customer')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.merchant')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='orders.order')),
-                ('subscription', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='subscriptions.subscription')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                ("reference", models.CharField(max_length=200)),
+                ("number", models.CharField(blank=True, default="", max_length=80)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("due", "Due"),
+                            ("processing", "Processing"),
+                            ("paid", "Paid"),
+                            ("failed", "Failed"),
+                            ("skipped", "Skipped"),
+                            ("covered", "Covered"),
+                            ("canceled", "Canceled"),
+                            ("written_off", "Written Off"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("due_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("paid_minor", models.BigIntegerField(default=0)),
+                ("refunded_minor", models.BigIntegerField(default=0)),
+                ("settled_by", models.CharField(blank=True, default="", max_length=8)),
+                ("next_attempt_at", models.DateTimeField(null=True)),
+                ("capabilities", models.JSONField(default=list)),
+                ("observed_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, to="customers.customer"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                ("order", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="orders.order")),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="subscriptions.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=200)),
-                ('state', models.CharField(max_length=10)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('created_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.merchant')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=200)),
+                ("state", models.CharField(max_length=10)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="payments.payment"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('fence', models.BigIntegerField(default=0)),
-                ('tries_count', models.IntegerField(default=0)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('public_id', models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
-                ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(choices=[('paydesk', 'Paydesk'), ('gateway', 'Gateway')], max_length=8)),
-                ('asked_by', models.CharField(choices=[('customer', 'Customer'), ('staff', 'Staff'), ('dunning', 'Dunning'), ('gateway', 'Gateway')], max_length=8)),
-                ('key', models.UUIDField(null=True)),
-                ('state', models.CharField(choices=[('created', 'Created'), ('prepared', 'Prepared'), ('submitted', 'Submitted'), ('pending', 'Pending'), ('needs_customer', 'Needs Customer'), ('unknown', 'Unknown'), ('succeeded', 'Succeeded'), ('declined', 'Declined'), ('abandoned', 'Abandoned')], max_length=14)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('method_brand', models.CharField(blank=True, default='', max_length=40)),
-                ('method_last_four', models.CharField(blank=True, default='', max_length=4)),
-                ('prepared_reference', models.CharField(blank=True, default='', max_length=200)),
-                ('reference', models.CharField(blank=True, default='', max_length=200)),
-                ('decline_reason', models.CharField(blank=True, default='', max_length=24)),
-                ('decline_advice', models.CharField(blank=True, default='', max_length=12)),
-                ('decline_code', models.CharField(blank=True, default='', max_length=80)),
-                ('action_url', models.CharField(blank=True, default='', max_length=1000)),
-                ('wait_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.merchant')),
-                ('payment_method', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='payment_methods.paymentmethod')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("tries_count", models.IntegerField(default=0)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "origin",
+                    models.CharField(choices=[("paydesk", "Paydesk"), ("gateway", "Gateway")], max_length=8),
+                ),
+                (
+                    "asked_by",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("staff", "Staff"),
+                            ("dunning", "Dunning"),
+                            ("gateway", "Gateway"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("key", models.UUIDField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("prepared", "Prepared"),
+                            ("submitted", "Submitted"),
+                            ("pending", "Pending"),
+                            ("needs_customer", "Needs Customer"),
+                            ("unknown", "Unknown"),
+                            ("succeeded", "Succeeded"),
+                            ("declined", "Declined"),
+                            ("abandoned", "Abandoned"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("method_brand", models.CharField(blank=True, default="", max_length=40)),
+                ("method_last_four", models.CharField(blank=True, default="", max_length=4)),
+                ("prepared_reference", models.CharField(blank=True, default="", max_length=200)),
+                ("reference", models.CharField(blank=True, default="", max_length=200)),
+                ("decline_reason", models.CharField(blank=True, default="", max_length=24)),
+                ("decline_advice", models.CharField(blank=True, default="", max_length=12)),
+                ("decline_code", models.CharField(blank=True, default="", max_length=80)),
+                ("action_url", models.CharField(blank=True, default="", max_length=1000)),
+                ("wait_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "payment_method",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="payment_methods.paymentmethod",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="payments.payment"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=200)),
-                ('state', models.CharField(max_length=10)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('created_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.connection')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='merchants.merchant')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=200)),
+                ("state", models.CharField(max_length=10)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="payments.payment"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['merchant', 'customer', '-due_at', '-id'], name='payment_history'),
+            model_name="payment",
+            index=models.Index(fields=["merchant", "customer", "-due_at", "-id"], name="payment_history"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('state__in', ['failed', 'processing'])), fields=['merchant', 'customer'], name='payment_failed'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("state__in", ["failed", "processing"])),
+                fields=["merchant", "customer"],
+                name="payment_failed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['merchant', 'order'], name='payment_of_order'),
+            model_name="payment",
+            index=models.Index(fields=["merchant", "order"], name="payment_of_order"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['merchant', 'subscription'], name='payment_of_subscription'),
+            model_name="payment",
+            index=models.Index(fields=["merchant", "subscription"], name="payment_of_subscription"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('merchant', 'connection', 'reference'), name='payment_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "connection", "reference"), name="payment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('merchant', 'public_id'), name='payment_public_id_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "public_id"), name="payment_public_id_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['merchant', 'payment'], name='payments_di_merchan_795a85_idx'),
+            model_name="dispute",
+            index=models.Index(fields=["merchant", "payment"], name="payments_di_merchan_795a85_idx"),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(fields=('merchant', 'connection', 'reference'), name='dispute_once'),
+            model_name="dispute",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "connection", "reference"), name="dispute_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('dead_at__isnull', True), ('due_at__isnull', False)), fields=['due_at'], name='attempt_due'),
+            model_name="attempt",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                fields=["due_at"],
+                name="attempt_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('origin', 'paydesk'), ('state__in', ['created', 'prepared', 'submitted', 'pending', 'needs_customer', 'unknown'])), fields=('merchant', 'payment'), name='attempt_one_open'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("origin", "paydesk"),
+                    (
+                        "state__in",
+                        ["created", "prepared", "submitted", "pending", "needs_customer", "unknown"],
+                    ),
+                ),
+                fields=("merchant", "payment"),
+                name="attempt_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('merchant', 'payment', 'number'), name='attempt_number_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "payment", "number"), name="attempt_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('merchant', 'public_id'), name='attempt_public_id_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "public_id"), name="attempt_public_id_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='attempt_key_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("merchant", "key"), name="attempt_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('merchant', 'connection', 'reference'), name='attempt_reference_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("merchant", "connection", "reference"),
+                name="attempt_reference_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['merchant', 'payment'], name='payments_re_merchan_5f7f75_idx'),
+            model_name="refund",
+            index=models.Index(fields=["merchant", "payment"], name="payments_re_merchan_5f7f75_idx"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('merchant', 'connection', 'reference'), name='refund_once'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "connection", "reference"), name="refund_once"
+            ),
         ),
     ]

@@ -1,0 +1,56 @@
+"""Mirror what was bought: a subscription is one order, an invoice or charge that stands alone is one too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from paydesk.billing.orders.models import Order, OrderLine
+from paydesk.gateways.records import LineRecord
+from paydesk.merchants.models import Connection
+
+
+def mirror_order(
+    *,
+    connection: Connection,
+    customer_id: int | None,
+    reference: str,
+    title: str,
+    number: str,
+    ordered_at: datetime,
+    lines: Sequence[LineRecord],
+) -> Order:
+    """Keep one order and its lines. Asking twice changes nothing; call inside a transaction."""
+    mine = Order.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=reference
+    )
+    known = mine.first()
+    if known is None:
+        known = Order.objects.create(
+            merchant_id=connection.merchant_id,
+            connection_id=connection.id,
+            customer_id=customer_id,
+            reference=reference,
+            title=title,
+            number=number,
+            ordered_at=ordered_at,
+        )
+        _write_lines(known, lines)
+    elif (known.customer_id, known.title) != (customer_id, title):
+        mine.update(customer_id=customer_id, title=title)
+    return known
+
+
+def _write_lines(order: Order, lines: Sequence[LineRecord]) -> None:
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            merchant_id=order.merchant_id,
+            order_id=order.id,
+            position=position,
+            title=line.title,
+            quantity=line.quantity,
+            amount_minor=line.amount.minor,
+            currency=line.amount.currency,
+        )
+        for position, line in enumerate(lines, start=1)
+    )

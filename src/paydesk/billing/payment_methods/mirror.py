@@ -1,0 +1,47 @@
+"""Mirror the saved methods of one customer at one connection, as the company lists them now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.gateways.records import MethodRecord
+
+
+def mirror_methods(*, owner: GatewayCustomer, records: Sequence[MethodRecord], now: datetime) -> None:
+    """Keep what is listed, mark what is gone as removed. Call inside a transaction."""
+    for record in records:
+        mirror_method(owner=owner, record=record)
+    gone = PaymentMethod.objects.filter(
+        merchant_id=owner.merchant_id, gateway_customer_id=owner.id, removed_at__isnull=True
+    ).exclude(reference__in=[record.reference for record in records])
+    gone.update(removed_at=now, is_default=False)
+
+
+def mirror_method(*, owner: GatewayCustomer, record: MethodRecord) -> PaymentMethod:
+    """Keep one method; a default one takes the place of the one before."""
+    if record.is_default:
+        PaymentMethod.objects.filter(
+            merchant_id=owner.merchant_id, gateway_customer_id=owner.id, is_default=True
+        ).exclude(reference=record.reference).update(is_default=False)
+    facts = {
+        "gateway_customer_id": owner.id,
+        "customer_id": owner.customer_id,
+        "kind": record.kind.value,
+        "brand": record.brand,
+        "last_four": record.last_four,
+        "expires_year": record.expires_year,
+        "expires_month": record.expires_month,
+        "is_default": record.is_default,
+        "removed_at": None,
+    }
+    mine = PaymentMethod.objects.filter(
+        merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference
+    )
+    if mine.update(**facts):
+        return mine.get()
+    return PaymentMethod.objects.create(
+        merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference, **facts
+    )

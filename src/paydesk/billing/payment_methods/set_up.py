@@ -1,0 +1,124 @@
+"""Let a customer enter a new method at the payment company, and take it over when they come back.
+
+The set-up's row is committed before the company is asked, and its id is the key: asking again begins nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payment_methods.mirror import mirror_method
+from paydesk.billing.payment_methods.models import MethodSetup
+from paydesk.database.transactions import in_transaction, let_go
+from paydesk.gateways.contract import (
+    FinishedSetup,
+    Gateway,
+    GatewayRefused,
+    HostedFields,
+    MethodSetupRequest,
+)
+from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import ids
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
+
+
+class SetupRefused(Exception):
+    """No method can be entered there. The words are for the customer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BegunSetup:
+    """A set-up that the customer can go on with: on the company's page, or in its fields on ours."""
+
+    public_id: str
+    page_url: str
+    fields: HostedFields | None
+
+
+def begin_method_setup(
+    *,
+    merchant: MerchantInSight,
+    customer_id: int,
+    connection_id: int,
+    payment_public_id: str,
+    return_url_of: Callable[[str], str],
+    now: datetime,
+) -> BegunSetup:
+    """Begin a set-up; raises SetupRefused, GatewayUnreachable. `return_url_of` gets the set-up's public id."""
+    owner = GatewayCustomer.objects.filter(
+        merchant_id=merchant.id, connection_id=connection_id, customer_id=customer_id
+    ).first()
+    if owner is None:
+        raise SetupRefused(_("You have no account at this payment company yet. Please write to us."))
+    gateway = _gateway(merchant, connection_id)
+    setup = MethodSetup.objects.create(
+        merchant_id=merchant.id,
+        connection_id=connection_id,
+        gateway_customer_id=owner.id,
+        customer_id=customer_id,
+        payment_public_id=payment_public_id,
+        created_at=now,
+    )
+    return _begin(gateway, merchant, setup, owner.reference, return_url_of(setup.public_id))
+
+
+def finish_method_setup(*, merchant: MerchantInSight, customer_id: int, setup_public_id: str) -> MethodSetup:
+    """Take the method over; asking again gives the same answer. Raises MethodSetup.DoesNotExist, GatewayUnreachable."""
+    mine = MethodSetup.objects.filter(
+        merchant_id=merchant.id, customer_id=customer_id, public_id=setup_public_id
+    )
+    setup = mine.select_related("method", "gateway_customer").get()
+    if setup.state != MethodSetup.State.OPEN:
+        return setup
+    gateway = _gateway(merchant, setup.connection_id)
+    let_go()
+    finished = gateway.finish_method_setup(setup.reference)
+    in_transaction(lambda: _write(setup, finished))
+    return mine.select_related("method").get()
+
+
+def _gateway(merchant: MerchantInSight, connection_id: int) -> Gateway:
+    connection = Connection.objects.filter(
+        merchant_id=merchant.id, id=connection_id, removed_at__isnull=True
+    ).first()
+    try:
+        if connection is not None:
+            return connect(connection, merchant=merchant)
+    except GatewayMissing:
+        pass
+    raise SetupRefused(_("A new payment method cannot be entered here right now. Please write to us."))
+
+
+def _begin(
+    gateway: Gateway, merchant: MerchantInSight, setup: MethodSetup, customer_reference: str, return_url: str
+) -> BegunSetup:
+    key = ids.idempotency_key(
+        merchant=merchant.uuid, collectible=setup.public_id, attempt_number=1, operation="method"
+    )
+    let_go()
+    try:
+        begun = gateway.begin_method_setup(
+            MethodSetupRequest(key=str(key), customer_reference=customer_reference, return_url=return_url)
+        )
+    except GatewayRefused as refused:
+        raise SetupRefused(_("The payment company did not let us begin. Please write to us.")) from refused
+    MethodSetup.objects.filter(merchant_id=setup.merchant_id, id=setup.id).update(reference=begun.reference)
+    return BegunSetup(public_id=setup.public_id, page_url=begun.page_url, fields=begun.fields)
+
+
+def _write(setup: MethodSetup, finished: FinishedSetup) -> None:
+    mine = MethodSetup.objects.filter(
+        merchant_id=setup.merchant_id, id=setup.id, state=MethodSetup.State.OPEN
+    )
+    if finished.method is not None:
+        method = mirror_method(owner=setup.gateway_customer, record=finished.method)
+        mine.update(state=MethodSetup.State.FINISHED, method_id=method.id)
+    elif finished.refusal:
+        mine.update(state=MethodSetup.State.REFUSED, refusal=finished.refusal[:300])

@@ -1,0 +1,116 @@
+"""Ask a gateway for the money of an open attempt: prepare, remember the reference, confirm, record.
+
+Everything that was decided is committed before the network is touched, and nothing is held while we wait (R2, R4).
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.utils.translation import gettext as _
+
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.record import record_outcome
+from paydesk.billing.payments.refused import RetryRefused
+from paydesk.billing.payments.reread import NotThere, reread_payment
+from paydesk.database.transactions import let_go
+from paydesk.gateways.contract import (
+    ChargeRequest,
+    Gateway,
+    GatewayRefused,
+    GatewayUnreachable,
+    PreparedCharge,
+)
+from paydesk.gateways.records import Outcome, Verdict
+from paydesk.kit import clock
+from paydesk.kit.money import Money
+from paydesk.merchants.models import Connection
+
+log = logging.getLogger(__name__)
+
+
+def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, return_url: str) -> Attempt:
+    """Ask once and give the attempt as it stands; raises RetryRefused when the charge could not even be prepared."""
+    prepared = _prepare(gateway, attempt, _charge_request(attempt, payment, return_url))
+    attempt = _remember(attempt, prepared)
+    outcome = _confirm(gateway, attempt, prepared)
+    attempt = record_outcome(
+        merchant_id=attempt.merchant_id, attempt_id=attempt.id, outcome=outcome, now=clock.wall_now()
+    )
+    if outcome.verdict is not Verdict.UNKNOWN:
+        _read_again(gateway, payment.connection, payment.reference)
+    return attempt
+
+
+def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> ChargeRequest:
+    owner = GatewayCustomer.objects.filter(
+        merchant_id=payment.merchant_id, connection_id=payment.connection_id, customer_id=payment.customer_id or 0
+    ).first()
+    method = PaymentMethod.objects.filter(
+        merchant_id=payment.merchant_id, id=attempt.payment_method_id or 0
+    ).first()
+    return ChargeRequest(
+        key=str(attempt.key),
+        tag=attempt.public_id,
+        amount=Money(attempt.amount_minor, attempt.currency),
+        customer_reference=owner.reference if owner else "",
+        method_reference=method.reference if method else "",
+        collectible=payment.reference,
+        description=payment.title,
+        on_session=attempt.asked_by == Attempt.AskedBy.CUSTOMER,
+        return_url=return_url,
+    )
+
+
+def _prepare(gateway: Gateway, attempt: Attempt, request: ChargeRequest) -> PreparedCharge:
+    """Preparing moves no money: when it fails the attempt is given up at once, and the customer may press again."""
+    let_go()
+    try:
+        return gateway.prepare_charge(request)
+    except (GatewayRefused, GatewayUnreachable) as failure:
+        log.warning("attempt %s was not prepared: %s", attempt.public_id, type(failure).__name__)
+        record_outcome(
+            merchant_id=attempt.merchant_id,
+            attempt_id=attempt.id,
+            outcome=Outcome(verdict=Verdict.NEVER_SEEN),
+            now=clock.wall_now(),
+        )
+        raise RetryRefused(
+            _(
+                "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
+            )
+        ) from failure
+
+
+def _remember(attempt: Attempt, prepared: PreparedCharge) -> Attempt:
+    mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id)
+    still_ours = mine.filter(state=Attempt.State.CREATED).update(
+        state=Attempt.State.SUBMITTED, prepared_reference=prepared.reference, submitted_at=clock.wall_now()
+    )
+    if not still_ours:
+        raise RetryRefused(
+            _("This payment was taken over meanwhile. Look at its page for what became of it.")
+        )
+    return mine.get()
+
+
+def _confirm(gateway: Gateway, attempt: Attempt, prepared: PreparedCharge) -> Outcome:
+    let_go()
+    try:
+        return gateway.confirm_charge(prepared)
+    except GatewayUnreachable:
+        return Outcome(verdict=Verdict.UNKNOWN)
+    except Exception:
+        # R6: whatever this was, the money may have moved. The resolver looks; the log tells us of the bug.
+        log.exception("attempt %s: the gateway's answer was not understood", attempt.public_id)
+        return Outcome(verdict=Verdict.UNKNOWN)
+
+
+def _read_again(gateway: Gateway, connection: Connection, reference: str) -> None:
+    """Take over what else has changed at the company; if it does not answer, its webhook or the sweep will."""
+    try:
+        reread_payment(connection=connection, gateway=gateway, reference=reference)
+    except (GatewayUnreachable, NotThere) as failure:
+        log.info("payment %s was not read again: %s", reference, type(failure).__name__)

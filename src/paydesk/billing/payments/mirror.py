@@ -1,0 +1,131 @@
+"""Mirror a collectible object whole: the payment, every try, every refund. An older answer never overwrites a newer one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.ledger.models import LedgerEntry
+from paydesk.billing.ledger.write import write_entry
+from paydesk.billing.orders.mirror import mirror_order
+from paydesk.billing.payments.mirror_attempts import mirror_attempt
+from paydesk.billing.payments.mirror_back import mirror_dispute, mirror_refund
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.restate import restate_payment
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.transactions import locked
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import CollectibleRecord, CollectibleState, SettledBy
+from paydesk.merchants.models import Connection
+
+_UNPAID = {CollectibleState.DUE, CollectibleState.PROCESSING, CollectibleState.FAILED}
+_KINDS = {SettledBy.BALANCE: LedgerEntry.Kind.BALANCE, SettledBy.EXTERNAL: LedgerEntry.Kind.EXTERNAL}
+
+
+def mirror_collectible(
+    *,
+    connection: Connection,
+    owner: GatewayCustomer,
+    record: CollectibleRecord,
+    capabilities: Collection[Capability],
+    observed_at: datetime,
+    now: datetime,
+    is_news: bool,
+) -> Payment:
+    """Keep one collectible. `observed_at`: when the company was asked (wall time). Call inside a transaction."""
+    mine = Payment.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
+    )
+    payment = locked(mine).first()
+    if payment is not None and payment.observed_at > observed_at:
+        return payment
+    payment = payment or _first_seen(connection, owner, record, observed_at)
+    for attempt in record.attempts:
+        mirror_attempt(payment=payment, record=attempt, now=now)
+    for refund in record.refunds:
+        mirror_refund(payment=payment, record=refund)
+    for dispute in record.disputes:
+        mirror_dispute(payment=payment, record=dispute)
+    _enter_what_no_attempt_paid(payment, record)
+    restate_payment(
+        payment=mine.get(),
+        state=_state(payment, record),
+        now=now,
+        is_news=is_news,
+        customer_id=owner.customer_id,
+        number=record.number,
+        title=record.title,
+        amount_minor=record.amount.minor,
+        due_at=record.due_at,
+        paid_at=record.paid_at,
+        settled_by=record.settled_by.value if record.settled_by else "",
+        next_attempt_at=record.next_attempt_at,
+        capabilities=sorted(capability.value for capability in capabilities),
+        observed_at=observed_at,
+    )
+    return mine.get()
+
+
+def _first_seen(
+    connection: Connection, owner: GatewayCustomer, record: CollectibleRecord, observed_at: datetime
+) -> Payment:
+    subscription = Subscription.objects.filter(
+        merchant_id=connection.merchant_id,
+        connection_id=connection.id,
+        reference=record.subscription_reference,
+    ).first()
+    return Payment.objects.create(
+        merchant_id=connection.merchant_id,
+        connection_id=connection.id,
+        customer_id=owner.customer_id,
+        order_id=subscription.order_id if subscription else _order_id(connection, owner, record),
+        subscription_id=subscription.id if subscription else None,
+        reference=record.reference,
+        number=record.number,
+        title=record.title,
+        state=Payment.State.DUE,
+        amount_minor=record.amount.minor,
+        currency=record.amount.currency,
+        due_at=record.due_at,
+        observed_at=observed_at,
+    )
+
+
+def _order_id(connection: Connection, owner: GatewayCustomer, record: CollectibleRecord) -> int:
+    order = mirror_order(
+        connection=connection,
+        customer_id=owner.customer_id,
+        reference=record.reference,
+        title=record.title,
+        number=record.number,
+        ordered_at=record.created_at,
+        lines=record.lines,
+    )
+    return order.id
+
+
+def _state(payment: Payment, record: CollectibleRecord) -> str:
+    """While an attempt of ours is open the payment is on its way, whatever the collectible says meanwhile."""
+    is_open = Attempt.objects.filter(
+        merchant_id=payment.merchant_id,
+        payment_id=payment.id,
+        origin=Attempt.Origin.PAYDESK,
+        state__in=Attempt.OPEN,
+    ).exists()
+    if is_open and record.state in _UNPAID:
+        return Payment.State.PROCESSING
+    return Payment.State(record.state.value)
+
+
+def _enter_what_no_attempt_paid(payment: Payment, record: CollectibleRecord) -> None:
+    if record.state is CollectibleState.PAID and record.settled_by in _KINDS and record.amount.minor > 0:
+        write_entry(
+            merchant_id=payment.merchant_id,
+            connection_id=payment.connection_id,
+            payment_id=payment.id,
+            kind=_KINDS[record.settled_by],
+            reference=record.reference,
+            amount=record.amount,
+            occurred_at=record.paid_at or record.created_at,
+        )

@@ -1,0 +1,56 @@
+"""Mirror money that goes back: refunds and disputes, each a row with a state of its own and an entry in the books."""
+
+from __future__ import annotations
+
+from paydesk.billing.ledger.models import LedgerEntry
+from paydesk.billing.ledger.write import write_entry
+from paydesk.billing.payments.models import Dispute, Payment, Refund
+from paydesk.gateways.records import DisputeRecord, RefundRecord
+from paydesk.kit.money import Money
+
+
+def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
+    """Keep one refund; only a succeeded one is in the books. Call inside a transaction that locks the payment."""
+    Refund.objects.update_or_create(
+        merchant_id=payment.merchant_id,
+        connection_id=payment.connection_id,
+        reference=record.reference,
+        defaults=_facts(payment, record),
+    )
+    if record.state == "succeeded":
+        _enter(payment, record, LedgerEntry.Kind.REFUND)
+
+
+def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
+    """Keep one dispute: its money leaves when it is opened and comes back when it is won."""
+    Dispute.objects.update_or_create(
+        merchant_id=payment.merchant_id,
+        connection_id=payment.connection_id,
+        reference=record.reference,
+        defaults=_facts(payment, record),
+    )
+    _enter(payment, record, LedgerEntry.Kind.DISPUTE)
+    if record.state == "won":
+        _enter(payment, record, LedgerEntry.Kind.REVERSAL)
+
+
+def _facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, object]:
+    return {
+        "payment_id": payment.id,
+        "state": record.state,
+        "amount_minor": record.amount.minor,
+        "currency": record.amount.currency,
+        "created_at": record.created_at,
+    }
+
+
+def _enter(payment: Payment, record: RefundRecord | DisputeRecord, kind: LedgerEntry.Kind) -> None:
+    write_entry(
+        merchant_id=payment.merchant_id,
+        connection_id=payment.connection_id,
+        payment_id=payment.id,
+        kind=kind,
+        reference=record.reference,
+        amount=Money(record.amount.minor, record.amount.currency),
+        occurred_at=record.created_at,
+    )

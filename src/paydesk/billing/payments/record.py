@@ -1,0 +1,167 @@
+"""Record what a company said about an attempt. A gateway's answer, a webhook and a late look-up all come in here (R7).
+
+Only a clear yes is a success and only a clear no is a decline; all else leaves the attempt open for the resolver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from paydesk.billing.ledger.models import LedgerEntry
+from paydesk.billing.ledger.write import write_entry
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.restate import contradict, restate_payment
+from paydesk.database.transactions import in_transaction, locked
+from paydesk.gateways.records import Outcome, Verdict
+from paydesk.kit.money import Money
+
+#: When the customer has not confirmed with the bank by then, the attempt is called off.
+CONFIRM_WITHIN = timedelta(hours=1)
+FIRST_LOOK = timedelta(minutes=1)
+
+
+def record_outcome(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime) -> Attempt:
+    """Write the outcome and all that it means in one transaction; `now` is wall time. Saying it twice changes nothing."""
+    return in_transaction(
+        lambda: record_inside(merchant_id=merchant_id, attempt_id=attempt_id, outcome=outcome, now=now)
+    )
+
+
+def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime) -> Attempt:
+    """The same, inside the caller's transaction. Locks the payment, then the attempt (R9)."""
+    rows = Attempt.objects.filter(merchant_id=merchant_id, id=attempt_id)
+    payment_id = rows.values_list("payment_id", flat=True).get()
+    payment = locked(Payment.objects.filter(merchant_id=merchant_id, id=payment_id)).get()
+    attempt = locked(rows).get()
+    if attempt.state in Attempt.OPEN:
+        _STEPS[outcome.verdict](payment, attempt, outcome, now)
+    elif _is_contradiction(attempt, outcome):
+        contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
+        if outcome.verdict is Verdict.SUCCEEDED:
+            _succeed(payment, attempt, outcome, now)
+    return rows.get()
+
+
+def _is_contradiction(attempt: Attempt, outcome: Outcome) -> bool:
+    """Say whether a settled attempt is now said to have ended the other way."""
+    if attempt.state == Attempt.State.SUCCEEDED:
+        return outcome.verdict is Verdict.DECLINED
+    return outcome.verdict is Verdict.SUCCEEDED
+
+
+def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    amount = outcome.amount or Money(attempt.amount_minor, attempt.currency)
+    if amount != Money(attempt.amount_minor, attempt.currency):
+        contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
+    occurred_at = outcome.occurred_at or now
+    _settle(
+        attempt,
+        outcome,
+        Attempt.State.SUCCEEDED,
+        occurred_at,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+    )
+    write_entry(
+        merchant_id=attempt.merchant_id,
+        connection_id=attempt.connection_id,
+        payment_id=attempt.payment_id,
+        kind=LedgerEntry.Kind.CHARGE,
+        reference=outcome.reference,
+        amount=amount,
+        occurred_at=occurred_at,
+    )
+    restate_payment(
+        payment=payment,
+        state=Payment.State.PAID,
+        now=now,
+        paid_at=occurred_at,
+        settled_by="attempt",
+        next_attempt_at=None,
+    )
+
+
+def _decline(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    if outcome.decline is None:
+        raise AssertionError("a decline without a reason is not a clear no")
+    _settle(
+        attempt,
+        outcome,
+        Attempt.State.DECLINED,
+        outcome.occurred_at or now,
+        decline_reason=outcome.decline.reason.value,
+        decline_advice=outcome.decline.advice.value,
+        decline_code=outcome.decline.code[:80],
+    )
+    restate_payment(payment=payment, state=Payment.State.FAILED, now=now)
+
+
+def _abandon(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    """The company never got the ask: nothing was charged, and the payment may be tried again."""
+    _settle(attempt, outcome, Attempt.State.ABANDONED, now)
+    restate_payment(payment=payment, state=Payment.State.FAILED, now=now)
+
+
+def _ask_customer(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    _keep_open(
+        attempt,
+        outcome,
+        Attempt.State.NEEDS_CUSTOMER,
+        due_at=attempt.created_at + CONFIRM_WITHIN,
+        action_url=outcome.action_url,
+    )
+
+
+def _wait(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    look_at = outcome.wait_until or now + CONFIRM_WITHIN
+    _keep_open(attempt, outcome, Attempt.State.PENDING, due_at=look_at, wait_until=outcome.wait_until)
+
+
+def _doubt(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    if attempt.state != Attempt.State.UNKNOWN:
+        _keep_open(attempt, outcome, Attempt.State.UNKNOWN, due_at=now + FIRST_LOOK)
+
+
+_Step = Callable[[Payment, Attempt, Outcome, datetime], None]
+_STEPS: dict[Verdict, _Step] = {
+    Verdict.SUCCEEDED: _succeed,
+    Verdict.DECLINED: _decline,
+    Verdict.NEVER_SEEN: _abandon,
+    Verdict.NEEDS_CUSTOMER: _ask_customer,
+    Verdict.PENDING: _wait,
+    Verdict.UNKNOWN: _doubt,
+}
+
+
+def _settle(
+    attempt: Attempt, outcome: Outcome, state: Attempt.State, settled_at: datetime, **facts: object
+) -> None:
+    _absorb_mirror(attempt, outcome.reference)
+    _write(attempt, outcome, state=state, settled_at=settled_at, due_at=None, action_url="", **facts)
+
+
+def _keep_open(attempt: Attempt, outcome: Outcome, state: Attempt.State, **facts: object) -> None:
+    _write(attempt, outcome, state=state, **facts)
+
+
+def _write(attempt: Attempt, outcome: Outcome, **facts: object) -> None:
+    if outcome.reference:
+        facts["reference"] = outcome.reference
+    if outcome.method is not None:
+        facts |= {"method_brand": outcome.method.brand, "method_last_four": outcome.method.last_four}
+    mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id, state=attempt.state)
+    if mine.update(**facts) != 1:
+        raise AssertionError("an attempt changed under its lock")
+
+
+def _absorb_mirror(attempt: Attempt, reference: str) -> None:
+    """A webhook may have mirrored our own charge before we knew its reference: one charge is one row."""
+    if reference:
+        Attempt.objects.filter(
+            merchant_id=attempt.merchant_id,
+            connection_id=attempt.connection_id,
+            payment_id=attempt.payment_id,
+            reference=reference,
+            origin=Attempt.Origin.GATEWAY,
+        ).exclude(id=attempt.id).delete()

@@ -1,0 +1,111 @@
+"""Read a collectible again at its company and mirror what it says now. A webhook is only a hint to do this."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from paydesk.billing.customers.link import link_customer
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payments.mirror import mirror_collectible
+from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.mirror import mirror_subscription
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.transactions import in_transaction, let_go
+from paydesk.gateways.contract import Gateway
+from paydesk.gateways.records import CollectibleRecord, CustomerRecord, SubscriptionRecord
+from paydesk.kit import clock
+from paydesk.merchants.models import Connection
+
+
+class NotThere(Exception):
+    """The company does not know that object, or not yet: ask again later."""
+
+
+def reread_payment(
+    *, connection: Connection, gateway: Gateway, reference: str, is_news: bool = True
+) -> Payment:
+    """Ask, then write in one transaction. Raises NotThere, GatewayUnreachable."""
+    asked_at = clock.wall_now()
+    let_go()
+    record = gateway.read_collectible(reference)
+    if record is None:
+        raise NotThere(f"collectible {reference}")
+    subscription = _subscription_unless_known(connection, gateway, record)
+    customer = _customer_unless_known(connection, gateway, record.customer_reference)
+
+    def write() -> Payment:
+        owner = owner_of(connection, record.customer_reference, customer)
+        if subscription is not None:
+            mirror_subscription(
+                connection=connection,
+                owner=owner,
+                record=subscription,
+                capabilities=gateway.capabilities(subscription),
+                observed_at=asked_at,
+            )
+        return mirror_collectible(
+            connection=connection,
+            owner=owner,
+            record=record,
+            capabilities=gateway.capabilities(record),
+            observed_at=asked_at,
+            now=clock.wall_now(),
+            is_news=is_news,
+        )
+
+    return in_transaction(write)
+
+
+def reread_subscription(*, connection: Connection, gateway: Gateway, reference: str) -> Subscription:
+    """The same for a subscription. Raises NotThere, GatewayUnreachable."""
+    asked_at = clock.wall_now()
+    let_go()
+    record = gateway.read_subscription(reference)
+    if record is None:
+        raise NotThere(f"subscription {reference}")
+    customer = _customer_unless_known(connection, gateway, record.customer_reference)
+    return in_transaction(
+        lambda: mirror_subscription(
+            connection=connection,
+            owner=owner_of(connection, record.customer_reference, customer),
+            record=record,
+            capabilities=gateway.capabilities(record),
+            observed_at=asked_at,
+        )
+    )
+
+
+def owner_of(connection: Connection, reference: str, record: CustomerRecord | None) -> GatewayCustomer:
+    """Give the customer's row at a connection; a record that was just read makes it. Call inside a transaction."""
+    if record is not None:
+        return link_customer(connection=connection, record=record, now=clock.wall_now())
+    return _known_customers(connection, reference).get()
+
+
+def _customer_unless_known(connection: Connection, gateway: Gateway, reference: str) -> CustomerRecord | None:
+    if _known_customers(connection, reference).exists():
+        return None
+    let_go()
+    return gateway.read_customer(reference) or CustomerRecord(reference=reference, email="", is_deleted=True)
+
+
+def _subscription_unless_known(
+    connection: Connection, gateway: Gateway, record: CollectibleRecord
+) -> SubscriptionRecord | None:
+    if not record.subscription_reference:
+        return None
+    known = Subscription.objects.filter(
+        merchant_id=connection.merchant_id,
+        connection_id=connection.id,
+        reference=record.subscription_reference,
+    )
+    if known.exists():
+        return None
+    let_go()
+    return gateway.read_subscription(record.subscription_reference)
+
+
+def _known_customers(connection: Connection, reference: str) -> QuerySet[GatewayCustomer]:
+    return GatewayCustomer.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=reference
+    )

@@ -1,0 +1,118 @@
+"""Try a payment again: the customer, staff or dunning asked.
+
+1. Open an attempt (one short transaction that locks the payment).
+2. Ask the gateway (no transaction; the attempt's key makes a repeat harmless): prepare, remember, confirm.
+3. Record what it said, and read the payment again. No answer leaves the attempt open for the resolver.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from paydesk.billing.payments.ask import ask_for_money
+from paydesk.billing.payments.call_off import call_off_attempt
+from paydesk.billing.payments.choices import (
+    Chosen,
+    chosen_method,
+    open_attempt_of,
+    payment_of,
+    refusal,
+)
+from paydesk.billing.payments.mirror_attempts import next_number
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.record import FIRST_LOOK
+from paydesk.billing.payments.refused import RetryRefused
+from paydesk.database.transactions import in_transaction, locked
+from paydesk.gateways.contract import Capability, Gateway, GatewayUnreachable
+from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import ids
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight
+
+
+def retry_payment(
+    *,
+    merchant: MerchantInSight,
+    customer_id: int,
+    payment_public_id: str,
+    method_public_id: str,
+    asked_by: Attempt.AskedBy,
+    return_url: str,
+    now: datetime,
+) -> Attempt:
+    """Ask for the money once and give the attempt as it stands; raises RetryRefused, Payment.DoesNotExist.
+
+    `method_public_id` empty: the method that the company has on file. `now` is wall time.
+    """
+    payment = payment_of(merchant_id=merchant.id, customer_id=customer_id, public_id=payment_public_id)
+    gateway = _gateway(payment, merchant)
+    chosen = chosen_method(payment=payment, method_public_id=method_public_id)
+    waiting = open_attempt_of(payment)
+    if waiting is not None and waiting.state == Attempt.State.NEEDS_CUSTOMER:
+        if waiting.payment_method_id == chosen.method_id:
+            return waiting
+        ended = _call_off(gateway, waiting, now)
+        if ended.state != Attempt.State.ABANDONED:
+            return ended
+    attempt = in_transaction(lambda: _open_attempt(merchant, payment, chosen, asked_by, now))
+    return ask_for_money(gateway=gateway, attempt=attempt, payment=payment, return_url=return_url)
+
+
+def _gateway(payment: Payment, merchant: MerchantInSight) -> Gateway:
+    try:
+        return connect(payment.connection, merchant=merchant)
+    except GatewayMissing as gone:
+        raise RetryRefused(
+            _("This payment cannot be made here. Please write to us, and we will help.")
+        ) from gone
+
+
+def _call_off(gateway: Gateway, waiting: Attempt, now: datetime) -> Attempt:
+    try:
+        return call_off_attempt(gateway=gateway, attempt=waiting, now=now)
+    except GatewayUnreachable as silent:
+        raise RetryRefused(
+            _(
+                "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
+            )
+        ) from silent
+
+
+def _open_attempt(
+    merchant: MerchantInSight, payment: Payment, chosen: Chosen, asked_by: Attempt.AskedBy, now: datetime
+) -> Attempt:
+    row = locked(Payment.objects.filter(merchant_id=merchant.id, id=payment.id)).get()
+    why_not = refusal(
+        state=row.state,
+        has_open_attempt=open_attempt_of(row) is not None,
+        can_retry=payment.connection.removed_at is None and Capability.RETRY_COLLECTIBLE in row.capabilities,
+    )
+    if why_not:
+        raise RetryRefused(why_not)
+    number = next_number(row)
+    attempt = Attempt.objects.create(
+        merchant_id=merchant.id,
+        connection_id=row.connection_id,
+        payment_id=row.id,
+        number=number,
+        origin=Attempt.Origin.PAYDESK,
+        asked_by=asked_by,
+        key=ids.idempotency_key(
+            merchant=merchant.uuid,
+            collectible=f"{payment.connection.uuid}:{row.reference}",
+            attempt_number=number,
+            operation="charge",
+        ),
+        state=Attempt.State.CREATED,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        payment_method_id=chosen.method_id,
+        method_brand=chosen.brand,
+        method_last_four=chosen.last_four,
+        created_at=now,
+        due_at=now + FIRST_LOOK,
+    )
+    Payment.objects.filter(merchant_id=merchant.id, id=row.id).update(state=Payment.State.PROCESSING)
+    return attempt

@@ -1,0 +1,76 @@
+"""Settle an attempt that is still open, by looking it up at the company. Looking never moves money.
+
+Looked up after 1, 5 and 15 minutes, then hourly for a day, then daily. "Never seen" is believed only when the ask
+cannot still be on its way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.record import CONFIRM_WITHIN, record_outcome
+from paydesk.billing.payments.reread import NotThere, reread_payment
+from paydesk.database.transactions import let_go
+from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayUnreachable
+from paydesk.gateways.records import Outcome, Verdict
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight
+
+_STILL_UNDER_WAY = timedelta(minutes=2)
+_LOOKS = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
+_HOURLY_UNTIL = timedelta(days=1)
+
+
+def look_up_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime) -> Attempt:
+    """Ask the company and record its answer; no answer leaves the attempt as it is. `now` is wall time."""
+    attempt = Attempt.objects.select_related("payment", "connection").get(
+        merchant_id=merchant.id, id=attempt_id
+    )
+    if attempt.state not in Attempt.OPEN or attempt.origin != Attempt.Origin.PAYDESK:
+        return attempt
+    gateway = connect(attempt.connection, merchant=merchant)
+    try:
+        outcome = _look(gateway, attempt, now)
+    except GatewayUnreachable:
+        return attempt
+    settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
+    if settled.state not in Attempt.OPEN:
+        _read_again(gateway, attempt)
+    return settled
+
+
+def next_look_at(*, asked_at: datetime, now: datetime) -> datetime:
+    """Say when an attempt that is still open is looked up next."""
+    age = now - asked_at
+    for look in _LOOKS:
+        if age < look:
+            return asked_at + look
+    return now + (timedelta(hours=1) if age < _HOURLY_UNTIL else timedelta(days=1))
+
+
+def _look(gateway: Gateway, attempt: Attempt, now: datetime) -> Outcome:
+    if attempt.state == Attempt.State.NEEDS_CUSTOMER and now >= attempt.created_at + CONFIRM_WITHIN:
+        let_go()
+        return gateway.cancel_charge(attempt.reference or attempt.prepared_reference)
+    let_go()
+    outcome = gateway.find_charge(
+        ChargeQuery(
+            reference=attempt.reference or attempt.prepared_reference,
+            tag=attempt.public_id,
+            collectible=attempt.payment.reference,
+            asked_at=attempt.submitted_at or attempt.created_at,
+        )
+    )
+    if outcome.verdict is Verdict.NEVER_SEEN and now < attempt.created_at + _STILL_UNDER_WAY:
+        return Outcome(verdict=Verdict.UNKNOWN)
+    return outcome
+
+
+def _read_again(gateway: Gateway, attempt: Attempt) -> None:
+    payment: Payment = attempt.payment
+    try:
+        reread_payment(connection=attempt.connection, gateway=gateway, reference=payment.reference)
+    except (GatewayUnreachable, NotThere):
+        # Its webhook or the sweep reads it later; the attempt itself is settled.
+        return

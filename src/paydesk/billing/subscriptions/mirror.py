@@ -1,0 +1,84 @@
+"""Mirror a subscription that a company collects. An older answer never overwrites a newer one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.orders.mirror import mirror_order
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.transactions import locked
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import LineRecord, SubscriptionRecord
+from paydesk.merchants.models import Connection
+
+
+def mirror_subscription(
+    *,
+    connection: Connection,
+    owner: GatewayCustomer,
+    record: SubscriptionRecord,
+    capabilities: Collection[Capability],
+    observed_at: datetime,
+) -> Subscription:
+    """Keep one subscription and its order. `observed_at`: when the company was asked. Call inside a transaction."""
+    mine = Subscription.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
+    )
+    known = locked(mine).first()
+    if known is not None and known.observed_at > observed_at:
+        return known
+    facts = _facts(connection, owner, record, capabilities, observed_at)
+    if known is not None:
+        mine.update(**facts)
+        return known
+    order = mirror_order(
+        connection=connection,
+        customer_id=owner.customer_id,
+        reference=record.reference,
+        title=record.name,
+        number="",
+        ordered_at=record.started_at,
+        lines=[LineRecord(title=record.name, amount=record.amount)],
+    )
+    return Subscription.objects.create(
+        merchant_id=connection.merchant_id,
+        connection_id=connection.id,
+        order_id=order.id,
+        reference=record.reference,
+        **facts,
+    )
+
+
+def _facts(
+    connection: Connection,
+    owner: GatewayCustomer,
+    record: SubscriptionRecord,
+    capabilities: Collection[Capability],
+    observed_at: datetime,
+) -> dict[str, object]:
+    method = PaymentMethod.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.method_reference
+    ).first()
+    return {
+        "customer_id": owner.customer_id,
+        "name": record.name,
+        "state": record.state.value,
+        "amount_minor": record.amount.minor,
+        "currency": record.amount.currency,
+        "interval_unit": record.interval_unit,
+        "interval_count": record.interval_count,
+        "payments_total": record.payments_total,
+        "payments_made": record.payments_made,
+        "payment_method_id": method.id if method and record.method_reference else None,
+        "next_payment_at": record.next_payment_at,
+        "next_amount_minor": record.next_amount.minor if record.next_amount else None,
+        "started_at": record.started_at,
+        "cancels_at": record.cancels_at,
+        "ended_at": record.ended_at,
+        "resumes_at": record.resumes_at,
+        "capabilities": sorted(capability.value for capability in capabilities),
+        "observed_at": observed_at,
+    }

@@ -1,0 +1,69 @@
+"""A queue is a table of due rows and the verb that works one off."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from paydesk.database.due_rows import DueRow
+from paydesk.work.claim import Claim, bury, claim, finish, put_back
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Later(Exception):
+    """Raised by a verb: not yet; put the row back until `due_at`. Not a failure, and not counted as dead."""
+
+    def __init__(self, due_at: datetime, why: str = "") -> None:
+        super().__init__(why)
+        self.due_at = due_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """`work` is safe to do twice; what it leaves undone it says by raising. A row dies after `tries_max` failures."""
+
+    name: str
+    rows: type[DueRow]
+    work: Callable[[Claim, datetime], None]
+    lease: timedelta = timedelta(minutes=2)
+    tries_max: int = 12
+    threads: int = 4
+
+
+def claim_of(queue: Queue, *, most: int, now: datetime) -> list[Claim]:
+    """Claim what is due in one queue."""
+    return claim(queue.rows, most=most, lease=queue.lease, now=now)
+
+
+def work_one(queue: Queue, taken: Claim, *, clock: Callable[[], datetime]) -> None:
+    """Work one claimed row off, and settle it as the verb left it."""
+    try:
+        queue.work(taken, clock())
+    except Later as later:
+        put_back(queue.rows, taken, due_at=later.due_at, trouble=str(later))
+    except Exception as failure:
+        # Whatever went wrong, the row stays: it is tried again, and a person sees it when it is dead.
+        log.exception("queue %s row %s failed", queue.name, taken.row_id)
+        _after_failure(queue, taken, failure, now=clock())
+    else:
+        finish(queue.rows, taken)
+
+
+def _after_failure(queue: Queue, taken: Claim, failure: Exception, *, now: datetime) -> None:
+    trouble = f"{type(failure).__name__}: {failure}"[:500]
+    if taken.tries_count >= queue.tries_max:
+        bury(queue.rows, taken, now=now, trouble=trouble)
+        return
+    put_back(queue.rows, taken, due_at=now + pause_after(taken.tries_count), trouble=trouble)
+
+
+def pause_after(tries_count: int) -> timedelta:
+    """Give the wait before the next try: 5 s, 10 s, 20 s, ... an hour at most."""
+    doublings: int = min(tries_count - 1, 20)
+    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)

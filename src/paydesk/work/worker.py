@@ -1,0 +1,97 @@
+"""The worker: claim what is due in every queue, work it off in threads, stop when told to.
+
+What takes long is waiting for gateways, so threads and not processes are added; no connection is held meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime
+
+from django.db import close_old_connections
+
+from paydesk.database.transactions import is_postgresql
+from paydesk.work.claim import Claim
+from paydesk.work.queues import Queue, claim_of, work_one
+from paydesk.work.single import SingleWorker
+
+log = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 0.25
+
+
+class Worker:
+    """One worker process."""
+
+    def __init__(self, queues: Sequence[Queue], *, clock: Callable[[], datetime]) -> None:
+        self._queues = queues
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._running: dict[str, set[Future[None]]] = {queue.name: set() for queue in queues}
+
+    def stop(self) -> None:
+        """Finish what is claimed, claim nothing more."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until `stop`; on SQLite only one worker may, and a second one raises AnotherWorker."""
+        single = None if is_postgresql() else SingleWorker(clock=self._clock)
+        if single is not None:
+            single.begin()
+        try:
+            with self._pool() as pool:
+                while not self._stopping.is_set():
+                    if single is not None:
+                        single.renew()
+                    self._fill(pool)
+                    self._pause()
+        finally:
+            if single is not None:
+                single.end()
+
+    def run_until_idle(self) -> int:
+        """Work off what is due now, and what becomes due by it, then return how much it was; for commands and tests."""
+        total_count = 0
+        with self._pool() as pool:
+            while claimed_count := self._fill(pool):
+                total_count += claimed_count
+                wait([future for running in self._running.values() for future in running])
+        return total_count
+
+    def _fill(self, pool: ThreadPoolExecutor) -> int:
+        """Claim for every queue that has room: a slow gateway fills its own queue and delays no letter."""
+        claimed_count = 0
+        for queue in self._queues:
+            running = self._running[queue.name] = self._still_running(queue)
+            # Twice the threads, so that none waits for the next claim, and a claim is worth its query.
+            if len(running) > queue.threads:
+                continue
+            taken = claim_of(queue, most=queue.threads, now=self._clock())
+            running |= {pool.submit(self._work, queue, one) for one in taken}
+            claimed_count += len(taken)
+        return claimed_count
+
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(sum(queue.threads for queue in self._queues), thread_name_prefix="work")
+
+    def _still_running(self, queue: Queue) -> set[Future[None]]:
+        running = self._running[queue.name]
+        for future in [future for future in running if future.done()]:
+            future.result()
+            running.discard(future)
+        return running
+
+    def _pause(self) -> None:
+        """Wait for the first that is done; with nothing in hand, for a moment."""
+        running = [future for futures in self._running.values() for future in futures]
+        if running:
+            wait(running, timeout=_PAUSE_SECONDS, return_when=FIRST_COMPLETED)
+        else:
+            self._stopping.wait(_PAUSE_SECONDS)
+
+    def _work(self, queue: Queue, taken: Claim) -> None:
+        close_old_connections()
+        work_one(queue, taken, clock=self._clock)
