@@ -1,0 +1,29 @@
+"""Run a worker: it works off what is due until it is told to stop, and then finishes what it has begun."""
+
+from __future__ import annotations
+
+import signal
+
+from django.core.management.base import BaseCommand, CommandError
+
+from paydesk.config.schedule import JOBS, QUEUES
+from paydesk.kit import clock
+from paydesk.work.single import AnotherWorker
+from paydesk.work.timetable import lay_out
+from paydesk.work.worker import Worker
+
+
+class Command(BaseCommand):
+    help = "Run a worker until SIGTERM or Ctrl-C. SQLite takes one, PostgreSQL as many as you like."
+
+    def handle(self, **_: object) -> None:
+        worker = Worker(QUEUES, clock=clock.wall_now)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        lay_out(JOBS, now=clock.wall_now())
+        self.stdout.write("The worker is at work.")
+        self.stdout.flush()
+        try:
+            worker.run()
+        except AnotherWorker as refused:
+            raise CommandError(str(refused)) from refused

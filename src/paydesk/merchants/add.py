@@ -1,0 +1,94 @@
+"""Add a merchant to the installation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Q
+
+from paydesk.merchants.models import Merchant
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+")
+_COLOR = re.compile(r"#[0-9a-f]{6}")
+
+
+class MerchantRefused(Exception):
+    """The words say what is wrong with the wish; staff read them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MerchantWanted:
+    """What a merchant is to be. Without `host_name` its portal is at `/m/SLUG/`; `accent_color` is `#rrggbb`."""
+
+    slug: str
+    name: str
+    support_email: str
+    mode: str
+    time_zone: str = "UTC"
+    language: str = "en"
+    host_name: str | None = None
+    accent_color: str = "#3d5afe"
+
+
+def add_merchant(wanted: MerchantWanted, *, now: datetime) -> Merchant:
+    """Keep a new merchant, or raise MerchantRefused. `now` is wall time."""
+    said = refusal(wanted)
+    if said is not None:
+        raise MerchantRefused(said)
+    # The slug and the host name are doors of the whole installation, so they are looked for across merchants.
+    if Merchant.objects.filter(
+        Q(slug=wanted.slug) | Q(host_name__isnull=False, host_name=wanted.host_name)
+    ).exists():
+        raise MerchantRefused(
+            f"There is a merchant with the name {wanted.slug!r} or with that host name already."
+        )
+    return Merchant.objects.create(
+        uuid=uuid4(),
+        slug=wanted.slug,
+        host_name=wanted.host_name,
+        name=wanted.name,
+        mode=wanted.mode,
+        time_zone=wanted.time_zone,
+        language=wanted.language,
+        support_email=wanted.support_email,
+        accent_color=wanted.accent_color,
+        created_at=now,
+    )
+
+
+def refusal(wanted: MerchantWanted) -> str | None:
+    """Say what is wrong with the wish, or None."""
+    if not _SLUG.fullmatch(wanted.slug):
+        return "The short name takes 1 to 40 small letters, digits and hyphens."
+    if not wanted.name.strip():
+        return "A merchant needs a name."
+    if wanted.mode not in Merchant.Mode.values:
+        return "The mode is live or test."
+    if wanted.host_name is not None and not _HOST_NAME.fullmatch(wanted.host_name):
+        return "The host name must look like pay.example.com, in small letters."
+    if not _COLOR.fullmatch(wanted.accent_color):
+        return "The accent colour must look like #3d5afe."
+    return _refusal_of_zone(wanted.time_zone) or _refusal_of_email(wanted.support_email)
+
+
+def _refusal_of_zone(time_zone: str) -> str | None:
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"There is no time zone {time_zone!r}; they look like Europe/Berlin."
+    return None
+
+
+def _refusal_of_email(address: str) -> str | None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return f"{address!r} is not an e-mail address."
+    return None

@@ -1,0 +1,27 @@
+"""Stop speaking for a connection; refused while money is in doubt there, because only its company can tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from paydesk.billing.payments.models import Attempt
+from paydesk.merchants.close import close_connection
+
+
+class DisconnectRefused(Exception):
+    """The words say what has to be waited for; staff read them."""
+
+
+def disconnect(*, merchant_id: int, connection_id: int, now: datetime) -> None:
+    """Close the connection, or raise DisconnectRefused. `now` is wall time."""
+    open_count = Attempt.objects.filter(
+        merchant_id=merchant_id,
+        connection_id=connection_id,
+        origin=Attempt.Origin.PAYDESK,
+        state__in=Attempt.OPEN,
+    ).count()
+    if open_count:
+        raise DisconnectRefused(
+            f"{open_count} payments were asked for here and not answered yet. Wait until they are, then ask again."
+        )
+    close_connection(merchant_id=merchant_id, connection_id=connection_id, now=now)
