@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from tests import sql_scope
+
 # Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
 CONTRACTS = "PAYDESK_CONTRACTS"
+
+sql_scope.watch()
 
 
 @pytest.fixture(scope="session")

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.models import Dispute, Payment, Refund
 from paydesk.gateways.records import DisputeRecord, RefundRecord
 from paydesk.kit.money import Money
 
+#: One statement that inserts, or updates what is there: the constraint decides, not a read before it.
+_UPSERT: dict[str, Any] = {
+    "update_conflicts": True,
+    "unique_fields": ["merchant", "connection", "reference"],
+    "update_fields": ["state", "amount_minor"],
+}
+
 
 def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
     """Keep one refund; only a succeeded one is in the books. Call inside a transaction that locks the payment."""
-    Refund.objects.update_or_create(
-        merchant_id=payment.merchant_id,
-        connection_id=payment.connection_id,
-        reference=record.reference,
-        defaults=_facts(payment, record),
-    )
+    Refund.objects.bulk_create([Refund(**_facts(payment, record))], **_UPSERT)
     if record.state == "succeeded":
         _enter(payment, record, LedgerEntry.Kind.REFUND)
 
 
 def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
     """Keep one dispute: its money leaves when it is opened and comes back when it is won."""
-    Dispute.objects.update_or_create(
-        merchant_id=payment.merchant_id,
-        connection_id=payment.connection_id,
-        reference=record.reference,
-        defaults=_facts(payment, record),
-    )
+    Dispute.objects.bulk_create([Dispute(**_facts(payment, record))], **_UPSERT)
     _enter(payment, record, LedgerEntry.Kind.DISPUTE)
     if record.state == "won":
         _enter(payment, record, LedgerEntry.Kind.REVERSAL)
 
 
-def _facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, object]:
+def _facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, Any]:
     return {
+        "merchant_id": payment.merchant_id,
+        "connection_id": payment.connection_id,
+        "reference": record.reference,
         "payment_id": payment.id,
         "state": record.state,
         "amount_minor": record.amount.minor,

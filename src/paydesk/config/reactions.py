@@ -1,0 +1,26 @@
+"""What follows from what: one table that a merchant could read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from paydesk.events.models import Event
+from paydesk.notices.sign_in_letter import write_sign_in_letter
+from paydesk.work.claim import Claim
+
+_Reaction = Callable[[Event, datetime], None]
+
+REACTIONS: dict[str, list[_Reaction]] = {
+    "sign_in.asked": [write_sign_in_letter],
+    "payment.succeeded": [],
+    "payment.failed": [],
+    "payment.contradicted": [],
+}
+
+
+def deliver_event(taken: Claim, now: datetime) -> None:
+    """Tell everyone in the table; an event that is in no table is a bug and stays until it is mended."""
+    event = Event.objects.get(merchant_id=taken.merchant_id or 0, id=taken.row_id)
+    for react in REACTIONS[event.name]:
+        react(event, now)

@@ -1,0 +1,30 @@
+"""The timetable of all jobs, and the queues that the worker works off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from paydesk.access.forget import forget_old_access
+from paydesk.billing.payments.models import Attempt
+from paydesk.billing.payments.resolve import resolve_attempt
+from paydesk.config.reactions import deliver_event
+from paydesk.events.models import Event
+from paydesk.notices.models import Letter
+from paydesk.notices.outbox import send_due_letter
+from paydesk.sync.models import InboxEvent
+from paydesk.sync.work_inbox import sweep_inbox, work_inbox_event
+from paydesk.work.queues import Queue
+from paydesk.work.timetable import Job, timetable_queue
+
+JOBS = [
+    Job(name="sweep the inbox", every=timedelta(minutes=10), run=sweep_inbox),
+    Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),
+]
+
+QUEUES = [
+    Queue(name="letters", rows=Letter, work=send_due_letter, threads=4),
+    Queue(name="events", rows=Event, work=deliver_event, threads=2),
+    Queue(name="inbox", rows=InboxEvent, work=work_inbox_event, threads=16, tries_max=20),
+    Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
+    timetable_queue(JOBS),
+]

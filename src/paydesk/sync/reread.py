@@ -1,0 +1,102 @@
+"""Read one named object again at its company: a table from kinds to the verb that mirrors each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from paydesk.billing.customers.link import link_customer
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payment_methods.mirror import mirror_methods
+from paydesk.billing.payment_methods.models import MethodSetup
+from paydesk.billing.payment_methods.set_up import finish_method_setup
+from paydesk.billing.payments.models import Attempt
+from paydesk.billing.payments.reread import NotThere, reread_payment, reread_subscription
+from paydesk.billing.payments.settle import look_up_attempt
+from paydesk.database.transactions import in_transaction, let_go
+from paydesk.gateways.contract import Gateway, ObjectKind, ObjectReference
+from paydesk.kit import clock
+from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
+
+_Reader = Callable[[MerchantInSight, Connection, Gateway, ObjectReference], None]
+
+
+def reread(
+    *, merchant: MerchantInSight, connection: Connection, gateway: Gateway, named: ObjectReference
+) -> None:
+    """Read and mirror; raises NotThere when the company does not know the object yet, GatewayUnreachable."""
+    _READERS[named.kind](merchant, connection, gateway, named)
+
+
+def reread_customer(*, connection: Connection, gateway: Gateway, reference: str) -> GatewayCustomer:
+    """Read a customer with all its methods; raises NotThere, GatewayUnreachable."""
+    let_go()
+    record = gateway.read_customer(reference)
+    if record is None:
+        raise NotThere(f"customer {reference}")
+    methods = [] if record.is_deleted else gateway.list_methods(reference)
+
+    def write() -> GatewayCustomer:
+        owner = link_customer(connection=connection, record=record, now=clock.wall_now())
+        mirror_methods(owner=owner, records=methods, now=clock.wall_now())
+        return owner
+
+    return in_transaction(write)
+
+
+def _customer(
+    _merchant: MerchantInSight, connection: Connection, gateway: Gateway, named: ObjectReference
+) -> None:
+    reread_customer(connection=connection, gateway=gateway, reference=named.reference)
+
+
+def _subscription(
+    _merchant: MerchantInSight, connection: Connection, gateway: Gateway, named: ObjectReference
+) -> None:
+    reread_subscription(connection=connection, gateway=gateway, reference=named.reference)
+
+
+def _collectible(
+    _merchant: MerchantInSight, connection: Connection, gateway: Gateway, named: ObjectReference
+) -> None:
+    payment = reread_payment(connection=connection, gateway=gateway, reference=named.reference)
+    if payment.subscription is not None:
+        reread_subscription(connection=connection, gateway=gateway, reference=payment.subscription.reference)
+
+
+def _charge(
+    merchant: MerchantInSight, connection: Connection, _gateway: Gateway, named: ObjectReference
+) -> None:
+    """A charge of ours is looked up by its attempt; one that is nobody's here belongs to another system."""
+    mine = Attempt.objects.filter(merchant_id=merchant.id, connection_id=connection.id)
+    found = mine.filter(public_id=named.tag).first() if named.tag else None
+    found = found or mine.filter(reference=named.reference).first()
+    if found is not None:
+        look_up_attempt(merchant=merchant, attempt_id=found.id, now=clock.wall_now())
+
+
+def _method_setup(
+    merchant: MerchantInSight, connection: Connection, _gateway: Gateway, named: ObjectReference
+) -> None:
+    setup = MethodSetup.objects.filter(
+        merchant_id=merchant.id, connection_id=connection.id, reference=named.reference
+    ).first()
+    if setup is not None:
+        finish_method_setup(merchant=merchant, customer_id=setup.customer_id, setup_public_id=setup.public_id)
+
+
+def _with_its_payment(
+    _merchant: MerchantInSight, _connection: Connection, _gateway: Gateway, _named: ObjectReference
+) -> None:
+    """Money that went back is mirrored whole with its collectible, which the same event names beside it."""
+
+
+_READERS: dict[ObjectKind, _Reader] = {
+    ObjectKind.CUSTOMER: _customer,
+    ObjectKind.SUBSCRIPTION: _subscription,
+    ObjectKind.COLLECTIBLE: _collectible,
+    ObjectKind.CHARGE: _charge,
+    ObjectKind.REFUND: _with_its_payment,
+    ObjectKind.DISPUTE: _with_its_payment,
+    ObjectKind.METHOD_SETUP: _method_setup,
+}

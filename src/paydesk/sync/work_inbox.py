@@ -1,0 +1,52 @@
+"""Work off one stored webhook: read what it names again at the company, and mirror what it says now.
+
+The event's own words about money are not believed, so duplicates, any order and a late old one all end in the truth.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from paydesk.gateways.contract import Gateway, WebhookEvent
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
+from paydesk.sync.models import InboxEvent
+from paydesk.sync.reread import reread
+from paydesk.work.claim import Claim
+
+#: An event that was stored and never became due again (a kill between two writes, a restored backup) is found so.
+_FORGOTTEN_AFTER = timedelta(minutes=10)
+
+
+def work_inbox_event(taken: Claim, now: datetime) -> None:
+    """Read every object that the event names; raises NotThere or GatewayUnreachable to be tried again."""
+    if taken.merchant_id is None:
+        raise AssertionError("an inbox event belongs to a merchant")
+    merchant = merchant_by_id(taken.merchant_id)
+    event = InboxEvent.objects.select_related("connection").get(merchant_id=merchant.id, id=taken.row_id)
+    if event.worked_at is not None or event.connection.removed_at is not None:
+        return
+    gateway = connect(event.connection, merchant=merchant)
+    _reread_all(merchant, event, gateway)
+    InboxEvent.objects.filter(merchant_id=merchant.id, id=event.id).update(worked_at=now)
+
+
+def sweep_inbox(now: datetime) -> None:
+    """Make due again what was stored and never worked off."""
+    forgotten = Q(due_at__isnull=True, worked_at__isnull=True, dead_at__isnull=True)
+    for merchant_id in all_merchant_ids():
+        InboxEvent.objects.filter(
+            forgotten, merchant_id=merchant_id, received_at__lt=now - _FORGOTTEN_AFTER
+        ).update(due_at=now)
+
+
+def _reread_all(merchant: MerchantInSight, event: InboxEvent, gateway: Gateway) -> None:
+    named = gateway.webhook_references(
+        WebhookEvent(
+            event_id=event.event_id, kind=event.kind, body=bytes(event.body), created_at=event.happened_at
+        )
+    )
+    for reference in named:
+        reread(merchant=merchant, connection=event.connection, gateway=gateway, named=reference)
