@@ -12,17 +12,21 @@ from paydesk.merchants.models import Merchant
 
 
 class SignInRequest(models.Model):
-    """Somebody asked to come in. Unknown addresses get a row too, with no customer, and walk the same path."""
+    """Somebody asked to come in. Unknown addresses get a row too, and walk the same path.
+
+    The door never looks the address up: the worker fills in the customer as it makes the letter's secrets.
+    """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
     public_id = models.CharField(max_length=16, default=new_public_id)
     address = models.CharField(max_length=320)
     browser_hash = models.BinaryField()
-    code_hash = models.BinaryField(null=True)
-    code_expires_at = models.DateTimeField(null=True)
+    next_path = models.CharField(max_length=500, default="", blank=True)
+    #: Codes typed without a link; those typed beside a link are counted at the link.
     tries_count = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    code_expires_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
@@ -37,12 +41,18 @@ class SignInRequest(models.Model):
 
 
 class LinkSecret(models.Model):
-    """The hash of one link that was sent; a letter sent twice has two, both for the same request."""
+    """The hashes of what one letter carried, a link and a code; a request whose letter went out twice has two."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
-    request = models.ForeignKey(SignInRequest, on_delete=models.CASCADE)
+    # access/forget deletes the rows of a merchant in one statement each, children first; nothing else deletes any.
+    request = models.ForeignKey(SignInRequest, on_delete=models.DO_NOTHING)
     secret_hash = models.BinaryField()
+    code_hash = models.BinaryField()
+    #: Codes typed beside this link: only who holds the letter can use these up.
+    tries_count = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    code_expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
@@ -62,7 +72,7 @@ class Session(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    request = models.OneToOneField(SignInRequest, on_delete=models.SET_NULL, null=True)
+    request = models.OneToOneField(SignInRequest, on_delete=models.DO_NOTHING, null=True)
     public_id = models.CharField(max_length=16, default=new_public_id)
     carrier = models.CharField(max_length=6, choices=Carrier, default=Carrier.COOKIE)
     parent_origin = models.CharField(max_length=253, default="", blank=True)
@@ -89,34 +99,35 @@ class Ticket(models.Model):
     """One step from a frame to the top level: one use, 60 seconds, one address."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
-    session = models.ForeignKey(Session, on_delete=models.CASCADE)
+    session = models.ForeignKey(Session, on_delete=models.DO_NOTHING)
     secret_hash = models.BinaryField()
     path = models.CharField(max_length=500)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["merchant", "secret_hash"], name="ticket_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "secret_hash"], name="ticket_once")
+        ]
 
     def __str__(self) -> str:
         return self.path
 
 
 class LimitCount(models.Model):
-    """How often something was done in a window; `subject_hash` keeps addresses out of the table."""
+    """When something was done lately, as far as its limit looks back; hashed, so that no address stands here."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     limit = models.CharField(max_length=40)
     subject_hash = models.BinaryField()
-    window_start = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
+    #: Microseconds since 1970, oldest first; never more than the limit allows.
+    moments = models.JSONField(default=list)
+    last_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["merchant", "limit", "subject_hash", "window_start"], name="limit_count_once"
-            ),
+            models.UniqueConstraint(fields=["merchant", "limit", "subject_hash"], name="limit_count_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.limit}: {self.count}"
+        return f"{self.limit}: {len(self.moments)}"

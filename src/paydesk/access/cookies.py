@@ -1,0 +1,39 @@
+"""Name, set and drop the cookies of access: one set a merchant, `__Host-` everywhere but on http on loopback."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from paydesk.merchants.find import MerchantInSight
+
+
+def session_cookie(merchant: MerchantInSight) -> str:
+    """Name the cookie that carries a session; the merchant's id keeps two portals on one host apart (T20)."""
+    return f"{settings.COOKIE_PREFIX}paydesk-{merchant.uuid.hex}"
+
+
+def request_cookie(merchant: MerchantInSight) -> str:
+    """Name the cookie that ties a request to sign in to the browser that asked."""
+    return f"{session_cookie(merchant)}-asked"
+
+
+def known_browser_cookie(merchant: MerchantInSight) -> str:
+    """Name the cookie of a browser in which somebody has signed in before."""
+    return f"{session_cookie(merchant)}-known"
+
+
+def put_cookie(response: HttpResponse, name: str, value: str, *, lifetime: timedelta) -> None:
+    """Set a cookie that no script reads. Lax, since people come from their mail and back from their bank."""
+    response.set_cookie(
+        name, value, max_age=lifetime, path="/", secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+    )
+
+
+def drop_cookie(response: HttpResponse, name: str) -> None:
+    """Take a cookie away. A `__Host-` cookie is dropped only by one that is Secure itself."""
+    response.set_cookie(
+        name, "", max_age=0, path="/", secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+    )

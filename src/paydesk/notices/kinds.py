@@ -1,0 +1,18 @@
+"""The letters that there are: the name of each, and who writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from paydesk.merchants.find import MerchantInSight
+from paydesk.notices import sign_in_letter
+from paydesk.notices.models import Letter
+from paydesk.notices.rendering import Written
+
+#: None: the letter is no longer wanted, and is finished quietly.
+Writer = Callable[[Letter, MerchantInSight, datetime], Written | None]
+
+LETTERS: dict[str, Writer] = {
+    sign_in_letter.KIND: sign_in_letter.sign_in_letter,
+}

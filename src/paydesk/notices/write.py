@@ -1,0 +1,24 @@
+"""Write a letter in the transaction of what it tells; the worker sends it when that is committed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from paydesk.notices.models import Letter
+
+Subject = dict[str, str | int | None]
+
+
+def write_letter(
+    *, merchant_id: int, kind: str, customer_id: int | None, recipient: str, subject: Subject, now: datetime
+) -> Letter:
+    """Put a letter into the outbox. `subject` holds identifiers only: what the letter says is made as it is sent."""
+    return Letter.objects.create(
+        merchant_id=merchant_id,
+        kind=kind,
+        customer_id=customer_id,
+        recipient=recipient,
+        subject=subject,
+        created_at=now,
+        due_at=now,
+    )
