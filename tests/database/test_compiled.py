@@ -43,9 +43,11 @@ class _Sealed(NamedTuple):
 
 
 _BY_BYTES = CompiledQuery(
-    build=lambda sealed: Connection.objects.filter(credentials=sealed).values_list("name", "credentials"),
+    build=lambda merchant_id, sealed: Connection.objects.filter(
+        merchant_id=merchant_id, credentials=sealed
+    ).values_list("name", "credentials"),
     into=_Sealed,
-    slots={"sealed": bytes},
+    slots={"merchant_id": int, "sealed": bytes},
 )
 
 
@@ -80,7 +82,7 @@ def test_a_uuid_and_bytes_are_parameters_too() -> None:
 
     assert _BY_UUID.first(uuid=merchant.uuid).name == "One"  # type: ignore[union-attr]
     assert _BY_UUID.first(uuid=uuid4()) is None
-    assert _BY_BYTES.first(sealed=b"\x01\x00\xff").name == "Shop"  # type: ignore[union-attr]
+    assert _BY_BYTES.first(merchant_id=merchant.id, sealed=b"\x01\x00\xff").name == "Shop"  # type: ignore[union-attr]
 
 
 def test_a_slot_that_is_not_used_is_our_bug() -> None:
