@@ -239,7 +239,10 @@ class Gateway(Protocol):
         """Look up without moving anything; NEVER_SEEN only when the company surely did not get the ask."""
 
     def cancel_charge(self, reference: str) -> Outcome:
-        """Make sure that a charge which waits for the customer can no longer succeed; gives how it ended."""
+        """Make sure that a charge which waits for the customer can no longer succeed; gives how it ended.
+
+        DECLINED when it ended without money; SUCCEEDED when the customer was quicker.
+        """
 
     def refund(self, request: RefundRequest) -> RefundRecord: ...
     def find_refund(self, *, reference: str = "", tag: str = "", charge_reference: str = "") -> RefundRecord | None: ...

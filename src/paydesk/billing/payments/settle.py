@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from paydesk.billing.payments.call_off import called_off
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import CONFIRM_WITHIN, record_outcome
 from paydesk.billing.payments.reread import NotThere, reread_payment
@@ -51,8 +52,7 @@ def next_look_at(*, asked_at: datetime, now: datetime) -> datetime:
 
 def _look(gateway: Gateway, attempt: Attempt, now: datetime) -> Outcome:
     if attempt.state == Attempt.State.NEEDS_CUSTOMER and now >= attempt.created_at + CONFIRM_WITHIN:
-        let_go()
-        return gateway.cancel_charge(attempt.reference or attempt.prepared_reference)
+        return called_off(gateway, attempt)
     let_go()
     outcome = gateway.find_charge(
         ChargeQuery(
