@@ -1,0 +1,53 @@
+"""What the company's webhooks are about: each names one object, which we read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from paydesk.gateways.contract import BadSignature, ObjectKind, ObjectReference, WebhookEvent
+
+#: The first half of an event's kind; what we read again; and where the event names it.
+_ABOUT = {
+    "customer": (ObjectKind.CUSTOMER, "id"),
+    "method": (ObjectKind.CUSTOMER, "customer"),
+    "setup": (ObjectKind.METHOD_SETUP, "id"),
+    "subscription": (ObjectKind.SUBSCRIPTION, "id"),
+    "bill": (ObjectKind.COLLECTIBLE, "id"),
+    "refund": (ObjectKind.REFUND, "id"),
+    "dispute": (ObjectKind.DISPUTE, "id"),
+}
+
+
+def to_event(body: bytes) -> WebhookEvent:
+    """Read a webhook whose signature was good."""
+    try:
+        words = json.loads(body)
+        moment = datetime.fromisoformat(words["created_at"])
+        return WebhookEvent(event_id=words["id"], kind=words["kind"], body=body, created_at=moment)
+    except (ValueError, KeyError, TypeError):
+        raise BadSignature("The body is signed, but it is not a webhook of the company.") from None
+
+
+def references(event: WebhookEvent) -> Sequence[ObjectReference]:
+    """Name what has changed; nothing for a kind that we do not know."""
+    subject = event.kind.partition(".")[0]
+    named: Mapping[str, Any] = json.loads(event.body).get("object") or {}
+    if subject == "charge":
+        return [_money(named)]
+    if subject not in _ABOUT:
+        return []
+    kind, field = _ABOUT[subject]
+    found = ObjectReference(kind=kind, reference=named[field], tag=named.get("tag", ""))
+    return [found, _money(named)] if "charge" in named else [found]
+
+
+def _money(named: Mapping[str, Any]) -> ObjectReference:
+    """A charge is read with its bill; without one by our attempt, or, made elsewhere, as a collectible itself."""
+    tag = named.get("charge_tag", "")
+    if "bill" in named:
+        return ObjectReference(kind=ObjectKind.COLLECTIBLE, reference=named["bill"], tag=tag)
+    kind = ObjectKind.CHARGE if tag else ObjectKind.COLLECTIBLE
+    return ObjectReference(kind=kind, reference=named["charge"], tag=tag)

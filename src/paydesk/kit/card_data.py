@@ -1,0 +1,16 @@
+"""Take card numbers and security codes out of a text, before anybody keeps it."""
+
+from __future__ import annotations
+
+import re
+
+#: 12 to 19 digits, with or without spaces and dashes; times in seconds and our own numbers are shorter.
+_NUMBERS = re.compile(r"(?<!\w)\d(?:[ -]?\d){11,18}(?!\w)")
+_CODES = re.compile(
+    r"""((?:cvc|cvv|cvn|security_code)[\w\]]*["']?\s*[=:]\s*["']?)\d{3,4}(?!\d)""", re.IGNORECASE
+)
+
+
+def scrub_card_data(text: str) -> str:
+    """Give the text with `***` in the place of every number that could be a card's, and of every code."""
+    return _CODES.sub(r"\1***", _NUMBERS.sub("***", text))

@@ -1,0 +1,1 @@
+"""What the company knows and does: its accounts, their customers, methods, charges, bills and subscriptions."""

@@ -1,0 +1,57 @@
+"""One request and its answer, plain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from paydesk_simulator.refused import Refused
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What came in. Header names are lower case; `base` is the address under which we were reached."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    base: str
+
+    def bearer(self) -> str:
+        """Give the key in the Authorization header, or nothing."""
+        scheme, _, key = self.headers.get("authorization", "").partition(" ")
+        return key.strip() if scheme.lower() == "bearer" else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What goes out."""
+
+    status: int = 200
+    body: bytes = b""
+    kind: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class AnswerLost(Exception):
+    """Nothing goes out: the connection is closed."""
+
+
+def as_json(value: object, status: int = 200) -> Answer:
+    """Answer with JSON; times are ISO 8601."""
+    return Answer(status=status, body=json.dumps(value, default=_plain).encode())
+
+
+def refusal(refused: Refused) -> Answer:
+    """Answer with a clear no."""
+    return as_json({"error": {"code": refused.code, "message": refused.words}}, refused.status)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not JSON")
