@@ -50,13 +50,18 @@ class SimulatedAccount:
             timeout=timedelta(seconds=10),
         )
 
-    def control(self, path: str = "", *, method: str = "POST", **fields: object) -> Json:
+    def control(self, path: str = "", /, **fields: object) -> Json:
         """Call any address of the control API below this account."""
-        return self.simulator.control(f"accounts/{self.id}{path}", method=method, **fields)
+        return self.simulator.control(f"accounts/{self.id}{path}", **fields)
+
+    def read(self, path: str) -> list[Json]:
+        """Read the rows of any listing of the control API below this account."""
+        return self.simulator.read(f"accounts/{self.id}{path}")
 
     def api(self, path: str, *, key: str = "", **fields: object) -> Json:
         """Call the company's own API as its merchant; with a key it is a POST."""
-        return self.simulator.call(f"/v1{path}", token=self.api_key, key=key, fields=fields)
+        method = "POST" if key else "GET"
+        return self.simulator.call(f"/v1{path}", token=self.api_key, method=method, key=key, fields=fields)
 
     def seed(self, *customers: Mapping[str, object]) -> list[Json]:
         """Make customers with their history; gives their ids in the same order."""
@@ -101,7 +106,7 @@ class SimulatedAccount:
 
     def no_faults(self) -> None:
         """Let everything work again."""
-        self.control("/faults", method="DELETE")
+        self.simulator.call(f"/control/accounts/{self.id}/faults", token=CONTROL_TOKEN, method="DELETE")
 
     def send_webhooks_to(self, url: str) -> None:
         """Deliver webhooks to an address from now on."""
@@ -109,15 +114,15 @@ class SimulatedAccount:
 
     def journal(self) -> list[Json]:
         """Give every movement of money, oldest first."""
-        return list(self.control("/journal", method="GET")["rows"])
+        return self.read("/journal?limit=1000000")
 
     def events(self) -> list[Json]:
         """Give every event, oldest first; `body` is what is delivered."""
-        return list(self.control("/events", method="GET")["rows"])
+        return self.read("/events")
 
     def deliveries(self) -> list[Json]:
         """Give every delivery with its status, oldest first."""
-        return list(self.control("/deliveries", method="GET")["rows"])
+        return self.read("/deliveries")
 
     def signed(self, body: bytes, *, secret: str = "", age: float = 0) -> dict[str, str]:
         """Give the headers of a webhook that was signed `age` seconds ago."""
@@ -148,16 +153,30 @@ class Simulator:
             webhook_secret=made["webhook_secret"],
         )
 
-    def control(self, path: str, *, method: str = "POST", **fields: object) -> Json:
+    def control(self, path: str, /, **fields: object) -> Json:
         """Call the control API."""
-        return self.call(f"/control/{path}", token=CONTROL_TOKEN, method=method, fields=fields)
+        return self.call(f"/control/{path}", token=CONTROL_TOKEN, method="POST", fields=fields)
+
+    def read(self, path: str) -> list[Json]:
+        """Read the rows of a listing of the control API."""
+        rows: list[Json] = self.call(f"/control/{path}", token=CONTROL_TOKEN)["rows"]
+        return rows
+
+    def journal(self) -> list[Json]:
+        """Give every movement of money of all accounts, oldest first."""
+        return self.read("journal?limit=1000000")
 
     def call(
-        self, path: str, *, token: str, fields: Mapping[str, object], method: str = "", key: str = ""
+        self,
+        path: str,
+        *,
+        token: str,
+        method: str = "GET",
+        key: str = "",
+        fields: Mapping[str, object] | None = None,
     ) -> Json:
         """Call the server; a clear no is a ControlRefused."""
-        method = method or ("POST" if key else "GET")
-        body = json.dumps(fields).encode() if method == "POST" else None
+        body = json.dumps(fields or {}).encode() if method == "POST" else None
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
         try:
             with urlopen(Request(self.url + path, data=body, headers=headers, method=method)) as answer:

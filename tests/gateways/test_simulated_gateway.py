@@ -9,6 +9,8 @@ from paydesk.kit.money import Money
 from paydesk_simulator.cards import CARDS, Card
 from tests.simulator import SimulatedAccount, Simulator
 
+DECLINING = [card for card in CARDS if card.decline_code and not card.settles_as]
+
 
 @pytest.fixture
 def account(simulator: Simulator) -> SimulatedAccount:
