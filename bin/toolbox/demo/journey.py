@@ -1,0 +1,7 @@
+"""x."""
+
+from toolbox.demo.place import Place
+
+
+def play(place: Place) -> bool:
+    return True

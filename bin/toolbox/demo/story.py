@@ -1,0 +1,201 @@
+"""The merchant of the demo and its customers: who they are, what they pay for, and what went differently.
+
+Tidewater Ceramics sells memberships and courses through an account that collects by itself ("Memberships"), and pots,
+clay and glazes through one that only charges ("Shop"). Whatever is not told went well.
+"""
+
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Story = dict[str, Any]
+
+SLUG = "tidewater"
+MERCHANT = {
+    "--name": "Tidewater Ceramics",
+    "--support-email": "studio@tidewater-ceramics.example",
+    "--mode": "test",
+    "--time-zone": "Europe/Lisbon",
+    "--accent": "#a8472c",
+}
+MEMBERSHIPS, SHOP = "Memberships", "Shop"
+
+#: Whom to sign in as, and what each shows.
+SHOWN = {
+    "ines@duarte.example": "a payment that failed, and orders from the shop",
+    "tomas@whitaker.example": "a payment plan for a kiln, 7 of 12 payments made",
+    "hanna@lindqvist.example": "two subscriptions in two currencies",
+}
+
+
+def memberships(now: datetime) -> list[Story]:
+    """Tell the customers of the account that collects, in the shape that the simulator's control API takes."""
+    year = now.year
+    return [
+        _customer("Inês Duarte", "ines@duarte.example", now, [_card("insufficient_funds", year + 2)])
+        | {"subscriptions": [_membership(now, months=24, days=2) | _failed(25, *["insufficient_funds"] * 2)]},
+        _customer("Tomás Whitaker", "tomas@whitaker.example", now, [_card("good", year + 3)])
+        | {"subscriptions": [_kiln_plan(now), _atlas(now, months=13)]},
+        _customer("Hanna Lindqvist", "hanna@lindqvist.example", now, [_card("good_mastercard", year + 1, 4)])
+        | {
+            "subscriptions": [
+                _membership(now, months=20, days=11) | {"payments": {"9": {"declined": ["try_later"]}}},
+                _glaze_club(now, months=9, days=19),
+            ]
+        },
+        _customer("森 健二", "kenji@mori.example", now, [_card("good", year + 2)])
+        | {"subscriptions": [_raku_course(now, months=18) | {"payments": {"4": {"refunded_minor": 12_000}}}]},
+        _customer("Amara Okafor", "amara@okafor.example", now, [_card("good_amex", year + 4)])
+        | {
+            "subscriptions": [
+                _glaze_club(now, months=22, days=6) | {"payments": {"20": {"disputed": "lost"}}}
+            ]
+        },
+        _customer("Lucia Ferri", "lucia@ferri.example", now, [_card("good", year + 2, 9)])
+        | {
+            "subscriptions": [
+                _membership(now, months=15, days=8)
+                | {"paused_at": _at(_before(now, months=1)), "resumes_at": _at(now + timedelta(days=40))}
+            ]
+        },
+        _customer("Jonas Keller", "jonas@keller.example", now, [_card("good", year + 1)])
+        | {
+            "subscriptions": [
+                _membership(now, months=23, days=4) | {"canceled_at": _at(_before(now, months=5))}
+            ]
+        },
+        _customer("田中 芽衣", "mei@tanaka.example", now, [_card("good_mastercard", year + 5)], months=0)
+        | {"subscriptions": [_trial(now)]},
+        _customer("Petra Nováková", "petra@novakova.example", now, [_card("expired_card", *_last_month(now))])
+        | {"subscriptions": [_membership(now, months=17, days=6) | _failed(18, *["expired_card"] * 4)]},
+        _customer("Claire Dubois", "claire@dubois.example", now, [_card("secure_when_charged", year + 3)])
+        | {
+            "subscriptions": [_membership(now, months=12, days=2) | _failed(13, *["secure_when_charged"] * 2)]
+        },
+        _customer("Samuel Reyes", "samuel@reyes.example", now, [_card("good", year + 2, 2)])
+        | {
+            "subscriptions": [_glaze_club(now, months=14, days=16) | {"cancels": True}],
+            "bills": [_firing(now)],
+        },
+    ]
+
+
+def shop(now: datetime) -> list[Story]:
+    """Tell the customers of the account that only charges; some of them are at the other one, too."""
+    year = now.year
+    return [
+        _customer("Inês Duarte", "ines@duarte.example", now, [_card("insufficient_funds", year + 2)])
+        | {
+            "charges": [
+                _sale(now, 21, "Stoneware clay, 20 kg", 3_480),
+                _sale(now, 13, "Trimming tools, set of six", 4_200),
+                _sale(now, 6, "Celadon glaze, 2 litres", 3_650) | {"refunded_minor": 3_650},
+                _sale(now, 2, "Stoneware clay, 20 kg", 3_640),
+            ]
+        },
+        _customer("Tomás Whitaker", "tomas@whitaker.example", now, [_card("good", year + 3)])
+        | {
+            "charges": [
+                _sale(now, 7, "Kiln shelves and props", 21_800),
+                _sale(now, 3, "Cone 6 witness cones", 1_890),
+            ]
+        },
+        _customer("Amara Okafor", "amara@okafor.example", now, [_card("good_amex", year + 4)])
+        | {"charges": [_sale(now, 16, "Dinner set for four", 26_000, "USD") | {"disputed": "won"}]},
+        _customer("Freya Holm", "freya@holm.example", now, [_card("good", year + 3, 7)])
+        | {
+            "charges": [
+                _sale(now, 23, "Tea bowl, ash glaze", 6_800),
+                _sale(now, 14, "Set of six tumblers", 13_200) | {"refunded_minor": 2_200},
+                _sale(now, 4, "Large serving platter", 14_500),
+            ]
+        },
+        _customer("森 健二", "kenji@mori.example", now, [_card("good", year + 2)])
+        | {"charges": [_sale(now, 8, "抹茶茶碗", 18_000, "JPY")]},
+    ]
+
+
+def _customer(name: str, email: str, now: datetime, methods: list[Story], *, months: int = 24) -> Story:
+    return {
+        "name": name,
+        "email": email,
+        "created_at": _at(_before(now, months=months, days=3)),
+        "methods": methods,
+    }
+
+
+def _card(card: str, year: int, month: int = 12) -> Story:
+    return {"card": card, "expires_year": year, "expires_month": month}
+
+
+def _membership(now: datetime, *, months: int, days: int) -> Story:
+    return _agreed("Open studio membership", 4_900, "EUR", _before(now, months=months, days=days))
+
+
+def _glaze_club(now: datetime, *, months: int, days: int) -> Story:
+    return _agreed("Glaze club, a new glaze each month", 1_800, "USD", _before(now, months=months, days=days))
+
+
+def _raku_course(now: datetime, *, months: int) -> Story:
+    begins = _before(now, months=months, days=9)
+    return _agreed("楽焼オンライン講座", 12_000, "JPY", begins) | {"interval_count": 3}
+
+
+def _atlas(now: datetime, *, months: int) -> Story:
+    begins = _before(now, months=months, days=5)
+    return _agreed("Glaze Atlas, the recipe software", 6_000, "EUR", begins) | {"interval_unit": "year"}
+
+
+def _kiln_plan(now: datetime) -> Story:
+    begins = _before(now, months=6, days=12)
+    return _agreed("Front-loading kiln, in 12 payments", 14_500, "EUR", begins) | {"payments_total": 12}
+
+
+def _trial(now: datetime) -> Story:
+    begins = now - timedelta(days=5)
+    return _agreed("楽焼オンライン講座", 12_000, "JPY", begins) | {
+        "first_payment_at": _at(begins + timedelta(days=14))
+    }
+
+
+def _agreed(name: str, amount_minor: int, currency: str, started_at: datetime) -> Story:
+    return {"name": name, "amount_minor": amount_minor, "currency": currency, "started_at": _at(started_at)}
+
+
+def _failed(number: int, *cards: str) -> Story:
+    """The payment with this number was declined, once for each card that lends its reason."""
+    return {"payments": {str(number): {"declined": list(cards), "status": "failed"}}}
+
+
+def _firing(now: datetime) -> Story:
+    return {
+        "title": "Gas firing, two shelves",
+        "amount_minor": 9_600,
+        "currency": "EUR",
+        "at": _at(_before(now, months=3, days=7)),
+        "lines": [
+            {"title": "Gas firing, one shelf", "amount_minor": 8_400, "quantity": 2},
+            {"title": "Unloading and sanding", "amount_minor": 1_200, "quantity": 1},
+        ],
+    }
+
+
+def _sale(now: datetime, months: int, title: str, amount_minor: int, currency: str = "EUR") -> Story:
+    at = _before(now, months=months, days=months % 7 + 1)
+    return {"title": title, "amount_minor": amount_minor, "currency": currency, "at": _at(at)}
+
+
+def _before(now: datetime, *, months: int, days: int = 0) -> datetime:
+    """Go back by whole months and days; the 31st becomes the last day of a shorter month."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    day = min(now.day, monthrange(year, month + 1)[1])
+    return now.astimezone(UTC).replace(year=year, month=month + 1, day=day) - timedelta(days=days)
+
+
+def _last_month(now: datetime) -> tuple[int, int]:
+    before = _before(now, months=1)
+    return before.year, before.month
+
+
+def _at(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
