@@ -170,7 +170,7 @@ def single_charge_shape(books: Books, charge: Charge, base: str) -> Shape:
 
 def history_shapes(books: Books, customer: Customer, cursor: str, count: int, base: str) -> list[Shape]:
     """Give bills, and charges without one, newest first; `cursor` is the `created_at,id` of the last one seen."""
-    moment, _, after = cursor.partition(",") if cursor else ("9999", "", "")
+    moment, _, after = cursor.partition(",") if cursor else ("9999-12-31", "", "")
     rows = books.ask(_HISTORY, customer.id, moment, after, count)
     shapes = []
     for _moment, row_id in rows:
