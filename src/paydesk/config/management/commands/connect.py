@@ -58,8 +58,10 @@ class Command(BaseCommand):
             wanted = self._wanted(found, gateway, options)
             account = try_credentials(wanted, merchant=found)
             open_connection(wanted, merchant=found, now=clock.wall_now())
-        except (ConnectionRefused, GatewayMissing) as refused:
-            raise CommandError(f"{refused} Installed are: {', '.join(installed_gateways())}.") from refused
+        except GatewayMissing as missing:
+            raise CommandError(f"{missing} Installed are: {', '.join(installed_gateways())}.") from missing
+        except ConnectionRefused as refused:
+            raise CommandError(str(refused)) from refused
         except GatewayRefused as refused:
             raise CommandError(f"The company does not take these credentials: {refused}") from refused
         except GatewayUnreachable as silent:
