@@ -1,13 +1,15 @@
 """What every test stands on: its database, and the rule that no test is skipped in silence."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connections
+from pytest_django.fixtures import Settings
 
 from tests import sql_scope
+from tests.simulator import Simulator, start_simulator
 
 # Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
 CONTRACTS = "PAYDESK_CONTRACTS"
@@ -23,6 +25,20 @@ def django_db_modify_db_settings(
     settings = connections["default"].settings_dict
     if settings["ENGINE"].endswith("sqlite3"):
         settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "paydesk.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Settings) -> None:
+    """Pages made in the tests' process name their files plainly: hashed names come with an installation."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Simulator]:
+    """One simulated company, a process of its own; each test opens accounts of its own there."""
+    with start_simulator() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,11 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": given.pop("password", ""),
         "HOST": given.pop("host", ""),
         "PORT": str(given.pop("port", "")),
-        "OPTIONS": {**given, "server_side_binding": True, "pool": {"min_size": 1, "max_size": 40, "timeout": 20}},
+        "OPTIONS": {
+            **given,
+            "server_side_binding": True,
+            "pool": {"min_size": 1, "max_size": 40, "timeout": 20},
+        },
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": False,
     }

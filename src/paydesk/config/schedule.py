@@ -12,12 +12,14 @@ from paydesk.events.models import Event
 from paydesk.notices.models import Letter
 from paydesk.notices.outbox import send_due_letter
 from paydesk.sync.models import InboxEvent
+from paydesk.sync.reconcile import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox, work_inbox_event
 from paydesk.work.queues import Queue
 from paydesk.work.timetable import Job, timetable_queue
 
 JOBS = [
     Job(name="sweep the inbox", every=timedelta(minutes=10), run=sweep_inbox),
+    Job(name="read again what is stale", every=timedelta(hours=1), run=reread_what_is_stale),
     Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),
 ]
 

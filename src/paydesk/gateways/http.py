@@ -57,7 +57,9 @@ def send(request: HttpRequest, *, timeout: timedelta, scrub: Callable[[str], str
     headers = dict(request.headers)
     if request.idempotency_key:
         headers["Idempotency-Key"] = request.idempotency_key
-    limits = urllib3.Timeout(connect=min(_CONNECT_SECONDS, timeout.total_seconds()), read=timeout.total_seconds())
+    limits = urllib3.Timeout(
+        connect=min(_CONNECT_SECONDS, timeout.total_seconds()), read=timeout.total_seconds()
+    )
     try:
         response = _POOL.request(
             request.method,
@@ -75,5 +77,7 @@ def send(request: HttpRequest, *, timeout: timedelta, scrub: Callable[[str], str
         raise GatewayUnreachable(f"{request.method} {scrub(request.url)}: {type(broken).__name__}") from None
     log.debug("gateway %s %s %s", request.method, scrub(request.url), response.status)
     return HttpAnswer(
-        status=response.status, headers={name.lower(): value for name, value in response.headers.items()}, body=body
+        status=response.status,
+        headers={name.lower(): value for name, value in response.headers.items()},
+        body=body,
     )

@@ -46,7 +46,9 @@ def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, retur
 
 def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> ChargeRequest:
     owner = GatewayCustomer.objects.filter(
-        merchant_id=payment.merchant_id, connection_id=payment.connection_id, customer_id=payment.customer_id or 0
+        merchant_id=payment.merchant_id,
+        connection_id=payment.connection_id,
+        customer_id=payment.customer_id or 0,
     ).first()
     method = PaymentMethod.objects.filter(
         merchant_id=payment.merchant_id, id=attempt.payment_method_id or 0
