@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -19,7 +19,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 Value = int | str | bytes | datetime | UUID
-Row = TypeVar("Row", bound="_NamedRow", covariant=True)
+#: A NamedTuple: made from the selected columns, in order.
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 _MARKERS: dict[type, Callable[[], Value]] = {
     int: lambda: secrets.randbits(62),
@@ -28,15 +29,6 @@ _MARKERS: dict[type, Callable[[], Value]] = {
     datetime: lambda: datetime(1900, 1, 1, tzinfo=UTC) + timedelta(microseconds=secrets.randbits(50)),
     UUID: uuid4,
 }
-
-
-class _NamedRow(Protocol):
-    """A NamedTuple: made from the selected columns, in order."""
-
-    _fields: tuple[str, ...]
-
-    @classmethod
-    def _make(cls, iterable: Any) -> Any: ...
 
 
 class _Plan(NamedTuple):
@@ -72,7 +64,7 @@ class CompiledQuery(Generic[Row]):
             found = cursor.fetchall()
         if plan.converters:
             found = [_convert(row, plan.converters, connection) for row in found]
-        return [self.into._make(row) for row in found]
+        return [self.into(*row) for row in found]
 
     def first(self, **values: Value) -> Row | None:
         """Give the first row, or None."""
@@ -121,7 +113,8 @@ def _adapt(value: Value, connection: BaseDatabaseWrapper) -> Any:
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, bytes):
-        return connection.Database.Binary(value)
+        database: Any = connection
+        return database.Database.Binary(value)
     return value
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+
+from paydesk.access.visitor import visitor
+from paydesk.merchants.find import MerchantInSight
 
 PART_HEADER = "Paydesk-Part"
 STYLESHEETS = ("tokens.css", "base.css", "frame.css", "controls.css", "pieces.css", "story.css", "pages.css")
@@ -16,13 +21,15 @@ def show_page(
     request: HttpRequest, template: str, *, status: int = 200, here: str = "", **context: Any
 ) -> HttpResponse:
     """Render a page of `portal/pages`. `here` is the name of the word in the frame that is lit."""
+    merchant: MerchantInSight | None = getattr(request, "merchant", None)
     frame = {
-        "merchant": getattr(request, "merchant", None),
-        "visitor": getattr(request, "visitor", None),
+        "merchant": merchant,
+        "visitor": visitor(request),
         "is_part": request.headers.get(PART_HEADER) == "main",
         "here": here,
         "stylesheets": STYLESHEETS,
     }
-    response = HttpResponse(get_template(template).render(frame | context, request), status=status)
+    with timezone.override(merchant.time_zone if merchant else UTC):
+        response = HttpResponse(get_template(template).render(frame | context, request), status=status)
     patch_vary_headers(response, [PART_HEADER])
     return response

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
+from paydesk.portal.home.views import home
+from paydesk.portal.methods.views import methods
+from paydesk.portal.orders.views import order
+from paydesk.portal.payments.history import history
+from paydesk.portal.payments.pay import come_back, pay
+from paydesk.portal.payments.views import payment
+from paydesk.portal.receipts.views import receipt
+from paydesk.portal.setups import views as setups
+from paydesk.portal.subscriptions.views import subscription, subscriptions
 from paydesk.portal.theme.views import theme
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("payments", history, name="history"),
+    path("payments/<str:public_id>", payment, name="payment"),
+    path("payments/<str:public_id>/pay", pay, name="payment_pay"),
+    path("payments/<str:public_id>/return", come_back, name="payment_return"),
+    path("payments/<str:public_id>/card", setups.begin, name="payment_card"),
+    path("payments/<str:public_id>/receipt", receipt, name="receipt"),
+    path("setups/<str:setup_id>/done", setups.done, name="setup_done"),
+    path("orders/<str:public_id>", order, name="order"),
+    path("subscriptions", subscriptions, name="subscriptions"),
+    path("subscriptions/<str:public_id>", subscription, name="subscription"),
+    path("methods", methods, name="methods"),
+    path("", include("paydesk.portal.sign_in.urls")),
+    path("", include("paydesk.portal.devices.urls")),
+    path("", include("paydesk.portal.tickets.urls")),
+    path("", include("paydesk.portal.mailbox.urls")),
     path("theme/<str:color>.css", theme, name="theme"),
 ]

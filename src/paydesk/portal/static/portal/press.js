@@ -1,5 +1,6 @@
 // Show that a press was taken, and take no second one. The server is safe without this: it is a courtesy.
 document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
   const form = event.target;
   if (form.dataset.pressed) {
     event.preventDefault();
@@ -16,3 +17,8 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.pressed;
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -1,0 +1,1 @@
+"""Payments: the history, one payment, paying it."""

@@ -1,0 +1,44 @@
+"""Show one payment: what it is, how it stands, its story, and what can be done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from paydesk.billing.payments.models import Attempt
+from paydesk.kit import clock
+from paydesk.portal.door import AtHand, customer_page
+from paydesk.portal.reads.one_payment import PastAttempt, whole_payment
+from paydesk.portal.show import show_page
+from paydesk.portal.words.story import story_of
+
+#: How long the page greets a payment that the customer has just made here.
+_JUST = timedelta(minutes=15)
+
+
+@require_safe
+@customer_page
+def payment(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
+    """Tell everything about one payment of the customer's own."""
+    found = whole_payment(**at.ids, public_id=public_id)
+    if found is None:
+        raise Http404
+    return show_page(
+        request,
+        "payment.html",
+        here="history",
+        payment=found.facts,
+        waiting=found.waiting,
+        latest=found.latest,
+        is_just_answered=_is_just_answered(found.latest),
+        steps=story_of(found, now=at.now),
+    )
+
+
+def _is_just_answered(latest: PastAttempt | None) -> bool:
+    """Say whether the customer has just tried it and the answer is there: then the page says it first."""
+    if latest is None or latest.asked_by != Attempt.AskedBy.CUSTOMER or latest.settled_at is None:
+        return False
+    return clock.wall_now() - latest.settled_at < _JUST

@@ -1,0 +1,1 @@
+"""What the pages read: one file for each page, few queries, rows as named tuples."""

@@ -1,0 +1,113 @@
+"""Read a customer's subscriptions and payment plans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.compiled import CompiledQuery
+from paydesk.gateways.records import SubscriptionState
+
+_ENDED = (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
+
+
+class Agreement(NamedTuple):
+    """A subscription; with `payments_total` it is a payment plan."""
+
+    public_id: str
+    name: str
+    state: str
+    amount_minor: int
+    currency: str
+    interval_unit: str
+    interval_count: int
+    payments_total: int | None
+    payments_made: int
+    next_payment_at: datetime | None
+    next_amount_minor: int | None
+    started_at: datetime
+    cancels_at: datetime | None
+    resumes_at: datetime | None
+    ended_at: datetime | None
+    order_public_id: str
+    connection_removed_at: datetime | None
+    method_kind: str | None
+    method_brand: str | None
+    method_last_four: str | None
+    method_expires_month: int | None
+    method_expires_year: int | None
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether nothing more will be charged."""
+        return self.state in _ENDED
+
+    @property
+    def is_ending(self) -> bool:
+        """Say whether it runs now and will end on a date."""
+        return self.cancels_at is not None and not self.is_over
+
+    @property
+    def payments_left(self) -> int:
+        """Give how many payments of a plan remain."""
+        return max(0, (self.payments_total or 0) - self.payments_made)
+
+    @property
+    def paid_minor(self) -> int:
+        """Give what has been paid of a plan."""
+        return self.total_minor - self.left_minor
+
+    @property
+    def left_minor(self) -> int:
+        """Give what remains of a plan."""
+        return self.payments_left * self.amount_minor
+
+    @property
+    def total_minor(self) -> int:
+        """Give what a plan comes to."""
+        return (self.payments_total or 0) * self.amount_minor
+
+    @property
+    def next_minor(self) -> int:
+        """Give the amount of the next payment."""
+        return self.amount_minor if self.next_amount_minor is None else self.next_amount_minor
+
+
+_COLUMNS = (
+    *Agreement._fields[:15],
+    "order__public_id",
+    "connection__removed_at",
+    "payment_method__kind",
+    "payment_method__brand",
+    "payment_method__last_four",
+    "payment_method__expires_month",
+    "payment_method__expires_year",
+)
+_ALL = CompiledQuery(
+    build=lambda merchant_id, customer_id: (
+        Subscription.objects.filter(merchant_id=merchant_id, customer_id=customer_id)
+        .order_by("-started_at", "-id")
+        .values_list(*_COLUMNS)
+    ),
+    into=Agreement,
+    slots={"merchant_id": int, "customer_id": int},
+)
+_ONE = CompiledQuery(
+    build=lambda merchant_id, customer_id, public_id: Subscription.objects.filter(
+        merchant_id=merchant_id, customer_id=customer_id, public_id=public_id
+    ).values_list(*_COLUMNS),
+    into=Agreement,
+    slots={"merchant_id": int, "customer_id": int, "public_id": str},
+)
+
+
+def agreements(*, merchant_id: int, customer_id: int) -> list[Agreement]:
+    """Give them all: what runs first, then what is over, the newest first."""
+    found = _ALL.rows(merchant_id=merchant_id, customer_id=customer_id)
+    return sorted(found, key=lambda agreement: agreement.is_over)
+
+
+def one_agreement(*, merchant_id: int, customer_id: int, public_id: str) -> Agreement | None:
+    """Give one of the customer's own."""
+    return _ONE.first(merchant_id=merchant_id, customer_id=customer_id, public_id=public_id)

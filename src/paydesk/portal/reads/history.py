@@ -1,0 +1,228 @@
+"""Read one page of a customer's payments, newest first, and how many there are of each kind.
+
+A page is found by its neighbour (keyset), so the last page costs what the first one does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models.functions import ExtractYear
+
+from paydesk.billing.payments.models import Payment
+from paydesk.database.compiled import CompiledQuery
+from paydesk.kit.pages import Cursor
+
+PAGE_ROWS = 25
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime(9999, 1, 1, tzinfo=UTC)
+_ID_MAX = 2**63 - 1
+
+#: The kinds that a customer can filter by; each payment is of exactly one.
+KINDS: dict[str, Q] = {
+    "paid": Q(state=Payment.State.PAID, refunded_minor=0),
+    "failed": Q(state=Payment.State.FAILED),
+    "waiting": Q(state__in=[Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.PROCESSING]),
+    "refunded": Q(state=Payment.State.PAID, refunded_minor__gt=0),
+    "closed": Q(
+        state__in=[
+            Payment.State.SKIPPED,
+            Payment.State.COVERED,
+            Payment.State.CANCELED,
+            Payment.State.WRITTEN_OFF,
+        ]
+    ),
+}
+
+
+class PastPayment(NamedTuple):
+    """A payment in a list."""
+
+    id: int
+    public_id: str
+    title: str
+    number: str
+    state: str
+    amount_minor: int
+    refunded_minor: int
+    currency: str
+    due_at: datetime
+    paid_at: datetime | None
+    order_public_id: str
+    order_title: str
+    order_number: str
+
+
+class KindCount(NamedTuple):
+    """How many payments of one kind fall into one year of the merchant's zone."""
+
+    kind: str
+    year: int
+    payments: int
+
+
+class OrderCount(NamedTuple):
+    """An order with more than one payment."""
+
+    public_id: str
+    title: str
+    payments: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What the customer asked to see. Empty means everything."""
+
+    kind: str = ""
+    year: int | None = None
+    order_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryPage:
+    """One page, and whether there is more on either side."""
+
+    payments: list[PastPayment]
+    has_newer: bool
+    has_older: bool
+
+
+COLUMNS = (*PastPayment._fields[:-3], "order__public_id", "order__title", "order__number")
+
+
+def history_page(
+    *,
+    merchant_id: int,
+    customer_id: int,
+    zone: str,
+    wanted: Wanted,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+) -> HistoryPage:
+    """Give the page after a cursor (older), or before one (newer), or the first."""
+    since, until = year_bounds(wanted.year, zone)
+    is_backward = before is not None
+    cursor = before or after or Cursor(moment=_END, row_id=_ID_MAX)
+    slots: dict[str, Any] = {"order_id": wanted.order_id} if wanted.order_id is not None else {}
+    query = _page_query(wanted.kind, wanted.order_id is not None, is_backward)
+    found = query.rows(
+        merchant_id=merchant_id,
+        customer_id=customer_id,
+        since=since,
+        until=until,
+        moment=cursor.moment,
+        same_moment=cursor.moment,
+        row_id=cursor.row_id,
+        **slots,
+    )
+    has_more, found = len(found) > PAGE_ROWS, found[:PAGE_ROWS]
+    if is_backward:
+        return HistoryPage(payments=found[::-1], has_newer=has_more, has_older=True)
+    return HistoryPage(payments=found, has_newer=after is not None, has_older=has_more)
+
+
+def latest_payments(*, merchant_id: int, customer_id: int, now: datetime) -> list[PastPayment]:
+    """Give the last five that were due."""
+    return _LATEST.rows(merchant_id=merchant_id, customer_id=customer_id, now=now)
+
+
+def count_kinds(
+    *, merchant_id: int, customer_id: int, zone: str, order_id: int | None = None
+) -> list[KindCount]:
+    """Count the payments by kind and year."""
+    slots: dict[str, Any] = {"order_id": order_id} if order_id is not None else {}
+    return _count_query(zone, order_id is not None).rows(
+        merchant_id=merchant_id, customer_id=customer_id, **slots
+    )
+
+
+def count_orders(*, merchant_id: int, customer_id: int) -> list[OrderCount]:
+    """Give the orders with most payments; an order with a single one is found in the list itself."""
+    return _ORDERS.rows(merchant_id=merchant_id, customer_id=customer_id)
+
+
+def year_bounds(year: int | None, zone: str) -> tuple[datetime, datetime]:
+    """Give the moments at which a year begins and the next one does, in the merchant's zone."""
+    if year is None:
+        return _BEGINNING, _END
+    there = ZoneInfo(zone)
+    return datetime(year, 1, 1, tzinfo=there).astimezone(UTC), datetime(
+        year + 1, 1, 1, tzinfo=there
+    ).astimezone(UTC)
+
+
+@lru_cache(maxsize=64)
+def _page_query(kind: str, has_order: bool, is_backward: bool) -> CompiledQuery[PastPayment]:
+    def build(**slot: Any) -> QuerySet[Any, Any]:
+        rows = _of_customer(slot, has_order).filter(
+            due_at__gte=slot["since"], due_at__lt=slot["until"], **_edge(slot["moment"], is_backward)
+        )
+        if kind:
+            rows = rows.filter(KINDS[kind])
+        rows = rows.exclude(**_not_past(slot["same_moment"], slot["row_id"], is_backward))
+        order = ("due_at", "id") if is_backward else ("-due_at", "-id")
+        return rows.order_by(*order).values_list(*COLUMNS)[: PAGE_ROWS + 1]
+
+    moments = dict.fromkeys(("since", "until", "moment", "same_moment"), datetime)
+    return CompiledQuery(build=build, into=PastPayment, slots=_slots(has_order) | moments | {"row_id": int})
+
+
+def _edge(moment: datetime, is_backward: bool) -> dict[str, datetime]:
+    """Begin the scan at the cursor; the index does the rest."""
+    return {"due_at__gte" if is_backward else "due_at__lte": moment}
+
+
+def _not_past(moment: datetime, row_id: int, is_backward: bool) -> dict[str, Any]:
+    """Leave out the cursor's own row and those of the same moment that were shown."""
+    return {"due_at": moment, "id__lte" if is_backward else "id__gte": row_id}
+
+
+@lru_cache(maxsize=256)
+def _count_query(zone: str, has_order: bool) -> CompiledQuery[KindCount]:
+    kinds = Case(*(When(rule, then=Value(kind)) for kind, rule in KINDS.items()), default=Value(""))
+
+    def build(**slot: Any) -> QuerySet[Any, Any]:
+        return (
+            _of_customer(slot, has_order)
+            .values_list(kinds, ExtractYear("due_at", tzinfo=ZoneInfo(zone)))
+            .annotate(payments=Count("id"))
+            .order_by()
+        )
+
+    return CompiledQuery(build=build, into=KindCount, slots=_slots(has_order))
+
+
+def _of_customer(slot: dict[str, Any], has_order: bool) -> QuerySet[Payment, Payment]:
+    rows = Payment.objects.filter(merchant_id=slot["merchant_id"], customer_id=slot["customer_id"])
+    return rows.filter(order_id=slot["order_id"]) if has_order else rows
+
+
+def _slots(has_order: bool) -> dict[str, type]:
+    names = ("merchant_id", "customer_id", "order_id") if has_order else ("merchant_id", "customer_id")
+    return dict.fromkeys(names, int)
+
+
+def _latest(**slot: Any) -> QuerySet[Any, Any]:
+    rows = _of_customer(slot, has_order=False).filter(due_at__lte=slot["now"])
+    return rows.order_by("-due_at", "-id").values_list(*COLUMNS)[:5]
+
+
+_LATEST = CompiledQuery(build=_latest, into=PastPayment, slots=_slots(False) | {"now": datetime})
+
+
+def _orders(**slot: Any) -> QuerySet[Any, Any]:
+    return (
+        _of_customer(slot, has_order=False)
+        .values_list("order__public_id", "order__title")
+        .annotate(payments=Count("id"))
+        .filter(payments__gt=1)
+        .order_by("-payments", "order__title")[:8]
+    )
+
+
+_ORDERS = CompiledQuery(build=_orders, into=OrderCount, slots=_slots(False))

@@ -1,0 +1,150 @@
+"""Read one payment whole: what it is for, every attempt, refund and dispute, and its receipt's number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
+from paydesk.database.compiled import CompiledQuery
+from paydesk.gateways.contract import Capability
+
+
+class PaymentFacts(NamedTuple):
+    """The payment itself, with its order and subscription."""
+
+    id: int
+    public_id: str
+    title: str
+    number: str
+    state: str
+    amount_minor: int
+    paid_minor: int
+    refunded_minor: int
+    currency: str
+    due_at: datetime
+    paid_at: datetime | None
+    settled_by: str
+    next_attempt_at: datetime | None
+    capabilities: list[str]
+    connection_removed_at: datetime | None
+    order_public_id: str
+    order_title: str
+    order_number: str
+    subscription_public_id: str | None
+    subscription_name: str | None
+    payments_total: int | None
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Say whether it is open and its company takes a payment now."""
+        return (
+            self.state in {Payment.State.DUE, Payment.State.FAILED}
+            and self.connection_removed_at is None
+            and Capability.RETRY_COLLECTIBLE in self.capabilities
+        )
+
+    @property
+    def has_receipt(self) -> bool:
+        """Say whether there is something to prove: an amount that was paid."""
+        return self.state == Payment.State.PAID and self.amount_minor > 0
+
+
+class PastAttempt(NamedTuple):
+    """One try."""
+
+    id: int
+    number: int
+    state: str
+    origin: str
+    asked_by: str
+    decline_reason: str
+    method_brand: str
+    method_last_four: str
+    action_url: str
+    wait_until: datetime | None
+    created_at: datetime
+    settled_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the bank's answer is still to come."""
+        return self.state in Attempt.OPEN
+
+
+class MoneyBack(NamedTuple):
+    """A refund or a dispute."""
+
+    state: str
+    amount_minor: int
+    currency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WholePayment:
+    """Everything that the payment's page tells; attempts in order of time."""
+
+    facts: PaymentFacts
+    attempts: list[PastAttempt]
+    refunds: list[MoneyBack]
+    disputes: list[MoneyBack]
+
+    @property
+    def waiting(self) -> PastAttempt | None:
+        """Give the attempt whose answer is still to come."""
+        return next((attempt for attempt in reversed(self.attempts) if attempt.is_open), None)
+
+    @property
+    def latest(self) -> PastAttempt | None:
+        """Give the last attempt."""
+        return self.attempts[-1] if self.attempts else None
+
+
+_FACTS = CompiledQuery(
+    build=lambda merchant_id, customer_id, public_id: Payment.objects.filter(
+        merchant_id=merchant_id, customer_id=customer_id, public_id=public_id
+    ).values_list(
+        *PaymentFacts._fields[:14],
+        "connection__removed_at",
+        "order__public_id",
+        "order__title",
+        "order__number",
+        "subscription__public_id",
+        "subscription__name",
+        "subscription__payments_total",
+    ),
+    into=PaymentFacts,
+    slots={"merchant_id": int, "customer_id": int, "public_id": str},
+)
+
+
+def _rows(table: type[Attempt] | type[Refund] | type[Dispute], columns: tuple[str, ...], order: str) -> Any:
+    def build(merchant_id: int, payment_id: int) -> QuerySet[Any, Any]:
+        rows: Any = table.objects.filter(merchant_id=merchant_id, payment_id=payment_id)
+        return rows.order_by(order).values_list(*columns)  # type: ignore[no-any-return]
+
+    return build
+
+
+_SLOTS: dict[str, type] = {"merchant_id": int, "payment_id": int}
+_ATTEMPTS = CompiledQuery(build=_rows(Attempt, PastAttempt._fields, "number"), into=PastAttempt, slots=_SLOTS)
+_REFUNDS = CompiledQuery(build=_rows(Refund, MoneyBack._fields, "created_at"), into=MoneyBack, slots=_SLOTS)
+_DISPUTES = CompiledQuery(build=_rows(Dispute, MoneyBack._fields, "created_at"), into=MoneyBack, slots=_SLOTS)
+
+
+def whole_payment(*, merchant_id: int, customer_id: int, public_id: str) -> WholePayment | None:
+    """Give one of the customer's own payments, or None."""
+    facts = _FACTS.first(merchant_id=merchant_id, customer_id=customer_id, public_id=public_id)
+    if facts is None:
+        return None
+    mine = {"merchant_id": merchant_id, "payment_id": facts.id}
+    return WholePayment(
+        facts=facts,
+        attempts=_ATTEMPTS.rows(**mine),
+        refunds=_REFUNDS.rows(**mine),
+        disputes=_DISPUTES.rows(**mine),
+    )

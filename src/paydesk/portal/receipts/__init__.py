@@ -1,0 +1,1 @@
+"""The receipt of a payment, for the screen and for paper."""

@@ -1,0 +1,22 @@
+"""Write amounts and numbers in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from paydesk.kit import language
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """Write an amount in full: EUR 49.00."""
+    return language.amount_text(amount_minor, currency, translation.get_language() or "en")
+
+
+def round_money(amount_minor: int, currency: str) -> str:
+    """Write an amount for a sentence: EUR 300, but EUR 49.50."""
+    return language.round_amount_text(amount_minor, currency, translation.get_language() or "en")
+
+
+def number(value: int) -> str:
+    """Write a whole number."""
+    return language.number_text(value, translation.get_language() or "en")

@@ -1,0 +1,73 @@
+"""Write days and moments in the reader's language and the merchant's zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
+
+from paydesk.kit import clock, language
+
+
+def day(when: datetime | date) -> str:
+    """Write a day: Tue 3 Dec; with the year when it is not this one."""
+    return language.day_text(_local_day(when), _language(), this_year=clock.wall_now().year)
+
+
+def moment(when: datetime) -> str:
+    """Write a moment: Tue 3 Dec, 09:14."""
+    return language.moment_text(_local(when), _language(), this_year=clock.wall_now().year)
+
+
+def clock_time(when: datetime) -> str:
+    """Write the time alone: 09:14."""
+    local = _local(when)
+    return language.time_text(local.hour, local.minute, _language())
+
+
+def month(when: datetime | date) -> str:
+    """Write a month with its year: December 2026."""
+    local = _local_day(when)
+    return language.month_text(local.year, local.month, _language())
+
+
+def tile_month(when: datetime | date) -> str:
+    """Write the month of a date tile: Dec."""
+    return language.short_month_text(_local_day(when).month, _language())
+
+
+def tile_day(when: datetime | date) -> str:
+    """Write the day of a date tile: 3."""
+    return str(_local_day(when).day)
+
+
+def iso_day(when: datetime | date) -> str:
+    """Write a day for a `datetime` attribute."""
+    return _local_day(when).isoformat()
+
+
+def every(unit: str, count: int) -> str:
+    """Write how often: every month, every 3 weeks."""
+    return _EVERY[unit](count) % {"count": count}
+
+
+_EVERY = {
+    "day": lambda count: ngettext("every day", "every %(count)s days", count),
+    "week": lambda count: ngettext("every week", "every %(count)s weeks", count),
+    "month": lambda count: ngettext("every month", "every %(count)s months", count),
+    "year": lambda count: ngettext("every year", "every %(count)s years", count),
+}
+
+
+def _language() -> str:
+    return translation.get_language() or "en"
+
+
+def _local(when: datetime) -> datetime:
+    """Pages are shown with the merchant's zone set; without a merchant it is UTC."""
+    return when.astimezone(timezone.get_current_timezone())
+
+
+def _local_day(when: datetime | date) -> date:
+    return _local(when).date() if isinstance(when, datetime) else when
