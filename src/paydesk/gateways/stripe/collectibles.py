@@ -1,0 +1,226 @@
+"""Translate invoices, and charges without one, into what is owed or paid.
+
+Since 2025-03-31.basil neither knows of the other: an invoice has `payments` (when expanded) whose `payment` names a
+PaymentIntent, and charges name their PaymentIntent (`stripe/_invoice_payment.py`, `stripe/_charge.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import (
+    AttemptRecord,
+    CollectibleRecord,
+    CollectibleState,
+    DisputeRecord,
+    LineRecord,
+    Outcome,
+    RefundRecord,
+    SettledBy,
+    Verdict,
+)
+from paydesk.gateways.stripe.amounts import from_stripe
+from paydesk.gateways.stripe.declines import decline_of_charge
+from paydesk.gateways.stripe.methods import method_record, moment, reference
+from paydesk.gateways.stripe.requests import Json
+
+TAG = "paydesk_attempt"
+
+#: `draft` is missing on purpose: its amount may still change, so there is nothing to collect yet.
+_INVOICE_STATES = {
+    "open": CollectibleState.DUE,
+    "paid": CollectibleState.PAID,
+    "void": CollectibleState.CANCELED,
+    "uncollectible": CollectibleState.WRITTEN_OFF,
+}
+_CHARGE_VERDICTS = {
+    "succeeded": Verdict.SUCCEEDED,
+    "pending": Verdict.PENDING,
+    "failed": Verdict.DECLINED,
+}
+_CHARGE_STATES = {
+    Verdict.SUCCEEDED: CollectibleState.PAID,
+    Verdict.PENDING: CollectibleState.PROCESSING,
+    Verdict.DECLINED: CollectibleState.FAILED,
+}
+_REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
+_DISPUTE_STATES = {"won": "won", "lost": "lost", "warning_closed": "won", "prevented": "won"}
+_LINE = re.compile(r"(?:\d+ × )?(?P<title>.+?)(?: \(at .+\))?")
+
+
+def is_collectible(invoice: Json) -> bool:
+    return invoice.get("status") in _INVOICE_STATES
+
+
+def intents_of(invoice: Json) -> list[str]:
+    """Name the PaymentIntents that an invoice with expanded `payments` was paid with, or tried with."""
+    payments = (invoice.get("payments") or {}).get("data", [])
+    found = [reference(payment["payment"].get("payment_intent")) for payment in payments]
+    return [intent for intent in found if intent]
+
+
+def charges_named_by(invoice: Json) -> list[str]:
+    """Name the charges without a PaymentIntent among an invoice's payments (those of before 2019)."""
+    payments = (invoice.get("payments") or {}).get("data", [])
+    return [found for payment in payments if (found := reference(payment["payment"].get("charge")))]
+
+
+def invoice_record(
+    invoice: Json, charges: Sequence[Json], disputes: Sequence[Json] = ()
+) -> CollectibleRecord:
+    """Read an invoice with its charges (oldest first, refunds expanded) and their disputes."""
+    moments = invoice.get("status_transitions") or {}
+    lines = (invoice.get("lines") or {}).get("data", [])
+    due = invoice.get("due_date") or moments.get("finalized_at") or invoice["created"]
+    return CollectibleRecord(
+        reference=invoice["id"],
+        customer_reference=reference(invoice.get("customer")),
+        state=_invoice_state(invoice, charges),
+        amount=from_stripe(invoice["amount_due"] or invoice["total"], invoice["currency"]),
+        created_at=moment(invoice["created"]),
+        due_at=moment(due),
+        title=invoice.get("description")
+        or (_title(lines[0]) if lines else "")
+        or invoice.get("number")
+        or "",
+        number=invoice.get("number") or "",
+        subscription_reference=_subscription(invoice),
+        paid_at=moment(moments["paid_at"]) if moments.get("paid_at") else None,
+        settled_by=_settled_by(invoice, charges),
+        next_attempt_at=_next_attempt(invoice),
+        lines=[_line_record(line) for line in lines],
+        attempts=[attempt_record(charge) for charge in charges],
+        refunds=[refund_record(refund) for charge in charges for refund in _refunds(charge)],
+        disputes=[dispute_record(dispute) for dispute in disputes],
+    )
+
+
+def charge_record(charge: Json, disputes: Sequence[Json] = ()) -> CollectibleRecord:
+    """Read a charge that belongs to no invoice: an order with one payment, tried once."""
+    attempt = attempt_record(charge)
+    created_at = moment(charge["created"])
+    succeeded = attempt.outcome.verdict == Verdict.SUCCEEDED
+    return CollectibleRecord(
+        reference=charge["id"],
+        customer_reference=reference(charge.get("customer")),
+        state=_CHARGE_STATES[attempt.outcome.verdict],
+        amount=from_stripe(charge["amount"], charge["currency"]),
+        created_at=created_at,
+        due_at=created_at,
+        title=charge.get("description") or charge.get("calculated_statement_descriptor") or "",
+        number=charge.get("receipt_number") or "",
+        paid_at=created_at if succeeded else None,
+        settled_by=SettledBy.ATTEMPT if succeeded else None,
+        attempts=[attempt],
+        refunds=[refund_record(refund) for refund in _refunds(charge)],
+        disputes=[dispute_record(dispute) for dispute in disputes],
+    )
+
+
+def collectible_capabilities(record: CollectibleRecord) -> frozenset[Capability]:
+    """Say what can be done with an invoice or charge as it stands; a charge without an invoice is not tried again."""
+    refunded = sum(refund.amount.minor for refund in record.refunds if refund.state != "failed")
+    can = {Capability.DOCUMENTS}
+    if record.state in (CollectibleState.DUE, CollectibleState.FAILED) and record.reference.startswith("in_"):
+        can.add(Capability.RETRY_COLLECTIBLE)
+    if record.settled_by == SettledBy.ATTEMPT and refunded < record.amount.minor:
+        can.add(Capability.REFUND)
+    return frozenset(can)
+
+
+def attempt_record(charge: Json) -> AttemptRecord:
+    return AttemptRecord(
+        reference=charge["id"],
+        outcome=charge_outcome(charge),
+        created_at=moment(charge["created"]),
+        tag=(charge.get("metadata") or {}).get(TAG, ""),
+    )
+
+
+def charge_outcome(charge: Json) -> Outcome:
+    """Say how one charge stands. Money that is only reserved has not moved yet."""
+    verdict = _CHARGE_VERDICTS[charge["status"]]
+    if verdict == Verdict.SUCCEEDED and not charge.get("captured", True):
+        verdict = Verdict.PENDING
+    details = charge.get("payment_method_details")
+    return Outcome(
+        verdict=verdict,
+        reference=charge["id"],
+        amount=from_stripe(charge["amount"], charge["currency"]),
+        decline=decline_of_charge(charge) if verdict == Verdict.DECLINED else None,
+        method=method_record({**details, "id": charge.get("payment_method") or ""}) if details else None,
+        occurred_at=moment(charge["created"]),
+    )
+
+
+def refund_record(refund: Json) -> RefundRecord:
+    return RefundRecord(
+        reference=refund["id"],
+        amount=from_stripe(refund["amount"], refund["currency"]),
+        state=_REFUND_STATES.get(refund.get("status") or "", "pending"),
+        created_at=moment(refund["created"]),
+        charge_reference=reference(refund.get("charge")),
+    )
+
+
+def dispute_record(dispute: Json) -> DisputeRecord:
+    """Read a dispute. A warning that is closed took no money, as one that was won or prevented."""
+    return DisputeRecord(
+        reference=dispute["id"],
+        amount=from_stripe(dispute["amount"], dispute["currency"]),
+        state=_DISPUTE_STATES.get(dispute["status"], "open"),
+        created_at=moment(dispute["created"]),
+        charge_reference=reference(dispute.get("charge")),
+    )
+
+
+def _invoice_state(invoice: Json, charges: Sequence[Json]) -> CollectibleState:
+    state = _INVOICE_STATES[invoice["status"]]
+    if state != CollectibleState.DUE:
+        return state
+    if charges and charges[-1]["status"] == "pending":
+        return CollectibleState.PROCESSING
+    tried = invoice.get("attempted") and invoice.get("collection_method") != "send_invoice"
+    return CollectibleState.FAILED if tried or charges else CollectibleState.DUE
+
+
+def _settled_by(invoice: Json, charges: Sequence[Json]) -> SettledBy | None:
+    if invoice["status"] != "paid":
+        return None
+    if any(charge["status"] == "succeeded" for charge in charges):
+        return SettledBy.ATTEMPT
+    if invoice["total"] <= 0:
+        return SettledBy.ZERO
+    return SettledBy.EXTERNAL if invoice["amount_due"] else SettledBy.BALANCE
+
+
+def _subscription(invoice: Json) -> str:
+    parent = invoice.get("parent") or {}
+    return reference((parent.get("subscription_details") or {}).get("subscription"))
+
+
+def _next_attempt(invoice: Json) -> datetime | None:
+    planned = invoice.get("next_payment_attempt") if invoice["status"] == "open" else None
+    return moment(planned) if planned else None
+
+
+def _title(line: Json) -> str:
+    """Take the count and the price out of Stripe's "1 × Pro (at €10.00 / month)"."""
+    found = _LINE.fullmatch(line.get("description") or "")
+    return found["title"] if found else ""
+
+
+def _line_record(line: Json) -> LineRecord:
+    return LineRecord(
+        title=_title(line),
+        amount=from_stripe(line["amount"], line["currency"]),
+        quantity=line.get("quantity") or 1,
+    )
+
+
+def _refunds(charge: Json) -> Sequence[Json]:
+    found: Sequence[Json] = (charge.get("refunds") or {}).get("data", [])
+    return found

@@ -1,0 +1,56 @@
+"""Which objects a webhook says have changed: a table from the kind of object that an event holds to what is read again.
+
+A charge does not know its invoice any more, so its events name the charge, and reading that gives the invoice. A draft
+invoice names nothing: it is not owed yet, and `invoice.finalized` follows. Any other kind of object names nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+from paydesk.gateways.contract import ObjectKind, ObjectReference, WebhookEvent
+from paydesk.gateways.stripe.collectibles import TAG
+from paydesk.gateways.stripe.methods import reference
+from paydesk.gateways.stripe.requests import Json
+
+Named = Sequence[ObjectReference]
+
+
+def named_by(event: WebhookEvent) -> Named:
+    """Name the objects of one event; its body was signed and is read for ids alone."""
+    found: Json = json.loads(event.body)["data"]["object"]
+    return [named for named in _NAMED_BY.get(found.get("object", ""), _nothing)(found) if named.reference]
+
+
+def _name(kind: ObjectKind, found: Json | str | None, tag: str = "") -> ObjectReference:
+    return ObjectReference(kind=kind, reference=reference(found), tag=tag)
+
+
+def _tag(found: Json) -> str:
+    return str((found.get("metadata") or {}).get(TAG, ""))
+
+
+def _nothing(_found: Json) -> Named:
+    return ()
+
+
+_NAMED_BY: dict[str, Callable[[Json], Named]] = {
+    "customer": lambda found: [_name(ObjectKind.CUSTOMER, found)],
+    "payment_method": lambda found: [_name(ObjectKind.CUSTOMER, found.get("customer"))],
+    "setup_intent": lambda found: [_name(ObjectKind.METHOD_SETUP, found)],
+    "subscription": lambda found: [_name(ObjectKind.SUBSCRIPTION, found)],
+    "invoice": lambda found: [_name(ObjectKind.COLLECTIBLE, found if found.get("status") != "draft" else "")],
+    "invoice_payment": lambda found: [_name(ObjectKind.COLLECTIBLE, found["invoice"])],
+    "charge": lambda found: [_name(ObjectKind.COLLECTIBLE, found)],
+    # Only our own intents are looked up: of the others, invoice and charge events tell.
+    "payment_intent": lambda found: [_name(ObjectKind.CHARGE, found if _tag(found) else "", _tag(found))],
+    "refund": lambda found: [
+        _name(ObjectKind.REFUND, found, _tag(found)),
+        _name(ObjectKind.COLLECTIBLE, found.get("charge")),
+    ],
+    "dispute": lambda found: [
+        _name(ObjectKind.DISPUTE, found),
+        _name(ObjectKind.COLLECTIBLE, found.get("charge")),
+    ],
+}

@@ -1,0 +1,172 @@
+"""The gateway contract, kept by Stripe: each method is one step in the file that knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import stripe
+
+from paydesk.gateways import contract, records
+from paydesk.gateways.contract import Capability, GatewayRefused
+from paydesk.gateways.stripe import charges, events, history, methods, settings, signature, standing, vault
+from paydesk.gateways.stripe.amounts import to_stripe
+from paydesk.gateways.stripe.collectibles import TAG, collectible_capabilities, dispute_record, refund_record
+from paydesk.gateways.stripe.requests import PAGE, Line, page, scrub
+from paydesk.gateways.stripe.subscriptions import subscription_capabilities
+
+
+class StripeGateway:
+    """One connection to one Stripe account."""
+
+    NAME = "stripe"
+    TITLE = "Stripe"
+    CREDENTIALS = (settings.SECRET_KEY, settings.PUBLISHABLE_KEY, settings.WEBHOOK_SECRET)
+    OPTIONS = (settings.SCRIPT_URL,)
+    KEY_MEMORY = settings.KEY_MEMORY
+
+    def __init__(self, settings: contract.Settings) -> None:
+        self._settings = settings
+        self._line = Line(settings)
+
+    def capabilities(
+        self,
+        subject: records.CollectibleRecord | records.SubscriptionRecord | records.MethodRecord | None = None,
+    ) -> frozenset[Capability]:
+        match subject:
+            case records.CollectibleRecord():
+                return collectible_capabilities(subject)
+            case records.SubscriptionRecord():
+                return subscription_capabilities(subject)
+            case records.MethodRecord():
+                default = set() if subject.is_default else {Capability.SET_DEFAULT_METHOD}
+                return frozenset({Capability.REMOVE_METHOD, Capability.CHARGE_OFF_SESSION} | default)
+        return frozenset(Capability)
+
+    def check(self) -> str:
+        """A restricted key may not read its own account; then a look at a customer shows that it is good at all."""
+        try:
+            account = self._line.ask(self._line.v1.accounts.retrieve_current)
+        except GatewayRefused:
+            self._line.ask(self._line.v1.customers.list, {"limit": 1})
+            return self.TITLE
+        profile = account.get("business_profile") or {}
+        dashboard = (account.get("settings") or {}).get("dashboard") or {}
+        return str(dashboard.get("display_name") or profile.get("name") or account["id"])
+
+    def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
+        made = self._line.ask(
+            self._line.v1.customers.create, {"email": email, "name": name}, {"idempotency_key": key}
+        )
+        return methods.customer_record(made)
+
+    def begin_method_setup(self, request: contract.MethodSetupRequest) -> contract.MethodSetup:
+        return vault.begin(self._line, request, self._settings)
+
+    def finish_method_setup(self, reference: str) -> contract.FinishedSetup:
+        return vault.finish(self._line, reference)
+
+    def list_methods(self, customer_reference: str) -> Sequence[records.MethodRecord]:
+        return vault.list_methods(self._line, customer_reference)
+
+    def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None:
+        vault.set_default(self._line, customer=customer_reference, method=method_reference, key=key)
+
+    def remove_method(self, *, method_reference: str, key: str) -> None:
+        self._line.ask(self._line.v1.payment_methods.detach, method_reference, {}, {"idempotency_key": key})
+
+    def list_customers(self, *, cursor: str = "") -> records.Page[records.CustomerRecord]:
+        asked: stripe.params.CustomerListParams = {"limit": PAGE}
+        if cursor:
+            asked["starting_after"] = cursor
+        return page(self._line.ask(self._line.v1.customers.list, asked), methods.customer_record)
+
+    def list_subscriptions(
+        self, customer_reference: str, *, cursor: str = ""
+    ) -> records.Page[records.SubscriptionRecord]:
+        return standing.list_subscriptions(self._line, customer_reference, cursor)
+
+    def list_history(
+        self, customer_reference: str, *, cursor: str = ""
+    ) -> records.Page[records.CollectibleRecord]:
+        return history.list_whole(self._line, customer_reference, cursor)
+
+    def read_customer(self, reference: str) -> records.CustomerRecord | None:
+        found = self._line.read(self._line.v1.customers.retrieve, reference)
+        return methods.customer_record(found) if found else None
+
+    def read_collectible(self, reference: str) -> records.CollectibleRecord | None:
+        return history.read_whole(self._line, reference)
+
+    def read_subscription(self, reference: str) -> records.SubscriptionRecord | None:
+        return standing.read_subscription(self._line, reference)
+
+    def prepare_charge(self, request: contract.ChargeRequest) -> contract.PreparedCharge:
+        return charges.prepare(self._line, request)
+
+    def confirm_charge(self, prepared: contract.PreparedCharge) -> records.Outcome:
+        return charges.confirm(self._line, prepared, self._settings.now())
+
+    def find_charge(self, query: contract.ChargeQuery) -> records.Outcome:
+        return charges.find(self._line, query, self._settings.now())
+
+    def cancel_charge(self, reference: str) -> records.Outcome:
+        return charges.cancel(self._line, reference, self._settings.now())
+
+    def refund(self, request: contract.RefundRequest) -> records.RefundRecord:
+        made = self._line.ask(
+            self._line.v1.refunds.create,
+            {
+                "charge": request.charge_reference,
+                "amount": to_stripe(request.amount),
+                "metadata": {TAG: request.tag},
+            },
+            {"idempotency_key": request.key},
+        )
+        return refund_record(made)
+
+    def find_refund(
+        self, *, reference: str = "", tag: str = "", charge_reference: str = ""
+    ) -> records.RefundRecord | None:
+        if reference:
+            found = self._line.read(self._line.v1.refunds.retrieve, reference)
+            return refund_record(found) if found else None
+        refunds = self._line.every(
+            lambda: self._line.v1.refunds.list({"charge": charge_reference, "limit": PAGE})
+        )
+        tagged = [one for one in refunds if (one.get("metadata") or {}).get(TAG) == tag]
+        return refund_record(tagged[0]) if tagged else None
+
+    def read_dispute(self, reference: str) -> records.DisputeRecord | None:
+        found = self._line.read(self._line.v1.disputes.retrieve, reference)
+        return dispute_record(found) if found else None
+
+    def cancel_now(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
+        return standing.cancel_now(self._line, reference=subscription_reference, key=key)
+
+    def schedule_cancel(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
+        return standing.schedule_cancel(self._line, reference=subscription_reference, key=key)
+
+    def undo_cancel(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
+        return standing.undo_cancel(self._line, reference=subscription_reference, key=key)
+
+    def pause(
+        self, *, subscription_reference: str, until: datetime | None, key: str
+    ) -> records.SubscriptionRecord:
+        return standing.pause(self._line, reference=subscription_reference, until=until, key=key)
+
+    def resume(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
+        return standing.resume(self._line, reference=subscription_reference, key=key)
+
+    def documents(self, collectible_reference: str) -> Sequence[records.DocumentLink]:
+        return history.documents(self._line, collectible_reference)
+
+    def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> contract.WebhookEvent:
+        secret = self._settings.credentials[settings.WEBHOOK_SECRET]
+        return signature.verified(body=body, headers=headers, secret=secret, now=self._settings.now())
+
+    def webhook_references(self, event: contract.WebhookEvent) -> Sequence[contract.ObjectReference]:
+        return events.named_by(event)
+
+    def scrub(self, transcript: str) -> str:
+        return scrub(transcript)

@@ -1,0 +1,117 @@
+"""Ask Stripe through its SDK, and say in the contract's words what a failed request means.
+
+The SDK (`stripe/_http_client.py`) calls `HTTPClient.request`; ours goes out by `paydesk.gateways.http`. The SDK's own
+retries stay off: only the caller knows whether asking again is safe. Objects leave as plain dictionaries, since the
+SDK's raise for every field that an answer left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+import stripe
+
+from paydesk.gateways import http
+from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable, Settings
+from paydesk.gateways.records import Page
+from paydesk.gateways.stripe.settings import DEFAULT_BASE_URL, SECRET_KEY
+
+Json = Mapping[str, Any]
+Asked = ParamSpec("Asked")
+Record = TypeVar("Record")
+
+PAGE = 100
+
+#: A clear no. 409, 429, 5xx, a reused key and everything unexpected are not one (R6).
+_REFUSALS = (stripe.InvalidRequestError, stripe.CardError, stripe.AuthenticationError, stripe.PermissionError)
+_SECRETS = re.compile(
+    r"\b(?:[sr]k|pk)_(?:live|test)_\w+|\bwhsec_[\w+/=]+|\b\w+_secret_\w+|\b\d(?:[ -]?\d){12,18}\b"
+    r"|(?<=cvc=)\d{3,4}|(?<=cvc\]=)\d{3,4}|(?<=cvc%5D=)\d{3,4}|(?<=\"cvc\": \")\d{3,4}|(?<=\"cvc\":\")\d{3,4}"
+    r"|(?<=Bearer )\S+|(?<=v1=)[0-9a-f]{64}"
+)
+
+
+def scrub(transcript: str) -> str:
+    """Take out keys, signing secrets, client secrets, signatures, card numbers and security codes."""
+    return _SECRETS.sub("[scrubbed]", transcript)
+
+
+class Line:
+    """The line of one connection to Stripe: the SDK's services in `v1`, made with our settings, without a state."""
+
+    def __init__(self, settings: Settings) -> None:
+        client = stripe.StripeClient(
+            settings.credentials[SECRET_KEY],
+            base_addresses={"api": settings.base_url or DEFAULT_BASE_URL},
+            http_client=_WayOut(settings),
+            max_network_retries=0,
+        )
+        self.v1 = client.v1
+
+    def ask(
+        self, call: Callable[Asked, stripe.StripeObject], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Json:
+        """Make one call that moves no money; raises GatewayRefused for a clear no."""
+        with clear_answers():
+            return call(*args, **kwargs).to_dict()
+
+    def read(
+        self, call: Callable[Asked, stripe.StripeObject], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Json | None:
+        """Read one object, or None when Stripe does not know it."""
+        with clear_answers():
+            try:
+                return call(*args, **kwargs).to_dict()
+            except stripe.InvalidRequestError as refused:
+                if refused.http_status == 404:
+                    return None
+                raise
+
+    def every(self, call: Callable[[], stripe.ListObject[Any]]) -> list[Json]:
+        """Read a listing to its end."""
+        with clear_answers():
+            return [found.to_dict() for found in call().auto_paging_iter()]
+
+
+def page(listing: Json, parse: Callable[[Json], Record]) -> Page[Record]:
+    """Give one page and its cursor: the last object's id, as `starting_after` wants it."""
+    found = listing["data"]
+    return Page(
+        records=[parse(one) for one in found], next_cursor=found[-1]["id"] if listing.get("has_more") else ""
+    )
+
+
+@contextmanager
+def clear_answers() -> Iterator[None]:
+    """Translate the SDK's exceptions for a request that moves no money."""
+    try:
+        yield
+    except stripe.StripeError as failed:
+        words = scrub(f"{type(failed).__name__}: {failed.user_message or failed.http_status}")
+        if isinstance(failed, _REFUSALS):
+            raise GatewayRefused(words) from None
+        raise GatewayUnreachable(words) from None
+
+
+class _WayOut(stripe.HTTPClient):
+    """The SDK's requests on our one way out. The key and the pinned version are in its headers already."""
+
+    name = "paydesk"
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._timeout = settings.timeout
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_usage: Any
+    ) -> tuple[str, int, Mapping[str, str]]:
+        body = post_data.encode() if isinstance(post_data, str) else post_data or b""
+        asked = http.HttpRequest(method=method.upper(), url=url, headers=headers or {}, body=body)
+        answer = http.send(asked, timeout=self._timeout, scrub=scrub)
+        return answer.body.decode(), answer.status, answer.headers
+
+    def close(self) -> None:
+        """Nothing to close: the sockets are shared."""

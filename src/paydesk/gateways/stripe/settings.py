@@ -1,0 +1,39 @@
+"""What a connection to Stripe is made of: its credentials and options, its hosts, and how long keys are remembered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from paydesk.gateways.contract import HostedFields
+
+SECRET_KEY = "secret_key"  # noqa: S105  # a name; a restricted key is enough: docs/gateways/stripe.md lists what it needs
+PUBLISHABLE_KEY = "publishable_key"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  # a name
+SCRIPT_URL = "script_url"  # where Stripe.js is loaded from
+
+DEFAULT_BASE_URL = "https://api.stripe.com"
+DEFAULT_SCRIPT_URL = "https://js.stripe.com/v3/"
+
+#: docs.stripe.com/api/idempotent_requests: keys are removed once they are at least 24 hours old.
+KEY_MEMORY = dict.fromkeys(("charge", "refund", "method", "subscription"), timedelta(hours=24))
+
+#: docs.stripe.com/security/guide, "Content security policy", for Stripe.js and Elements.
+_FRAMES = ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com")
+_SCRIPTS = ("https://js.stripe.com", "https://*.js.stripe.com")
+_CALLS = ("https://api.stripe.com",)
+
+
+def card_fields(*, publishable_key: str, client_secret: str, script_url: str) -> HostedFields:
+    """Describe the Card Element and our module that drives it. A script from elsewhere brings its own host along."""
+    script_url = script_url or DEFAULT_SCRIPT_URL
+    host = urlsplit(script_url)
+    own = () if script_url == DEFAULT_SCRIPT_URL else (f"{host.scheme}://{host.netloc}",)
+    return HostedFields(
+        script_url=script_url,
+        module="stripe/fields.js",
+        values={"publishable-key": publishable_key, "client-secret": client_secret, "script-url": script_url},
+        script_origins=own or _SCRIPTS,
+        frame_origins=own or _FRAMES,
+        connect_origins=own or _CALLS,
+    )

@@ -1,0 +1,36 @@
+"""Was a webhook signed by Stripe, and lately? The SDK checks the signature, our own clock its age."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from stripe import SignatureVerificationError, WebhookSignature
+
+from paydesk.gateways.contract import BadSignature, WebhookEvent
+
+#: The SDK's own default, `Webhook.DEFAULT_TOLERANCE` (`stripe/_webhook.py`); it would read the machine's clock.
+TOLERANCE = timedelta(seconds=300)
+
+
+def verified(*, body: bytes, headers: Mapping[str, str], secret: str, now: datetime) -> WebhookEvent:
+    """Give the event of a webhook whose signature is good and no more than 300 s from now; raises BadSignature."""
+    header = headers.get("stripe-signature", "")
+    try:
+        WebhookSignature.verify_header(body, header, secret)
+    except (SignatureVerificationError, UnicodeDecodeError):
+        raise BadSignature("The signature does not fit the body.") from None
+    if abs(now - _signed_at(header)) > TOLERANCE:
+        raise BadSignature("The signature is more than 300 seconds from now.")
+    try:
+        event = json.loads(body)
+        created_at = datetime.fromtimestamp(event["created"], UTC)
+        return WebhookEvent(event_id=event["id"], kind=event["type"], body=body, created_at=created_at)
+    except (ValueError, KeyError, TypeError):
+        raise BadSignature("The body is signed, and is not an event.") from None
+
+
+def _signed_at(header: str) -> datetime:
+    stamps = [part.removeprefix("t=") for part in header.split(",") if part.startswith("t=")]
+    return datetime.fromtimestamp(int(stamps[0]), UTC)

@@ -1,0 +1,84 @@
+/*
+ * Show Stripe's Card Element in our page, and save the card that the customer enters.
+ *
+ * The page has one element with `data-hosted-fields` inside the form to send when the card is saved:
+ *   data-script-url, data-publishable-key, data-client-secret   as the gateway described them
+ *   data-label, data-busy, data-unavailable                     what is said, already translated; all optional
+ * Card numbers go from Stripe's own frame to Stripe; this page never sees them.
+ */
+
+const HOST = "[data-hosted-fields]";
+
+for (const host of document.querySelectorAll(HOST)) {
+  show(host).catch(() => say(host, host.dataset.unavailable || "The card fields could not be loaded. Please try again."));
+}
+
+async function show(host) {
+  const form = host.closest("form");
+  const place = made(host, "div", { className: "hosted-fields-card" });
+  host.errors = made(host, "p", { className: "hosted-fields-error" });
+  host.errors.setAttribute("role", "status");
+  host.errors.setAttribute("aria-live", "polite");
+  if (host.dataset.label) {
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", host.dataset.label);
+  }
+  await load(host.dataset.scriptUrl);
+  const stripe = window.Stripe(host.dataset.publishableKey);
+  const card = stripe.elements().create("card", { style: { base: look(place) } });
+  card.mount(place);
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.cardSaved) return;
+    event.preventDefault();
+    save(host, form, event.submitter, () => stripe.confirmCardSetup(host.dataset.clientSecret, { payment_method: { card } }));
+  });
+  host.dataset.ready = "true";
+}
+
+/* The form is sent once, when Stripe has saved the card: what became of it is asked by the server, not believed here. */
+async function save(host, form, button, confirm) {
+  if (form.getAttribute("aria-busy") === "true") return;
+  busy(form, true);
+  say(host, host.dataset.busy || "");
+  const answer = await confirm().catch(() => ({ error: {} }));
+  busy(form, false);
+  if (answer.error) {
+    say(host, answer.error.message || host.dataset.unavailable || "The card could not be saved. Please try again.");
+    return;
+  }
+  form.dataset.cardSaved = "true";
+  form.requestSubmit(button);
+}
+
+function busy(form, isBusy) {
+  form.setAttribute("aria-busy", String(isBusy));
+  for (const button of form.querySelectorAll("button, input[type=submit]")) button.disabled = isBusy;
+}
+
+function say(host, words) {
+  if (host.errors) host.errors.textContent = words;
+}
+
+function made(host, name, properties) {
+  const element = Object.assign(document.createElement(name), properties);
+  host.append(element);
+  return element;
+}
+
+/* The frame cannot see our style sheet, so the card takes after the text around it. */
+function look(place) {
+  const { color, fontFamily, fontSize } = getComputedStyle(place);
+  return { color, fontFamily, fontSize };
+}
+
+/* Stripe.js has to come from Stripe's own address as a classic script: a copy, or a module, is not supported. */
+function load(url) {
+  if (window.Stripe) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(new Error("Stripe.js did not load")));
+    document.head.append(script);
+  });
+}
