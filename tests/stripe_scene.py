@@ -1,0 +1,249 @@
+"""A Stripe account to test against: localstripe behind the checking proxy, and the words to set a scene with.
+
+Import `stripe_account` and `stripe_scene` into the conftest of a folder that needs them. Everything is made through
+`StripeScene`; what is read or moved by the code under test goes to `scene.url`, where the contract is checked.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+import stripe
+
+from paydesk.gateways.contract import Settings
+from tests.processes import running_server
+
+ROOT = Path(__file__).parent.parent
+DOUBLES = ROOT / "tests" / "doubles"
+
+GOOD = "4242424242424242"
+DECLINED_WHEN_ENTERED = "4000000000000002"
+DECLINED_WHEN_CHARGED = "4000000000000341"
+NEEDS_3D_SECURE = "4000002500003155"
+
+SECRET_KEY = "sk_test_double"
+PUBLISHABLE_KEY = "pk_test_double"
+WEBHOOK_SECRET = "whsec_double"
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StripeAccount:
+    """The two processes: `url` is Stripe for the code under test, `localstripe_url` is for setting scenes alone."""
+
+    url: str
+    localstripe_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastDue:
+    """A subscription with a paid invoice and a failed one."""
+
+    customer: str
+    subscription: str
+    paid_invoice: str
+    failed_invoice: str
+    method: str  # the card that failed
+
+
+@pytest.fixture(scope="session")
+def stripe_account(pytestconfig: pytest.Config) -> Iterator[StripeAccount]:
+    """Start localstripe and the proxy once for the session. The contract made from the SDK is kept between sessions."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    folder = cache.mkdir("stripe-contract")
+    paths = {"PYTHONPATH": str(ROOT)}
+    localstripe: list[str | Path] = [sys.executable, DOUBLES / "localstripe_server.py", "{port}"]
+    with running_server(localstripe, environment=paths) as behind:
+        proxy: list[str | Path] = [sys.executable, DOUBLES / "stripe_proxy.py", "{port}", behind.url, folder]
+        with running_server(proxy, environment=paths, ready_path="/_violations") as before:
+            yield StripeAccount(url=before.url, localstripe_url=behind.url)
+
+
+@pytest.fixture
+def stripe_scene(stripe_account: StripeAccount) -> Iterator[StripeScene]:
+    """Give a scene, and fail a test whose code asked for what Stripe would refuse today."""
+    scene = StripeScene(stripe_account)
+    before = len(scene.violations())
+    yield scene
+    assert scene.violations()[before:] == scene.expected_violations
+
+
+class StripeScene:
+    """What a test says about the account: who is there, what was paid, what shall go wrong."""
+
+    def __init__(self, account: StripeAccount) -> None:
+        self.url = account.url
+        self.script_url = f"{account.url}/js.stripe.com/v3/"
+        self.expected_violations: list[str] = []
+        self.client = stripe.StripeClient(
+            SECRET_KEY, base_addresses={"api": account.url}, max_network_retries=0
+        )
+        self._localstripe = account.localstripe_url
+
+    def settings(self, **changed: Any) -> Settings:
+        """Make the settings of a gateway on this account, on the machine's clock unless told otherwise."""
+        credentials = {
+            "secret_key": SECRET_KEY,
+            "publishable_key": PUBLISHABLE_KEY,
+            "webhook_secret": WEBHOOK_SECRET,
+        }
+        made = {"base_url": self.url, "credentials": credentials, "options": {"script_url": self.script_url}}
+        return Settings(**{**made, "now": lambda: datetime.now(UTC), **changed})
+
+    def customer(self, *, email: str = "ada@example.com", name: str = "Ada", card: str = "") -> str:
+        """Make a customer, with a card on file as default when a number is given."""
+        customer = str(self._make("customers", email=email, name=name)["id"])
+        if card:
+            self.make_default(customer, self.card(customer, card))
+        return customer
+
+    def card(self, customer: str, number: str = GOOD) -> str:
+        """Put a card on file; a number that is declined when entered cannot be."""
+        details = {"number": number, "exp_month": 12, "exp_year": 2034, "cvc": "123"}
+        method = str(self._make("payment_methods", type="card", card=details)["id"])
+        self._make(f"payment_methods/{method}/attach", customer=customer)
+        return method
+
+    def make_default(self, customer: str, method: str) -> None:
+        self._make(f"customers/{customer}", invoice_settings={"default_payment_method": method})
+
+    def subscription(
+        self,
+        customer: str,
+        *,
+        name: str = "Pro",
+        amount: int = 1900,
+        interval: str = "month",
+        days_free: int = 0,
+    ) -> str:
+        """Subscribe a customer; the first invoice is paid with the card on file, or fails with it."""
+        plan = self._plan(name, amount, interval)
+        trial = {"trial_end": int(time.time()) + days_free * 24 * 60 * 60} if days_free else {}
+        return str(self._make("subscriptions", customer=customer, items=[{"plan": plan}], **trial)["id"])
+
+    def past_due(self, *, card: str = DECLINED_WHEN_CHARGED, email: str = "ada@example.com") -> PastDue:
+        """Make a subscription whose first invoice was paid, and whose second failed with another card."""
+        customer = self.customer(email=email, card=GOOD)
+        subscription = self.subscription(customer, amount=1900)
+        paid = self.invoices(customer)[0]
+        method = self.card(customer, card)
+        self.make_default(customer, method)
+        yearly = self._plan("Pro, yearly", 19000, "year")
+        self._make(f"subscriptions/{subscription}", items=[{"plan": yearly}])
+        failed = next(invoice for invoice in self.invoices(customer) if invoice != paid)
+        return PastDue(
+            customer=customer,
+            subscription=subscription,
+            paid_invoice=paid,
+            failed_invoice=failed,
+            method=method,
+        )
+
+    def pay_subscription_with(self, subscription: str, method: str) -> None:
+        """Give a subscription a method of its own, which goes before the customer's default."""
+        self.client.v1.subscriptions.update(subscription, {"default_payment_method": method})
+
+    def as_stripe_says(self, path: str) -> Object:
+        """Read one object in today's shape, as the code under test would."""
+        found: Object = json.loads(self.client.raw_request("get", path).body)
+        return found
+
+    def charge(self, customer: str, *, amount: int = 1500, description: str = "Workshop") -> str:
+        """Charge a customer's default card without an invoice."""
+        made = self._make(
+            "charges", amount=amount, currency="eur", customer=customer, description=description
+        )
+        return str(made["id"])
+
+    def invoices(self, customer: str) -> list[str]:
+        """Name the customer's invoices, as localstripe lists them."""
+        found = self._ask("GET", f"/v1/invoices?limit=1000&customer={customer}")["data"]
+        return [invoice["id"] for invoice in found]
+
+    def enter_card(self, setup: str, number: str = GOOD) -> None:
+        """Do what the customer's browser does with the Card Element; raises HTTPError where the card is declined."""
+        secret = self._ask("GET", f"/v1/setup_intents/{setup}")["client_secret"]
+        card = {"number": number, "exp_month": 12, "exp_year": 2034, "cvc": "123"}
+        self._make(
+            f"setup_intents/{setup}/confirm",
+            client_secret=secret,
+            payment_method_data={"type": "card", "card": card},
+        )
+
+    def finish_3d_secure(self, action_url: str, *, success: bool = True) -> None:
+        """Press a button on the page that an outcome sent the customer to; where it goes next does not matter here."""
+        body = f"success={'true' if success else 'false'}".encode()
+        with urlopen(Request(action_url, data=body, method="POST"), timeout=10):
+            pass
+
+    def decline_with(self, method: str, code: str) -> None:
+        """Let charges to a card be declined with one of Stripe's codes, where localstripe knows a single one."""
+        self._post(f"{self.url}/_declines", {"payment_method": method, "code": code})
+
+    def fail_next(self, method: str, path: str, kind: str, *, seconds: float = 0) -> None:
+        """Let one request go wrong: `lost_before`, `lost_after`, `slow`, `declines_as_open`, or a status as text."""
+        self._post(f"{self.url}/_faults", {"method": method, "path": path, "kind": kind, "seconds": seconds})
+
+    def violations(self) -> list[str]:
+        """Say what was asked against the contract."""
+        found: list[str] = self._get(f"{self.url}/_violations")
+        return found
+
+    def journal(self) -> list[Object]:
+        """Say every request that was asked of the API, with its key."""
+        found: list[Object] = self._get(f"{self.url}/_journal")
+        return found
+
+    def send_webhooks_to(self, url: str, name: str = "paydesk") -> None:
+        """Let localstripe send its signed events to an address, about a second after each change."""
+        self._post(f"{self._localstripe}/_config/webhooks/{name}", {"url": url, "secret": WEBHOOK_SECRET})
+
+    def signed_event(
+        self, kind: str, named: Object, *, at: datetime | None = None, event_id: str = "evt_1"
+    ) -> tuple[bytes, dict[str, str]]:
+        """Make the body and headers of a webhook, signed as Stripe signs."""
+        stamp = int((at or datetime.now(UTC)).timestamp())
+        event = {
+            "id": event_id,
+            "object": "event",
+            "type": kind,
+            "created": stamp,
+            "data": {"object": named},
+        }
+        body = json.dumps(event)
+        header = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET, stamp)
+        return body.encode(), {"stripe-signature": header}
+
+    def _plan(self, name: str, amount: int, interval: str) -> str:
+        product = self._make("products", name=name, type="service")["id"]
+        made = self._make("plans", product=product, amount=amount, currency="eur", interval=interval)
+        return str(made["id"])
+
+    def _make(self, folder: str, **asked: Any) -> Object:
+        return self._ask("POST", f"/v1/{folder}", asked)
+
+    def _ask(self, method: str, path: str, asked: Object | None = None) -> Object:
+        request = Request(self._localstripe + path, method=method)
+        request.add_header("Authorization", f"Bearer {SECRET_KEY}")
+        body = json.dumps(asked).encode() if asked is not None else None
+        with urlopen(request, data=body, timeout=10) as answer:
+            found: Object = json.loads(answer.read())
+            return found
+
+    def _post(self, url: str, asked: Object) -> None:
+        with urlopen(Request(url, data=json.dumps(asked).encode()), timeout=10):
+            pass
+
+    def _get(self, url: str) -> Any:
+        with urlopen(url, timeout=10) as answer:
+            return json.loads(answer.read())
