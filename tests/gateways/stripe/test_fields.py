@@ -1,0 +1,148 @@
+"""Our module for the card fields, in a real browser, with localstripe's own version of Stripe.js.
+
+It proves the wiring and what is said, never the isolation of real frames: localstripe puts plain inputs into the page.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from paydesk.gateways.contract import MethodSetup, MethodSetupRequest
+from paydesk.gateways.stripe import settings
+from paydesk.gateways.stripe.gateway import StripeGateway
+from tests.browser import chromium
+from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE, StripeScene
+
+MODULE = Path(settings.__file__).parent / "static" / "stripe" / "fields.js"
+
+
+@dataclass
+class Site:
+    """A page as the portal makes it, with nothing inline, on a server of its own."""
+
+    values: Mapping[str, str]
+    sent: list[str] = field(default_factory=list)
+    url: str = ""
+
+    def html(self) -> str:
+        values = " ".join(f'data-{name}="{escape(value)}"' for name, value in self.values.items())
+        return (
+            "<!doctype html><title>Card</title><form method='post' action='/saved'>"
+            f"<div data-hosted-fields data-label='Card' {values}></div>"
+            "<button name='then' value='save'>Save</button>"
+            "<button name='then' value='pay'>Save and pay</button></form>"
+            "<script type='module' src='/fields.js'></script>"
+        )
+
+
+@contextmanager
+def served(site: Site) -> Iterator[Site]:
+    """Serve the page, our module, and a place for the form to go: only a local page may ask local hosts."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/fields.js":
+                self._answer(MODULE.read_bytes(), "text/javascript")
+            elif self.path == "/card":
+                self._answer(site.html().encode(), "text/html")
+            else:
+                self.send_error(404)
+
+        def do_POST(self) -> None:
+            site.sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self._answer(b"<h1>Sent</h1>", "text/html")
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+        def _answer(self, body: bytes, kind: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(body)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        site.url = f"http://127.0.0.1:{server.server_port}"
+        yield site
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    opened.set_default_timeout(10_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def setup(gateway: StripeGateway, stripe_scene: StripeScene) -> MethodSetup:
+    customer = stripe_scene.customer()
+    return gateway.begin_method_setup(
+        MethodSetupRequest(key=f"s-{customer}", customer_reference=customer, return_url="")
+    )
+
+
+@pytest.fixture
+def site(setup: MethodSetup, page: Page) -> Iterator[Site]:
+    assert setup.fields
+    with served(Site(setup.fields.values)) as opened:
+        page.goto(f"{opened.url}/card")
+        yield opened
+
+
+def enter(page: Page, number: str) -> None:
+    for name, value in {"number": number, "exp_month": "12", "exp_year": "34", "cvc": "123"}.items():
+        page.get_by_placeholder(name, exact=True).fill(value)
+    page.get_by_role("button", name="Save and pay").click()
+
+
+def test_a_refused_card_is_said_on_the_page_and_a_good_one_sends_the_form_once(
+    page: Page, site: Site, setup: MethodSetup, gateway: StripeGateway
+) -> None:
+    enter(page, DECLINED_WHEN_ENTERED)
+    expect(page.get_by_role("status")).to_contain_text("declined")
+    assert site.sent == []
+    enter(page, GOOD)
+    expect(page.get_by_role("heading")).to_have_text("Sent")
+
+    assert site.sent == ["then=pay"]
+    assert gateway.finish_method_setup(setup.reference).method
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_a_3d_secure_step_is_passed_or_failed_on_the_page(
+    page: Page, site: Site, setup: MethodSetup, gateway: StripeGateway, passes: bool
+) -> None:
+    enter(page, NEEDS_3D_SECURE)
+    page.get_by_role("button", name="Complete authentication" if passes else "Fail authentication").click()
+
+    if passes:
+        expect(page.get_by_role("heading")).to_have_text("Sent")
+    else:
+        expect(page.get_by_role("status")).to_contain_text("authentication failed")
+    finished = gateway.finish_method_setup(setup.reference)
+    assert bool(finished.method) == passes == bool(site.sent)
+    assert bool(finished.refusal) != passes
+
+
+def test_without_stripes_script_the_page_says_so(page: Page) -> None:
+    values = {"script-url": "/gone.js", "publishable-key": "pk", "client-secret": "s"}
+
+    with served(Site(values)) as site:
+        page.goto(f"{site.url}/card")
+        expect(page.get_by_role("status")).to_contain_text("could not be loaded")

@@ -1,0 +1,344 @@
+"""Moving money at Stripe: invoices that it collects, and charges of our own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from paydesk.gateways.contract import (
+    ChargeQuery,
+    ChargeRequest,
+    GatewayRefused,
+    GatewayUnreachable,
+    PreparedCharge,
+    RefundRequest,
+)
+from paydesk.gateways.records import CollectibleState, DeclineReason, Verdict
+from paydesk.gateways.stripe.gateway import StripeGateway
+from paydesk.kit.money import Money
+from tests.stripe_scene import DECLINED_WHEN_CHARGED, GOOD, NEEDS_3D_SECURE, PastDue, StripeScene
+
+PAY = "/v1/invoices/[^/]+/pay"
+LATER = timedelta(minutes=10)
+
+
+def invoice_request(
+    due: PastDue, gateway: StripeGateway, *, method: str = "", key: str = "", on_session: bool = True
+) -> ChargeRequest:
+    owed = gateway.read_collectible(due.failed_invoice)
+    assert owed
+    return ChargeRequest(
+        key=key or f"key-{due.failed_invoice}",
+        tag="attempt-1",
+        amount=owed.amount,
+        customer_reference=due.customer,
+        method_reference=method,
+        collectible=due.failed_invoice,
+        on_session=on_session,
+    )
+
+
+def own_request(
+    customer: str, method: str, *, on_session: bool = True, return_url: str = "", tag: str = "attempt-9"
+) -> ChargeRequest:
+    return ChargeRequest(
+        key=f"key-{customer}-{tag}",
+        tag=tag,
+        amount=Money(2500, "EUR"),
+        customer_reference=customer,
+        method_reference=method,
+        on_session=on_session,
+        return_url=return_url,
+    )
+
+
+def test_a_failed_invoice_is_paid_with_another_card_and_its_subscription_runs_on(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    card = stripe_scene.card(due.customer, GOOD)
+
+    outcome = gateway.confirm_charge(gateway.prepare_charge(invoice_request(due, gateway, method=card)))
+
+    invoice, subscription = (
+        gateway.read_collectible(due.failed_invoice),
+        gateway.read_subscription(due.subscription),
+    )
+    assert outcome.verdict == Verdict.SUCCEEDED
+    assert outcome.reference.startswith("ch_")
+    assert invoice
+    assert invoice.state == CollectibleState.PAID
+    assert invoice.attempts[-1].reference == outcome.reference
+    assert subscription
+    assert subscription.state == "active"
+
+
+def test_the_same_key_pays_once_however_often_and_at_once_it_is_asked(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    card = stripe_scene.card(due.customer, GOOD)
+    prepared = gateway.prepare_charge(invoice_request(due, gateway, method=card))
+
+    with ThreadPoolExecutor(8) as presses:
+        outcomes = list(presses.map(lambda _press: gateway.confirm_charge(prepared), range(8)))
+
+    invoice = gateway.read_collectible(due.failed_invoice)
+    assert {outcome.verdict for outcome in outcomes} == {Verdict.SUCCEEDED}
+    assert len({outcome.reference for outcome in outcomes}) == 1
+    assert invoice
+    assert [one.outcome.verdict for one in invoice.attempts].count(Verdict.SUCCEEDED) == 1
+
+
+@pytest.mark.parametrize("answer", ["402", "200 but still open"])
+def test_a_declined_invoice_says_why_in_both_ways_that_stripe_answers(
+    stripe_scene: StripeScene, gateway: StripeGateway, answer: str
+) -> None:
+    due = stripe_scene.past_due()
+    stripe_scene.decline_with(due.method, "insufficient_funds")
+    if answer != "402":
+        stripe_scene.fail_next("POST", PAY, "declines_as_open")
+
+    outcome = gateway.confirm_charge(gateway.prepare_charge(invoice_request(due, gateway)))
+
+    assert outcome.verdict == Verdict.DECLINED
+    assert outcome.decline
+    assert outcome.decline.reason == DeclineReason.INSUFFICIENT_FUNDS
+    assert outcome.reference.startswith("ch_")
+
+
+def test_a_bank_that_wants_3d_secure_sends_the_customer_to_the_invoice_page_and_then_it_is_paid(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    card = stripe_scene.card(due.customer, NEEDS_3D_SECURE)
+    asked_at = datetime.now(UTC)
+    prepared = gateway.prepare_charge(invoice_request(due, gateway, method=card))
+
+    outcome = gateway.confirm_charge(prepared)
+    stripe_scene.finish_3d_secure(outcome.action_url)
+
+    query = ChargeQuery(collectible=due.failed_invoice, reference=prepared.reference, asked_at=asked_at)
+    assert outcome.verdict == Verdict.NEEDS_CUSTOMER
+    assert gateway.find_charge(query).verdict == Verdict.SUCCEEDED
+    assert gateway.confirm_charge(prepared).verdict == Verdict.SUCCEEDED
+
+
+def test_an_invoice_that_was_paid_meanwhile_is_told_as_paid(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    card = stripe_scene.card(due.customer, GOOD)
+    prepared = gateway.prepare_charge(invoice_request(due, gateway, method=card, key=f"a-{due.customer}"))
+    first = gateway.confirm_charge(prepared)
+
+    again = PreparedCharge(
+        request=ChargeRequest(
+            key=f"b-{due.customer}",
+            tag="attempt-2",
+            amount=prepared.request.amount,
+            customer_reference=due.customer,
+            method_reference=card,
+            collectible=due.failed_invoice,
+        ),
+        reference=prepared.reference,
+    )
+
+    assert gateway.confirm_charge(again).reference == first.reference
+
+
+def test_an_invoice_over_another_amount_is_not_paid(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    request = ChargeRequest(
+        key="k",
+        tag="t",
+        amount=Money(1, "EUR"),
+        customer_reference=due.customer,
+        method_reference="",
+        collectible=due.failed_invoice,
+    )
+
+    with pytest.raises(GatewayRefused, match="now about"):
+        gateway.prepare_charge(request)
+
+
+def test_a_card_that_is_gone_is_a_clear_no(stripe_scene: StripeScene, gateway: StripeGateway) -> None:
+    due = stripe_scene.past_due()
+
+    outcome = gateway.confirm_charge(gateway.prepare_charge(invoice_request(due, gateway, method="pm_gone")))
+
+    assert outcome.verdict == Verdict.DECLINED
+    assert outcome.decline
+    assert outcome.decline.reason == DeclineReason.METHOD_GONE
+
+
+@pytest.mark.parametrize(
+    ("fault", "truth"),
+    [
+        ("lost_before", Verdict.NEVER_SEEN),
+        ("500", Verdict.NEVER_SEEN),
+        ("429", Verdict.NEVER_SEEN),
+        ("409", Verdict.NEVER_SEEN),
+        ("lost_after", Verdict.SUCCEEDED),
+    ],
+)
+def test_no_answer_is_doubt_and_a_look_later_tells_the_truth(
+    stripe_scene: StripeScene, gateway: StripeGateway, fault: str, truth: Verdict
+) -> None:
+    due = stripe_scene.past_due()
+    card = stripe_scene.card(due.customer, GOOD)
+    prepared = gateway.prepare_charge(invoice_request(due, gateway, method=card))
+    asked_at = datetime.now(UTC)
+    stripe_scene.fail_next("POST", PAY, fault)
+
+    with pytest.raises(GatewayUnreachable):
+        gateway.confirm_charge(prepared)
+
+    query = ChargeQuery(collectible=due.failed_invoice, reference=prepared.reference, asked_at=asked_at)
+    later = StripeGateway(stripe_scene.settings(now=lambda: datetime.now(UTC) + LATER))
+    assert gateway.find_charge(query).verdict in (Verdict.UNKNOWN, Verdict.SUCCEEDED)
+    assert later.find_charge(query).verdict == truth
+
+
+def test_a_slow_answer_is_doubt(stripe_scene: StripeScene) -> None:
+    hasty = StripeGateway(stripe_scene.settings(timeout=timedelta(seconds=1)))
+    due = stripe_scene.past_due()
+    prepared = hasty.prepare_charge(invoice_request(due, hasty, method=stripe_scene.card(due.customer, GOOD)))
+    stripe_scene.fail_next("POST", PAY, "slow", seconds=3)
+
+    with pytest.raises(GatewayUnreachable):
+        hasty.confirm_charge(prepared)
+
+
+def test_an_older_decline_is_not_taken_for_the_answer_to_a_later_ask(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    prepared = gateway.prepare_charge(invoice_request(due, gateway))
+    query = ChargeQuery(
+        collectible=due.failed_invoice, reference=prepared.reference, asked_at=datetime.now(UTC)
+    )
+
+    later = StripeGateway(stripe_scene.settings(now=lambda: datetime.now(UTC) + LATER))
+
+    assert gateway.find_charge(query).verdict == Verdict.UNKNOWN
+    assert later.find_charge(query).verdict == Verdict.NEVER_SEEN
+
+
+def test_a_charge_of_our_own_is_prepared_without_money_and_confirmed_once(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    customer = stripe_scene.customer()
+    card = stripe_scene.card(customer)
+
+    prepared = gateway.prepare_charge(own_request(customer, card))
+    before = gateway.list_history(customer).records
+    outcome = gateway.confirm_charge(prepared)
+    again = gateway.confirm_charge(prepared)
+
+    (paid,) = gateway.list_history(customer).records
+    assert before == []
+    assert (outcome.verdict, outcome.amount) == (Verdict.SUCCEEDED, Money(2500, "EUR"))
+    assert again.reference == outcome.reference == paid.reference
+    assert paid.attempts[0].tag == "attempt-9"
+
+
+def test_our_own_charge_is_declined_with_a_reason_and_found_by_reference_and_by_tag(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    customer = stripe_scene.customer()
+    card = stripe_scene.card(customer, DECLINED_WHEN_CHARGED)
+    stripe_scene.decline_with(card, "lost_card")
+    prepared = gateway.prepare_charge(own_request(customer, card, on_session=False, tag=f"tag-{customer}"))
+    asked_at = datetime.now(UTC)
+
+    outcome = gateway.confirm_charge(prepared)
+    by_reference = gateway.find_charge(ChargeQuery(reference=prepared.reference, asked_at=asked_at))
+    by_tag = gateway.find_charge(ChargeQuery(tag=f"tag-{customer}", asked_at=asked_at))
+
+    assert outcome.decline
+    assert outcome.decline.reason == DeclineReason.LOST_OR_STOLEN
+    assert outcome.verdict == by_reference.verdict == by_tag.verdict == Verdict.DECLINED
+    assert outcome.reference == by_reference.reference == by_tag.reference
+
+
+def test_a_prepared_charge_that_was_never_confirmed_was_never_seen(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    customer = stripe_scene.customer()
+    prepared = gateway.prepare_charge(own_request(customer, stripe_scene.card(customer)))
+    later = StripeGateway(stripe_scene.settings(now=lambda: datetime.now(UTC) + LATER))
+
+    query = ChargeQuery(reference=prepared.reference, asked_at=datetime.now(UTC))
+
+    assert gateway.find_charge(query).verdict == Verdict.UNKNOWN
+    assert later.find_charge(query).verdict == Verdict.NEVER_SEEN
+
+
+def test_our_own_charge_that_needs_3d_secure_has_a_page_and_can_be_cancelled(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    customer = stripe_scene.customer()
+    card = stripe_scene.card(customer, NEEDS_3D_SECURE)
+    back = f"{stripe_scene.url}/_violations"
+    passed = gateway.prepare_charge(own_request(customer, card, return_url=back, tag="passed"))
+    left = gateway.prepare_charge(own_request(customer, card, return_url=back, tag="left"))
+
+    outcome = gateway.confirm_charge(passed)
+    stripe_scene.finish_3d_secure(outcome.action_url)
+    waiting = gateway.confirm_charge(left)
+    ended = gateway.cancel_charge(left.reference)
+
+    asked_at = datetime.now(UTC)
+    assert outcome.verdict == waiting.verdict == Verdict.NEEDS_CUSTOMER
+    assert (
+        gateway.find_charge(ChargeQuery(reference=passed.reference, asked_at=asked_at)).verdict == "succeeded"
+    )
+    assert ended.verdict == Verdict.DECLINED
+    assert gateway.cancel_charge(passed.reference).verdict == Verdict.SUCCEEDED
+
+
+def test_a_bank_that_wants_the_customer_while_they_are_away_is_not_a_decline(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    customer = stripe_scene.customer()
+    card = stripe_scene.card(customer, NEEDS_3D_SECURE)
+
+    outcome = gateway.confirm_charge(gateway.prepare_charge(own_request(customer, card, on_session=False)))
+
+    assert outcome.verdict == Verdict.NEEDS_CUSTOMER
+
+
+def test_an_unknown_charge_is_never_seen_only_when_it_surely_never_was(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    now = datetime.now(UTC)
+
+    just_asked = gateway.find_charge(ChargeQuery(tag="nobody", asked_at=now))
+    long_ago = gateway.find_charge(ChargeQuery(tag="nobody", asked_at=now - timedelta(hours=2)))
+
+    assert (just_asked.verdict, long_ago.verdict) == (Verdict.UNKNOWN, Verdict.NEVER_SEEN)
+
+
+def test_a_refund_is_made_once_found_again_and_never_more_than_was_paid(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    charge = stripe_scene.charge(stripe_scene.customer(card=GOOD), amount=1500)
+    request = RefundRequest(
+        key=f"refund-{charge}", tag="refund-1", charge_reference=charge, amount=Money(500, "EUR")
+    )
+
+    made, again = gateway.refund(request), gateway.refund(request)
+
+    found = gateway.find_refund(tag="refund-1", charge_reference=charge)
+    collectible = gateway.read_collectible(charge)
+    assert made == again == found == gateway.find_refund(reference=made.reference)
+    assert made.state == "succeeded"
+    assert collectible
+    assert [refund.amount for refund in collectible.refunds] == [Money(500, "EUR")]
+    with pytest.raises(GatewayRefused):
+        gateway.refund(
+            RefundRequest(key="too-much", tag="x", charge_reference=charge, amount=Money(1500, "EUR"))
+        )
