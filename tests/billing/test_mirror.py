@@ -252,3 +252,22 @@ def test_two_merchants_may_have_the_same_references() -> None:
 
     assert [one.payment().state, two.payment().state] == ["paid", "failed"]
     assert Payment.objects.count() == 2
+
+
+def test_a_bill_that_was_settled_without_a_charge_ends_our_attempt_and_is_read_again() -> None:
+    scene = a_scene()
+    attempt = scene.open_attempt(scene.mirror(a_collectible()))
+    record_outcome(
+        merchant_id=scene.merchant.id,
+        attempt_id=attempt.id,
+        outcome=Outcome(verdict=Verdict.SUCCEEDED),
+        now=LATER,
+    )
+    assert (scene.attempts()[1].state, scene.payment().state) == ("abandoned", "processing")
+
+    scene.mirror(
+        a_collectible(state=CollectibleState.PAID, paid_at=NOW, settled_by=SettledBy.EXTERNAL),
+        observed_at=LATER,
+    )
+    assert scene.payment().state == "paid"
+    assert scene.books() == [("external", "bill_1", 4900)]

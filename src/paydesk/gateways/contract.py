@@ -66,7 +66,8 @@ class Capability(StrEnum):
 class Settings:
     """Everything a gateway is made with: nothing is read from the environment, the clock is handed in.
 
-    `credentials` and `options` have the keys that the gateway's `CREDENTIALS` and `OPTIONS` name.
+    `credentials` and `options` have the keys that the gateway's `CREDENTIALS` and `OPTIONS` name. `now` is wall time:
+    signatures, time-outs and key memory are about machines; the company has its own idea of business time.
     """
 
     base_url: str

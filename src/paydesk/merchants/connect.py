@@ -25,7 +25,7 @@ def connect(connection: Connection, *, merchant: MerchantInSight) -> Gateway:
             base_url=connection.base_url,
             credentials=_open(merchant.uuid, bytes(connection.credentials)),
             options=connection.options,
-            now=lambda: clock.business_now(offset=merchant.clock_offset),
+            now=clock.wall_now,
             timeout=timedelta(seconds=settings.PAYDESK_GATEWAY_SECONDS),
         )
     )

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from paydesk.gateways.contract import Settings
 from paydesk.gateways.registry import find_gateway
+from paydesk.kit import clock
 from paydesk.merchants.connect import seal
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
@@ -53,7 +54,7 @@ def try_credentials(wanted: ConnectionWanted, *, merchant: MerchantInSight) -> s
             base_url=wanted.base_url,
             credentials=wanted.credentials,
             options=wanted.options,
-            now=merchant.business_now,
+            now=clock.wall_now,
             timeout=timedelta(seconds=settings.PAYDESK_GATEWAY_SECONDS),
         )
     ).check()

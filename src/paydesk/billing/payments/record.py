@@ -51,6 +51,10 @@ def _is_contradiction(attempt: Attempt, outcome: Outcome) -> bool:
 
 
 def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    if not outcome.reference:
+        # Settled, but by no charge: from a balance, or elsewhere. Reading the collectible again says by what.
+        _settle(attempt, outcome, Attempt.State.ABANDONED, now)
+        return
     amount = outcome.amount or Money(attempt.amount_minor, attempt.currency)
     if amount != Money(attempt.amount_minor, attempt.currency):
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
