@@ -48,7 +48,9 @@ def merchant(slug: str = "harbor", *, origins: tuple[str, ...] = (), **fields: o
     return merchant_by_id(row.id)
 
 
-def customer(shop: MerchantInSight, address: str = ADA, *, name: str = "Ada Okafor", language: str = "") -> Customer:
+def customer(
+    shop: MerchantInSight, address: str = ADA, *, name: str = "Ada Okafor", language: str = ""
+) -> Customer:
     """Make a customer of the merchant with one address."""
     row = Customer.objects.create(merchant_id=shop.id, name=name, language=language, created_at=NOW)
     CustomerEmail.objects.create(
@@ -97,7 +99,12 @@ def open_link(
 ) -> SignedIn:
     """Open the link of a letter."""
     return sign_in_with_link(
-        merchant_id=shop.id, link_secret=letter.secret, browser_secret=browser, code=code, device="test", now=now
+        merchant_id=shop.id,
+        link_secret=letter.secret,
+        browser_secret=browser,
+        code=code,
+        device="test",
+        now=now,
     )
 
 

@@ -34,10 +34,10 @@ def sign_in_with_code(
     """Sign in by the code alone. Raises SignInRefused."""
     request = request_of_browser(merchant_id=merchant_id, browser_secret=browser_secret)
     if request is None:
-        raise SignInRefused(Why.EXPIRED)
+        raise SignInRefused(Why.CODE_EXPIRED)
     _count_try(request)
     if not is_alive(since=request.created_at, until=request.code_expires_at, now=now):
-        raise SignInRefused(Why.EXPIRED)
+        raise SignInRefused(Why.CODE_EXPIRED)
     _check_code(request, code, now)
     return redeem(merchant_id=merchant_id, request_id=request.id, device=device, now=now)
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -40,6 +40,8 @@ def signed_in(
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        if getattr(request, "merchant", None) is None:
+            raise Http404
         if visitor(request) is None:
             return HttpResponseRedirect(
                 f"{reverse('sign_in')}?{urlencode({'next': _page_of(request)})}", status=303

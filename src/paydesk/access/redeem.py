@@ -24,6 +24,7 @@ class Why(StrEnum):
     USED = "used"
     EXPIRED = "expired"
     CODE_WRONG = "code_wrong"
+    CODE_EXPIRED = "code_expired"
     TRIES_USED_UP = "tries_used_up"
 
 
@@ -87,6 +88,7 @@ def sentence(why: Why) -> str:
         Why.UNKNOWN: _("This link is not complete. Open it again from the letter, or ask for a new one."),
         Why.USED: _("This link has been used. Ask for a new one; it takes a few seconds."),
         Why.EXPIRED: _("This link no longer works. Ask for a new one; it takes a few seconds."),
+        Why.CODE_EXPIRED: _("This code no longer works. Ask for a new letter; it takes a few seconds."),
         Why.CODE_WRONG: _(
             "This is not the code from the newest letter. Look again, or ask for a new letter."
         ),

@@ -1,0 +1,1 @@
+"""The pages of sessions: where somebody is signed in, ending those, signing out."""

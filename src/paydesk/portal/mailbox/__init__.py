@@ -1,0 +1,1 @@
+"""The demo's mailbox: every letter that would have been sent."""

@@ -1,0 +1,1 @@
+"""The pages of signing in: ask, type the code, open the link."""
