@@ -18,7 +18,7 @@ from paydesk.billing.customers.models import Customer, CustomerEmail
 from paydesk.config.reactions import deliver_event
 from paydesk.events.models import Event
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
-from paydesk.merchants.models import FrameOrigin, Merchant
+from paydesk.merchants.models import Merchant
 from paydesk.notices.models import Letter
 from paydesk.notices.outbox import send_due_letter
 from paydesk.work.claim import claim, finish
@@ -42,9 +42,7 @@ class ReadLetter:
 def merchant(slug: str = "harbor", *, origins: tuple[str, ...] = (), **fields: object) -> MerchantInSight:
     """Open a merchant's portal."""
     given = {"name": slug.title(), "mode": "test", "support_email": f"help@{slug}.example", "created_at": NOW}
-    row = Merchant.objects.create(slug=slug, **(given | fields))
-    for origin in origins:
-        FrameOrigin.objects.create(merchant=row, origin=origin)
+    row = Merchant.objects.create(slug=slug, frame_origins=list(origins), **(given | fields))
     return merchant_by_id(row.id)
 
 

@@ -16,7 +16,7 @@ from paydesk.access.tickets import TicketRefused, issue_ticket, redeem_ticket
 from paydesk.access.visitor import Visitor, visitor, visitor_of_session
 from paydesk.billing.customers.models import Customer
 from paydesk.merchants.find import MerchantInSight
-from paydesk.merchants.models import FrameOrigin
+from paydesk.merchants.models import Merchant
 from tests.access.door import HOST, Browser
 from tests.access.scene import ADA, NOW, customer, merchant
 
@@ -145,7 +145,7 @@ def test_an_origin_that_was_taken_off_the_list_ends_its_frames_sessions() -> Non
     shop = merchant(origins=(SHOP,))
     ada = customer(shop)
     browser = Browser(shop, HTTP_AUTHORIZATION=f"Bearer {bearer(shop, ada).token}")
-    FrameOrigin.objects.all().delete()
+    Merchant.objects.update(frame_origins=[])
     with time_machine.travel(NOW, tick=False):
         assert browser.open("/devices").status_code == 401
 

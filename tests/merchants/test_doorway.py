@@ -8,7 +8,7 @@ from django.test import RequestFactory, override_settings
 from django.urls import get_script_prefix
 
 from paydesk.merchants.doorway import MerchantMiddleware
-from paydesk.merchants.models import ClockOffset, FrameOrigin, Merchant
+from paydesk.merchants.models import ClockOffset, Merchant
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -74,8 +74,7 @@ def test_links_are_built_from_settings_and_not_from_the_host_header() -> None:
 
 
 def test_what_may_frame_it_and_how_far_its_clock_is_ahead_come_along() -> None:
-    merchant = _merchant("clay")
-    FrameOrigin.objects.create(merchant=merchant, origin="https://clay.example")
+    merchant = _merchant("clay", frame_origins=["https://clay.example"])
     ClockOffset.objects.create(merchant=merchant, seconds=3600)
     seen = _seen("/m/clay/").merchant  # type: ignore[attr-defined]
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from paydesk.database.compiled import CompiledQuery
 from paydesk.kit import clock
-from paydesk.merchants.models import FrameOrigin, Merchant
+from paydesk.merchants.models import Merchant
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +52,7 @@ class _MerchantRow(NamedTuple):
     support_email: str
     accent_color: str
     link_minutes: int
+    frame_origins: list[str]
     offset_seconds: int | None
 
 
@@ -69,19 +70,6 @@ _BY_HOST = CompiledQuery(
 _BY_ID = CompiledQuery(
     build=lambda merchant_id: Merchant.objects.filter(id=merchant_id).values_list(*_COLUMNS),
     into=_MerchantRow,
-    slots={"merchant_id": int},
-)
-
-
-class _OriginRow(NamedTuple):
-    origin: str
-
-
-_ORIGINS = CompiledQuery(
-    build=lambda merchant_id: (
-        FrameOrigin.objects.filter(merchant_id=merchant_id).order_by("id").values_list("origin")
-    ),
-    into=_OriginRow,
     slots={"merchant_id": int},
 )
 
@@ -114,9 +102,9 @@ def _in_sight(row: _MerchantRow | None) -> MerchantInSight | None:
         return None
     known = row._asdict()
     return MerchantInSight(
-        **{name: value for name, value in known.items() if name != "offset_seconds"},
+        **{name: value for name, value in known.items() if name not in {"offset_seconds", "frame_origins"}},
         clock_offset=timedelta(seconds=row.offset_seconds or 0),
-        frame_origins=tuple(found.origin for found in _ORIGINS.rows(merchant_id=row.id)),
+        frame_origins=tuple(row.frame_origins),
         portal_url=_portal_url(row),
     )
 

@@ -1,4 +1,4 @@
-"""Merchants, the origins that may frame their portal, their clocks and their connections."""
+"""Merchants, their clocks and their connections."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Merchant(models.Model):
     support_email = models.EmailField()
     accent_color = models.CharField(max_length=7, default="#3d5afe")
     link_minutes = models.PositiveSmallIntegerField(default=15)
+    # The https origins that may show the portal in a frame; with none, nobody may.
+    frame_origins = models.JSONField(default=list)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -48,21 +50,6 @@ class ClockOffset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seconds} s"
-
-
-class FrameOrigin(models.Model):
-    """An https origin that may show the merchant's portal in a frame."""
-
-    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
-    origin = models.CharField(max_length=253)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["merchant", "origin"], name="frame_origin_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.origin
 
 
 class Connection(models.Model):

@@ -60,7 +60,7 @@ def retry_choices(*, merchant: MerchantInSight, customer_id: int, payment_public
 
 
 def refusal(*, state: str, has_open_attempt: bool, can_retry: bool, is_waiting: bool = False) -> str | None:
-    """Say why a payment may not be tried again, or None if it may. `is_waiting`: for the customer's own confirmation."""
+    """Say why a payment may not be tried again, or None. `is_waiting`: for the customer's own confirmation."""
     if has_open_attempt:
         return _("A payment is already on its way. You do not need to pay again.")
     if state == Payment.State.PAID:

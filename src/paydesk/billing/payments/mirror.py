@@ -1,4 +1,4 @@
-"""Mirror a collectible object whole: the payment, every try, every refund. An older answer never overwrites a newer one."""
+"""Mirror a collectible object whole: the payment, every try, every refund. An older answer overwrites nothing newer."""
 
 from __future__ import annotations
 
