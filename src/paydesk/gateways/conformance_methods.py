@@ -1,0 +1,58 @@
+"""The exam about saved methods: entered at the company, one default, gone when removed."""
+
+from __future__ import annotations
+
+from paydesk.gateways.conformance_scene import ExamScene, expect, new_key
+from paydesk.gateways.contract import Capability, MethodSetupRequest
+from paydesk.gateways.records import MethodRecord
+
+
+def a_method_is_set_up_on_the_companys_side(scene: ExamScene) -> None:
+    """It begins open, is finished after the customer entered it, and finishing again changes nothing."""
+    customer = scene.customer()
+    request = MethodSetupRequest(
+        key=new_key(), customer_reference=customer, return_url="https://merchant.example/back"
+    )
+    setup = scene.gateway.begin_method_setup(request)
+    expect(
+        bool(setup.page_url) != (setup.fields is not None),
+        "a set-up has either a page to go to, or fields to show",
+    )
+    still_open = scene.gateway.finish_method_setup(setup.reference)
+    expect(still_open.method is None and not still_open.refusal, f"nothing was entered yet: {still_open}")
+    scene.enter_method(setup)
+    first = scene.gateway.finish_method_setup(setup.reference).method
+    again = scene.gateway.finish_method_setup(setup.reference).method
+    expect(first is not None, "a method was entered, and the set-up is not finished")
+    expect(_reference(first) == _reference(again), "finishing twice gave two methods")
+    listed = [method.reference for method in scene.gateway.list_methods(customer)]
+    expect(listed == [_reference(first)], f"one method was entered, and {len(listed)} are listed")
+
+
+def one_method_is_the_default(scene: ExamScene) -> None:
+    """The default moves, and there is never more than one."""
+    customer = scene.customer()
+    for reference in (scene.good_method(customer), scene.good_method(customer)):
+        scene.gateway.set_default_method(
+            customer_reference=customer, method_reference=reference, key=new_key()
+        )
+        methods = scene.gateway.list_methods(customer)
+        defaults = [method.reference for method in methods if method.is_default]
+        expect(defaults == [reference], f"{reference} was made the default, and {defaults} are")
+        chosen = next(method for method in methods if method.reference == reference)
+        offered = Capability.SET_DEFAULT_METHOD in scene.gateway.capabilities(chosen)
+        expect(not offered, "the default cannot be made the default")
+
+
+def a_removed_method_is_gone(scene: ExamScene) -> None:
+    """It is listed no more, and removing it again with the same key does no harm."""
+    customer = scene.customer()
+    stays, goes, key = scene.good_method(customer), scene.good_method(customer), new_key()
+    for _ in range(2):
+        scene.gateway.remove_method(method_reference=goes, key=key)
+    listed = [method.reference for method in scene.gateway.list_methods(customer)]
+    expect(listed == [stays], f"of {[stays, goes]} the second was removed, and {listed} are left")
+
+
+def _reference(method: MethodRecord | None) -> str:
+    return method.reference if method else ""

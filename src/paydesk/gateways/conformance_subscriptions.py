@@ -1,0 +1,96 @@
+"""The exam about subscriptions that the company collects: every verb gives the state that a new reading gives."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from paydesk.gateways.conformance_scene import AMOUNT, ExamScene, expect, new_key
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import SubscriptionRecord, SubscriptionState
+
+
+def a_subscription_reads_whole(scene: ExamScene) -> None:
+    """What was agreed, and what comes next."""
+    customer, record = _running(scene)
+    expect(record.customer_reference == customer, "it reads under another customer")
+    expect(record.amount == AMOUNT, f"agreed {AMOUNT}, read {record.amount}")
+    expect(
+        (record.interval_unit, record.interval_count) == ("month", 1),
+        "agreed for each month, and read otherwise",
+    )
+    expect(record.payments_total is None, "agreed without an end, and read with one")
+    expect(record.state is SubscriptionState.ACTIVE, f"paid, and it reads as {record.state}")
+    expect(record.next_payment_at is not None, "it goes on, and has no next payment")
+    expect(record.next_amount in (AMOUNT, None), f"next is {AMOUNT}, read {record.next_amount}")
+    listed = scene.gateway.list_subscriptions(customer).records
+    expect(list(listed) == [record], f"listed {listed}, read alone {record}")
+
+
+def a_cancel_is_scheduled(scene: ExamScene) -> None:
+    """It goes on until a date, and can be undone until then where that is offered."""
+    _, record = _running(scene)
+    changed = scene.gateway.schedule_cancel(subscription_reference=record.reference, key=new_key())
+    _expect_read_back(scene, changed)
+    expect(changed.cancels_at is not None, "a cancel was scheduled, and has no date")
+    expect(changed.state is SubscriptionState.ACTIVE, f"it goes on until then, and reads as {changed.state}")
+    offered = scene.gateway.capabilities(changed)
+    expect(Capability.SCHEDULE_CANCEL not in offered, "a cancel that is scheduled cannot be scheduled again")
+    undone_at_all = Capability.UNDO_CANCEL in scene.gateway.capabilities()
+    expect((Capability.UNDO_CANCEL in offered) == undone_at_all, "a scheduled cancel can be undone")
+
+
+def a_scheduled_cancel_is_undone(scene: ExamScene) -> None:
+    """Afterwards it is as if nothing had been scheduled."""
+    _, record = _running(scene)
+    scene.gateway.schedule_cancel(subscription_reference=record.reference, key=new_key())
+    changed = scene.gateway.undo_cancel(subscription_reference=record.reference, key=new_key())
+    _expect_read_back(scene, changed)
+    expect(changed == record, f"before {record}, after scheduling and undoing {changed}")
+
+
+def a_subscription_pauses_and_resumes(scene: ExamScene) -> None:
+    """A pause may have an end; while it lasts, nothing is next."""
+    _, record = _running(scene)
+    until = scene.settings.now().replace(microsecond=0) + timedelta(days=60)
+    paused = scene.gateway.pause(subscription_reference=record.reference, until=until, key=new_key())
+    _expect_read_back(scene, paused)
+    expect(paused.state is SubscriptionState.PAUSED, f"paused, and it reads as {paused.state}")
+    expect(paused.resumes_at == until, f"paused until {until}, and it reads {paused.resumes_at}")
+    offered = scene.gateway.capabilities(paused)
+    expect(Capability.PAUSE not in offered, "what is paused cannot be paused")
+    if Capability.RESUME in scene.gateway.capabilities():
+        expect(Capability.RESUME in offered, "what is paused can be resumed")
+        resumed = scene.gateway.resume(subscription_reference=record.reference, key=new_key())
+        _expect_read_back(scene, resumed)
+        expect(resumed.state is SubscriptionState.ACTIVE, f"resumed, and it reads as {resumed.state}")
+        expect(resumed.resumes_at is None, "resumed, and it still has a date to resume")
+
+
+def a_subscription_is_cancelled_now(scene: ExamScene) -> None:
+    """It has ended, nothing is next, and nothing can be done with it; the same key does it once."""
+    _, record = _running(scene)
+    key = new_key()
+    changed = scene.gateway.cancel_now(subscription_reference=record.reference, key=key)
+    again = scene.gateway.cancel_now(subscription_reference=record.reference, key=key)
+    expect(again == changed, "the same key gave another answer")
+    _expect_read_back(scene, changed)
+    expect(changed.state is SubscriptionState.CANCELED, f"cancelled, and it reads as {changed.state}")
+    expect(changed.ended_at is not None, "cancelled, and it has no end")
+    expect(changed.next_payment_at is None, "cancelled, and something is next")
+    left = scene.gateway.capabilities(changed)
+    expect(not left, f"cancelled, and these are still offered: {sorted(left)}")
+
+
+def _running(scene: ExamScene) -> tuple[str, SubscriptionRecord]:
+    customer = scene.customer()
+    scene.good_method(customer)
+    reference = scene.subscription(customer, AMOUNT)
+    record = scene.gateway.read_subscription(reference)
+    expect(record is not None, "a subscription that runs reads as None")
+    assert record is not None  # noqa: S101  the line above says so in words
+    return customer, record
+
+
+def _expect_read_back(scene: ExamScene, changed: SubscriptionRecord) -> None:
+    read = scene.gateway.read_subscription(changed.reference)
+    expect(read == changed, f"the verb gave {changed}, reading gives {read}")
