@@ -19,16 +19,16 @@ HOST = "127.0.0.1:8000"
 class Browser:
     """One browser at one merchant's portal."""
 
-    def __init__(self, shop: MerchantInSight, **headers: str) -> None:
+    def __init__(self, shop: MerchantInSight, **headers: Any) -> None:
         self.shop = shop
         self.prefix = f"/m/{shop.slug}"
-        self.client = Client(enforce_csrf_checks=True, HTTP_HOST=HOST, **headers)
+        self.client = Client(enforce_csrf_checks=True, **({"HTTP_HOST": HOST} | headers))
 
     def open(self, path: str, **headers: Any) -> HttpResponse:
         """Open a page."""
         return self.client.get(self.prefix + path, **headers)  # type: ignore[return-value]
 
-    def press(self, path: str, *, headers: dict[str, str] | None = None, **fields: str) -> HttpResponse:
+    def press(self, path: str, *, headers: Any = None, **fields: str) -> HttpResponse:
         """Send a form of the page that was opened last."""
         token = self.cookie(settings.CSRF_COOKIE_NAME)
         sent = fields | {"csrfmiddlewaretoken": token}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
@@ -41,7 +42,12 @@ class ReadLetter:
 
 def merchant(slug: str = "harbor", *, origins: tuple[str, ...] = (), **fields: object) -> MerchantInSight:
     """Open a merchant's portal."""
-    given = {"name": slug.title(), "mode": "test", "support_email": f"help@{slug}.example", "created_at": NOW}
+    given: dict[str, Any] = {
+        "name": slug.title(),
+        "mode": "test",
+        "support_email": f"help@{slug}.example",
+        "created_at": NOW,
+    }
     row = Merchant.objects.create(slug=slug, frame_origins=list(origins), **(given | fields))
     return merchant_by_id(row.id)
 
