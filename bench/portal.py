@@ -1,0 +1,59 @@
+"""Measure the pages that customers open most, signed in, on 200,000 payments. Prints a JSON line for each.
+
+`app_cpu_ms` and `db_cpu_ms` are for one request; `rss_mib` is the web server with its two workers.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+
+from bench.client import Ask, ask_all
+from bench.machine import cpu_ms, database_processes, family, percentile, rss_mib
+from bench.scene import prepare_installation, say, serving
+
+REQUESTS = int(os.environ.get("REQUESTS", "3000"))
+WARM_UP = 200
+CONNECTIONS = 2
+SLUG = "bench"
+
+#: The page, and words that only it has.
+PAGES = {"portal.home": ("/", b"kiln"), "portal.history": ("/payments", b"kiln")}
+
+
+def main() -> None:
+    """Measure each page on its own."""
+    url = prepare_installation()
+    from bench.visitors import sign_in_everybody, write_merchant
+
+    say("Writing 200,000 payments")
+    merchant = write_merchant(SLUG)
+    cookies = sign_in_everybody(merchant)
+    with serving(url) as server:
+        for name, (path, words) in PAGES.items():
+            print(json.dumps(_measure(name, f"/m/{SLUG}{path}", words, url, server.pid, cookies)), flush=True)
+
+
+def _measure(
+    name: str, path: str, words: bytes, url: str, pid: int, cookies: Sequence[str]
+) -> dict[str, object]:
+    def is_right(status: int, body: bytes) -> bool:
+        return status == 200 and words in body
+
+    asks = [Ask(path=path, headers={"Cookie": cookies[number % len(cookies)]}) for number in range(REQUESTS)]
+    ask_all(url, asks[:WARM_UP], connections=CONNECTIONS, is_right=is_right)
+    web, database = family(pid), database_processes()
+    web_before, database_before = cpu_ms(web), cpu_ms(database)
+    taken = ask_all(url, asks, connections=CONNECTIONS, is_right=is_right)
+    return {
+        "name": name,
+        "database": "postgresql" if database else "sqlite",
+        "app_cpu_ms": round((cpu_ms(web) - web_before) / REQUESTS, 2),
+        "db_cpu_ms": round((cpu_ms(database) - database_before) / REQUESTS, 2),
+        "p50_ms": round(percentile(taken, 0.5), 2),
+        "p99_ms": round(percentile(taken, 0.99), 2),
+        "rss_mib": round(rss_mib(web), 1),
+    }
+
+
+if __name__ == "__main__":
+    main()
