@@ -26,7 +26,7 @@ _FILTERS = (
     dates.tile_day,
     dates.iso_day,
 )
-_SAYINGS = (brand_word, payment_word, subscription_word, decline_sentence, decline_todo, dates.every)
+_SAYINGS = (brand_word, payment_word, subscription_word, decline_sentence, decline_todo, dates.ahead, dates.every)
 
 
 def environment(**options: Any) -> Environment:

@@ -44,7 +44,8 @@ def number_text(number: int, language: str) -> str:
 def day_text(day: date, language: str, *, this_year: int) -> str:
     """Write a day as people say it: Tue 3 Dec; with the year when it is another one."""
     if day.year == this_year:
-        return format_skeleton("MMMEd", day, locale=_dates(language))
+        # Without the dot of an abbreviated month ("3. Dez."): the day often ends a sentence, which brings its own.
+        return format_skeleton("MMMEd", day, locale=_dates(language)).rstrip(".")
     return format_skeleton("yMMMd", day, locale=_dates(language))
 
 

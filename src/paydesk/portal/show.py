@@ -14,7 +14,18 @@ from paydesk.access.visitor import visitor
 from paydesk.merchants.find import MerchantInSight
 
 PART_HEADER = "Paydesk-Part"
-STYLESHEETS = ("tokens.css", "base.css", "frame.css", "controls.css", "pieces.css", "story.css", "pages.css")
+STYLESHEETS = (
+    "tokens.css",
+    "base.css",
+    "frame.css",
+    "menu.css",
+    "controls.css",
+    "fields.css",
+    "pieces.css",
+    "story.css",
+    "lists.css",
+    "pages.css",
+)
 
 
 def show_page(

@@ -78,7 +78,7 @@ def pay_page(
         payment=choices.payment,
         refusal=choices.refusal,
         methods=choices.methods,
-        chosen=_preselected(choices.methods, chosen),
+        chosen=_preselected(choices.methods, chosen, wants_another=request.GET.get("card") == "another"),
         is_new="new" in request.GET,
         wants_another=request.GET.get("card") == "another",
         can_add_method=choices.can_add_method,
@@ -97,12 +97,12 @@ def _choices(at: AtHand, public_id: str) -> RetryChoices:
         raise Http404 from unknown
 
 
-def _preselected(methods: Sequence[PaymentMethod], chosen: str) -> str:
-    """Keep what was chosen; else the first, which is the default."""
+def _preselected(methods: Sequence[PaymentMethod], chosen: str, *, wants_another: bool) -> str:
+    """Keep what was chosen; else the first, which is the default, or the one after it for who wants another."""
     ids = [method.public_id for method in methods]
     if chosen in ids:
         return chosen
-    return ids[0] if ids else ""
+    return next(iter(ids[1:] if wants_another and len(ids) > 1 else ids), "")
 
 
 def _to_payment(public_id: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils import timezone, translation
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from paydesk.kit import clock, language
 
@@ -45,6 +45,14 @@ def tile_day(when: datetime | date) -> str:
 def iso_day(when: datetime | date) -> str:
     """Write a day for a `datetime` attribute."""
     return _local_day(when).isoformat()
+
+
+def ahead(when: datetime, now: datetime) -> str:
+    """Write how far away a day is, to stand beside its date: today, tomorrow, in 5 days."""
+    count = (_local_day(when) - _local_day(now)).days
+    if count <= 1:
+        return gettext("today") if count <= 0 else gettext("tomorrow")
+    return ngettext("in %(count)s day", "in %(count)s days", count) % {"count": count}
 
 
 def every(unit: str, count: int) -> str:

@@ -26,7 +26,7 @@ class StateWord(NamedTuple):
 _PAYMENT = {
     Payment.State.SCHEDULED: StateWord(_("Scheduled"), "clock", "quiet"),
     Payment.State.DUE: StateWord(_("Due"), "clock", "warning"),
-    Payment.State.PROCESSING: StateWord(_("Checking with your bank"), "half", "warning"),
+    Payment.State.PROCESSING: StateWord(_("Checking"), "half", "warning"),
     Payment.State.PAID: StateWord(_("Paid"), "tick", "success"),
     Payment.State.FAILED: StateWord(_("Failed"), "cross", "danger"),
     Payment.State.SKIPPED: StateWord(_("Skipped"), "dash", "quiet"),
