@@ -112,7 +112,8 @@ def record_failed(books: Books, account: Account, bill: Bill, *, by_company: boo
     if not by_company:
         return _change(books, account, bill, "bill.failed", status="failed")
     days = account.retry_days[bill.tries : bill.tries + 1]
-    following = bill.due_at + timedelta(days=days[0]) if days else None
+    # A bank that took its time may have let the planned day go by.
+    following = max(bill.due_at + timedelta(days=days[0]), now + timedelta(hours=12)) if days else None
     failed = _change(
         books, account, bill, "bill.failed", status="failed", tries=bill.tries + 1, next_attempt_at=following
     )

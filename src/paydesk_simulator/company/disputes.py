@@ -28,7 +28,13 @@ class Dispute:
 
 
 def open_dispute(
-    books: Books, account: Account, *, charge: Charge, amount_minor: int, now: datetime
+    books: Books,
+    account: Account,
+    *,
+    charge: Charge,
+    amount_minor: int,
+    now: datetime,
+    silently: bool = False,
 ) -> Dispute:
     """Take money back for the customer."""
     if charge.status != "succeeded" or not 0 < amount_minor <= charge.amount_minor:
@@ -46,11 +52,14 @@ def open_dispute(
         )
     )
     _write_down(books, dispute, charge, kind="dispute", amount_minor=-amount_minor, now=now)
-    announce(books, account, "dispute.opened", _subject(dispute, charge))
+    if not silently:
+        announce(books, account, "dispute.opened", _subject(dispute, charge))
     return dispute
 
 
-def close_dispute(books: Books, account: Account, dispute: Dispute, *, won: bool, now: datetime) -> Dispute:
+def close_dispute(
+    books: Books, account: Account, dispute: Dispute, *, won: bool, now: datetime, silently: bool = False
+) -> Dispute:
     """Decide: won gives the money back to the merchant, lost leaves it with the customer."""
     if dispute.status != "open":
         raise Refused(400, "wrong_state", "This dispute is closed.")
@@ -58,7 +67,8 @@ def close_dispute(books: Books, account: Account, dispute: Dispute, *, won: bool
     closed = books.change(dispute, status="won" if won else "lost", closed_at=now)
     if won:
         _write_down(books, closed, charge, kind="dispute_won", amount_minor=dispute.amount_minor, now=now)
-    announce(books, account, "dispute.closed", _subject(closed, charge))
+    if not silently:
+        announce(books, account, "dispute.closed", _subject(closed, charge))
     return closed
 
 

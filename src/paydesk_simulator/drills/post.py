@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 from paydesk_simulator.clock import wall_now
 from paydesk_simulator.company.accounts import Account
@@ -27,13 +28,13 @@ def release(books: Books, account: Account, *, order: str, seed: int) -> int:
         raise Refused(400, "unknown_order", f"An order is one of {', '.join(ORDERS)}.")
     books.change(account, delivery_held=False)
     held = books.find(Delivery, "account_id = ? AND status = 'held' ORDER BY rowid", account.id)
-    moments = sorted(wall_now() for _ in held)
     if order == "reversed":
         held.reverse()
     if order == "shuffled":
         random.Random(seed).shuffle(held)  # noqa: S311  not a secret
-    for row, moment in zip(held, moments, strict=True):
-        books.change(row, status="waiting", due_at=moment)
+    now = wall_now()
+    for place, row in enumerate(held):
+        books.change(row, status="waiting", due_at=now + timedelta(microseconds=place))
     books.deliveries_waiting.set()
     return len(held)
 

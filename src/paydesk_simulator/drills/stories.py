@@ -133,10 +133,12 @@ def _captured(books: Books, account: Account, charge: Charge, story: Fields) -> 
         _refunded(books, charge, min(back, charge.amount_minor), later)
     if disputed := story.text("disputed", ""):
         row = disputes.open_dispute(
-            books, account, charge=charge, amount_minor=charge.amount_minor, now=later
+            books, account, charge=charge, amount_minor=charge.amount_minor, now=later, silently=True
         )
         if disputed != "open":
-            disputes.close_dispute(books, account, row, won=disputed == "won", now=later + _REFUNDED_AFTER)
+            disputes.close_dispute(
+                books, account, row, won=disputed == "won", now=later + _REFUNDED_AFTER, silently=True
+            )
     return charge
 
 
