@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,11 +124,12 @@ class StripeScene:
         *,
         name: str = "Pro",
         amount: int = 1900,
+        currency: str = "eur",
         interval: str = "month",
         days_free: int = 0,
     ) -> str:
         """Subscribe a customer; the first invoice is paid with the card on file, or fails with it."""
-        plan = self._plan(name, amount, interval)
+        plan = self._plan(name, amount, interval, currency)
         trial = {"trial_end": int(time.time()) + days_free * 24 * 60 * 60} if days_free else {}
         return str(self._make("subscriptions", customer=customer, items=[{"plan": plan}], **trial)["id"])
 
@@ -157,6 +159,24 @@ class StripeScene:
         """Read one object in today's shape, as the code under test would."""
         found: Object = json.loads(self.client.raw_request("get", path).body)
         return found
+
+    def owed(
+        self, customer: str, *, amount: int, currency: str = "eur", card: str = DECLINED_WHEN_CHARGED
+    ) -> str:
+        """Make an invoice that localstripe tried to collect with a card: a subscription's, for it makes no other."""
+        before = self.invoices(customer)
+        self.make_default(customer, self.card(customer, card))
+        self.subscription(customer, name="Delivery", amount=amount, currency=currency)
+        return next(invoice for invoice in self.invoices(customer) if invoice not in before)
+
+    def charges(self, customer: str) -> list[Object]:
+        """Give the customer's charges as localstripe has them: what was really taken."""
+        found: list[Object] = self._ask("GET", f"/v1/charges?limit=1000&customer={customer}")["data"]
+        return found
+
+    def charge_behind(self, reference: str) -> Object:
+        """Give one charge as localstripe has it."""
+        return self._ask("GET", f"/v1/charges/{reference}")
 
     def charge(self, customer: str, *, amount: int = 1500, description: str = "Workshop") -> str:
         """Charge a customer's default card without an invoice."""
@@ -194,6 +214,16 @@ class StripeScene:
         """Let one request go wrong: `lost_before`, `lost_after`, `slow`, `declines_as_open`, or a status as text."""
         self._post(f"{self.url}/_faults", {"method": method, "path": path, "kind": kind, "seconds": seconds})
 
+    @contextmanager
+    def losing_answers(self, *paths: str) -> Iterator[None]:
+        """While it is open, what is posted to these paths is done, and every answer is lost."""
+        for path in paths:
+            fault = {"method": "POST", "path": path, "kind": "lost_after", "stays": True}
+            self._post(f"{self.url}/_faults", fault)
+        yield
+        with urlopen(Request(f"{self.url}/_faults", method="DELETE"), timeout=10):
+            pass
+
     def violations(self) -> list[str]:
         """Say what was asked against the contract."""
         found: list[str] = self._get(f"{self.url}/_violations")
@@ -209,7 +239,13 @@ class StripeScene:
         self._post(f"{self._localstripe}/_config/webhooks/{name}", {"url": url, "secret": WEBHOOK_SECRET})
 
     def signed_event(
-        self, kind: str, named: Object, *, at: datetime | None = None, event_id: str = "evt_1"
+        self,
+        kind: str,
+        named: Object,
+        *,
+        at: datetime | None = None,
+        event_id: str = "evt_1",
+        secret: str = WEBHOOK_SECRET,
     ) -> tuple[bytes, dict[str, str]]:
         """Make the body and headers of a webhook, signed as Stripe signs."""
         stamp = int((at or datetime.now(UTC)).timestamp())
@@ -221,12 +257,12 @@ class StripeScene:
             "data": {"object": named},
         }
         body = json.dumps(event)
-        header = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET, stamp)
+        header = stripe.WebhookSignature.generate_signature_header(body, secret, stamp)
         return body.encode(), {"stripe-signature": header}
 
-    def _plan(self, name: str, amount: int, interval: str) -> str:
+    def _plan(self, name: str, amount: int, interval: str, currency: str = "eur") -> str:
         product = self._make("products", name=name, type="service")["id"]
-        made = self._make("plans", product=product, amount=amount, currency="eur", interval=interval)
+        made = self._make("plans", product=product, amount=amount, currency=currency, interval=interval)
         return str(made["id"])
 
     def _make(self, folder: str, **asked: Any) -> Object:

@@ -185,6 +185,14 @@ async def _refund(call: Call, upstream: Upstream) -> Answer:
     return await forward(call, upstream, call.asked)
 
 
+async def _cancel_subscription(call: Call, upstream: Upstream) -> Answer:
+    """Stripe knows nothing to cancel the second time; localstripe cancels again."""
+    subscription = await upstream.get(call.reference)
+    if subscription and subscription["status"] == "canceled":
+        return refused(invalid_request("No such subscription", code="resource_missing"), 404)
+    return await forward(call, upstream, call.asked)
+
+
 async def _update_subscription(call: Call, upstream: Upstream) -> Answer:
     """Keep what localstripe cannot; `cancel_at` is taken back there only together with the period's end."""
     subscription = await upstream.get(call.reference)
@@ -255,5 +263,6 @@ CALLS: list[tuple[str, str, Callable[[Call, Upstream], Awaitable[Answer]]]] = [
     ("GET", "/v1/products", _list_products),
     ("POST", "/v1/refunds", _refund),
     ("POST", "/v1/subscriptions/[^/]+", _update_subscription),
+    ("DELETE", "/v1/subscriptions/[^/]+", _cancel_subscription),
     ("POST", "/v1/invoices/[^/]+/pay", _pay),
 ]

@@ -24,6 +24,7 @@ from tests.doubles.stripe_contract import Contract, Violation
 from tests.doubles.stripe_shapes import Known, Object, invalid_request
 from tests.doubles.stripe_upstream import Answer, Upstream, refused
 
+SECRET_KEY = "sk_test_double"
 PAGING = ("limit", "starting_after", "ending_before")
 _HOP_BY_HOP = {"content-length", "transfer-encoding", "content-encoding", "connection", "date", "server"}
 
@@ -49,6 +50,7 @@ class Proxy:
                 web.get("/_violations", self._say_violations),
                 web.get("/_journal", self._say_journal),
                 web.post("/_faults", self._take_fault),
+                web.delete("/_faults", self._forget_faults),
                 web.post("/_declines", self._take_decline),
                 web.get("/_hosted_invoice/{invoice}", self._show_page),
                 web.post("/_hosted_invoice/{invoice}", self._finish_invoice),
@@ -102,7 +104,7 @@ class Proxy:
         return answer
 
     async def _ask(self, request: web.Request, body: str, declines_as_open: bool) -> Answer:
-        if not re.match(r"Bearer [sr]k_test_", request.headers["Authorization"]):
+        if request.headers["Authorization"] != f"Bearer {SECRET_KEY}":
             return refused(invalid_request("Invalid API Key provided"), 401)
         if request.headers.get("Stripe-Version") != stripe.api_version:
             raise Violation(
@@ -142,10 +144,11 @@ class Proxy:
             return web.Response(status=answer.status, body=await answer.read(), headers=kept)
 
     def _fault_of(self, request: web.Request) -> Object | None:
-        """Take the first fault that fits; each strikes once."""
+        """Take the first fault that fits; it strikes once, unless it stays."""
         for fault in self._faults:
             if fault["method"] == request.method and re.fullmatch(fault["path"], request.path):
-                self._faults.remove(fault)
+                if not fault.get("stays"):
+                    self._faults.remove(fault)
                 return fault
         return None
 
@@ -157,6 +160,10 @@ class Proxy:
 
     async def _take_fault(self, request: web.Request) -> web.Response:
         self._faults.append(await request.json())
+        return web.json_response({})
+
+    async def _forget_faults(self, _request: web.Request) -> web.Response:
+        self._faults.clear()
         return web.json_response({})
 
     async def _take_decline(self, request: web.Request) -> web.Response:

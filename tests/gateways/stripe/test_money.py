@@ -124,6 +124,48 @@ def test_a_bank_that_wants_3d_secure_sends_the_customer_to_the_invoice_page_and_
     assert gateway.confirm_charge(prepared).verdict == Verdict.SUCCEEDED
 
 
+def test_an_invoice_that_waits_for_the_bank_is_paid_with_another_card_instead_and_once(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    asking, good = stripe_scene.card(due.customer, NEEDS_3D_SECURE), stripe_scene.card(due.customer, GOOD)
+    waiting = gateway.prepare_charge(invoice_request(due, gateway, method=asking, key=f"a-{asking}"))
+    gateway.confirm_charge(waiting)
+
+    called_off = gateway.cancel_charge(waiting.reference)
+    instead = gateway.prepare_charge(invoice_request(due, gateway, method=good, key=f"b-{asking}"))
+    outcome = gateway.confirm_charge(instead)
+
+    assert called_off.verdict == Verdict.DECLINED
+    assert outcome.verdict == Verdict.SUCCEEDED
+    assert gateway.cancel_charge(waiting.reference).verdict == Verdict.SUCCEEDED
+    assert [one["status"] for one in stripe_scene.charges(due.customer)].count(
+        "succeeded"
+    ) == 2  # both invoices
+
+
+def test_a_3d_secure_step_that_the_customer_failed_is_a_decline_and_the_next_ask_is_not_taken_for_it(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    due = stripe_scene.past_due()
+    asking = stripe_scene.card(due.customer, NEEDS_3D_SECURE)
+    failed = gateway.prepare_charge(invoice_request(due, gateway, method=asking, key=f"a-{asking}"))
+    stripe_scene.finish_3d_secure(gateway.confirm_charge(failed).action_url, success=False)
+    next_ask = gateway.prepare_charge(invoice_request(due, gateway, key=f"b-{asking}"))
+    now = datetime.now(UTC)
+
+    first = gateway.find_charge(
+        ChargeQuery(collectible=due.failed_invoice, reference=failed.reference, asked_at=now)
+    )
+    second = gateway.find_charge(
+        ChargeQuery(collectible=due.failed_invoice, reference=next_ask.reference, asked_at=now)
+    )
+
+    assert first.decline
+    assert first.decline.reason == DeclineReason.AUTHENTICATION_FAILED
+    assert second.verdict == Verdict.UNKNOWN
+
+
 def test_an_invoice_that_was_paid_meanwhile_is_told_as_paid(
     stripe_scene: StripeScene, gateway: StripeGateway
 ) -> None:

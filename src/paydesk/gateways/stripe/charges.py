@@ -23,7 +23,7 @@ from paydesk.gateways.stripe.amounts import from_stripe, to_stripe
 from paydesk.gateways.stripe.collectibles import TAG, charge_outcome, intents_of
 from paydesk.gateways.stripe.declines import NEEDS_CUSTOMER, decline_of_error
 from paydesk.gateways.stripe.history import charges_of, read_invoice
-from paydesk.gateways.stripe.methods import default_method, moment, reference
+from paydesk.gateways.stripe.methods import default_method, reference
 from paydesk.gateways.stripe.requests import Json, Line, clear_answers, scrub
 
 #: A request that is on its way longer than this has ended, one way or the other, at Stripe too.
@@ -34,13 +34,14 @@ _SURELY_SEARCHABLE = timedelta(hours=1)
 _DEBIT_TAKES = timedelta(days=1)
 _CALLED_OFF = Decline(reason=DeclineReason.OTHER, advice=Advice.RETRY, code="canceled")
 _VOID = Decline(reason=DeclineReason.NOT_PERMITTED, advice=Advice.STOP, code="invoice_void")
+_CHARGES = ("ch_", "py_")
 _NOT_CONFIRMED = "payment_intent_authentication_failure"
 
 
 def prepare(line: Line, request: ChargeRequest) -> PreparedCharge:
     """Make the PaymentIntent without confirming it; of an invoice, note the newest charge, so that ours is the next."""
     if request.collectible:
-        return PreparedCharge(request=request, reference=_newest_charge(line, request))
+        return PreparedCharge(request=request, reference=_note(line, request))
     intent = line.ask(
         line.v1.payment_intents.create,
         {
@@ -73,14 +74,14 @@ def confirm(line: Line, prepared: PreparedCharge, now: datetime) -> Outcome:
 def find(line: Line, query: ChargeQuery, now: datetime) -> Outcome:
     """Look a charge up. NEVER_SEEN means that the money was not asked for, and that no ask can still be on its way."""
     over = now - query.asked_at > _SURELY_OVER
+    if query.reference.startswith(_CHARGES):
+        charge = line.read(line.v1.charges.retrieve, query.reference)
+        return charge_outcome(charge) if charge else _absent(over)
     if query.collectible.startswith("in_"):
-        return _on_invoice(line, query.collectible, query.reference, query.asked_at, now=now, over=over)
+        return _on_invoice(line, query.collectible, query.reference, now=now, over=over)
     if query.reference.startswith("pi_"):
         intent = line.read(line.v1.payment_intents.retrieve, query.reference, {"expand": ["latest_charge"]})
         return intent_outcome(intent, now=now, over=over) if intent else _absent(over)
-    if charge := query.reference or query.collectible:
-        found = line.read(line.v1.charges.retrieve, charge)
-        return charge_outcome(found) if found else _absent(over)
     sought = {"query": f"metadata['{TAG}']:'{query.tag}'", "expand": ["data.latest_charge"]}
     tagged = line.ask(line.v1.payment_intents.search, sought)["data"]  # type: ignore[arg-type]
     if tagged:
@@ -95,9 +96,11 @@ def cancel(line: Line, charge: str, now: datetime) -> Outcome:
     paying it with another card takes the place of the step that waits. So unless it was paid, that try is over.
     """
     if charge.startswith("in_"):
-        found = _on_invoice(line, charge.partition(":")[0], charge, None, now=now, over=True)
+        found = _on_invoice(line, charge.partition(":")[0], charge, now=now, over=True)
         is_over = found.verdict in (Verdict.NEEDS_CUSTOMER, Verdict.NEVER_SEEN)
         return _declined("", _CALLED_OFF) if is_over else found
+    if not charge.startswith("pi_"):
+        return charge_outcome(line.ask(line.v1.charges.retrieve, charge))
     try:
         intent = line.ask(line.v1.payment_intents.cancel, charge, {"expand": ["latest_charge"]})
     except GatewayRefused:
@@ -171,7 +174,7 @@ def _after_pay(line: Line, prepared: PreparedCharge, error: Json, now: datetime)
     request = prepared.request
     if _is_gone(error):
         return _declined("", decline_of_error(error))
-    found = _on_invoice(line, request.collectible, prepared.reference, None, now=now, over=False)
+    found = _on_invoice(line, request.collectible, prepared.reference, now=now, over=False)
     if found.verdict == Verdict.UNKNOWN and error.get("code") in NEEDS_CUSTOMER:
         return _needs_customer(read_invoice(line, request.collectible) or {})
     return _clear(found, error)
@@ -192,9 +195,7 @@ def _clear(outcome: Outcome, error: Json) -> Outcome:
     return outcome
 
 
-def _on_invoice(
-    line: Line, invoice_reference: str, newest: str, asked_at: datetime | None, *, now: datetime, over: bool
-) -> Outcome:
+def _on_invoice(line: Line, invoice_reference: str, noted: str, *, now: datetime, over: bool) -> Outcome:
     """Say how an invoice stands after it was asked to be paid: paid, or by the charges that came since."""
     invoice = read_invoice(line, invoice_reference)
     if not invoice:
@@ -208,31 +209,39 @@ def _on_invoice(
         return _declined(
             "", Decline(reason=DeclineReason.NOT_PERMITTED, advice=Advice.STOP, code="invoice_void")
         )
-    since = _since(charges, newest, asked_at)
+    since = _since(charges, noted)
     if since:
         return charge_outcome(since[-1])
-    intents = intents_of(invoice)
-    intent: Json = line.ask(line.v1.payment_intents.retrieve, intents[-1]) if intents else {"status": ""}
+    intent = _newest_intent(line, invoice)
     if intent["status"] == "requires_action":
         return _needs_customer(invoice)
     if intent["status"] == "processing":
         return Outcome(verdict=Verdict.PENDING, wait_until=now + _DEBIT_TAKES)
-    error = intent.get("last_payment_error") or {}
-    if over and error.get("code") == _NOT_CONFIRMED:
-        return _declined("", decline_of_error(error))
+    if _failed_3d_secure(intent) and (over or not noted.endswith(_NOT_CONFIRMED)):
+        return _declined("", decline_of_error(intent["last_payment_error"]))
     return _absent(over)
 
 
-def _since(charges: Sequence[Json], newest: str, asked_at: datetime | None) -> Sequence[Json]:
-    """Give the charges after the one noted at `prepare`; without a note, those made since we asked."""
-    noted = newest.partition(":")[2]
-    places = [place for place, charge in enumerate(charges) if charge["id"] == noted]
-    if places:
-        return charges[places[0] + 1 :]
-    if ":" in newest and not noted:
-        return charges
-    since = asked_at.replace(microsecond=0) if asked_at else None
-    return [charge for charge in charges if since and moment(charge["created"]) >= since]
+def _since(charges: Sequence[Json], noted: str) -> Sequence[Json]:
+    """Give the charges after the one that was noted at `prepare`.
+
+    Without a note nothing was prepared, so nothing was asked: a failed charge is then a try of Stripe's own.
+    """
+    if ":" not in noted:
+        return []
+    newest = noted.split(":")[1]
+    places = [place for place, charge in enumerate(charges) if charge["id"] == newest]
+    return charges[places[0] + 1 :] if places else charges
+
+
+def _failed_3d_secure(intent: Json) -> bool:
+    """A step that the customer failed leaves no charge, only an error at the intent."""
+    return (intent.get("last_payment_error") or {}).get("code") == _NOT_CONFIRMED
+
+
+def _newest_intent(line: Line, invoice: Json) -> Json:
+    intents = intents_of(invoice)
+    return line.ask(line.v1.payment_intents.retrieve, intents[-1]) if intents else {"status": ""}
 
 
 def _needs_customer(invoice: Json) -> Outcome:
@@ -243,8 +252,11 @@ def _needs_customer(invoice: Json) -> Outcome:
     return Outcome(verdict=Verdict.NEEDS_CUSTOMER, action_url=invoice.get("hosted_invoice_url") or "")
 
 
-def _newest_charge(line: Line, request: ChargeRequest) -> str:
-    """Note the newest charge as `in_...:ch_...`; refuse an amount that is not what paying the invoice would take."""
+def _note(line: Line, request: ChargeRequest) -> str:
+    """Note how the invoice stands: its newest charge, and whether its last 3-D Secure step had failed already.
+
+    Refuses an amount that is not what paying the invoice would take.
+    """
     if not request.collectible.startswith("in_"):
         raise NotOffered("A charge without an invoice is not tried again.")
     invoice = read_invoice(line, request.collectible)
@@ -256,7 +268,8 @@ def _newest_charge(line: Line, request: ChargeRequest) -> str:
     if request.amount not in owed:
         raise GatewayRefused(f"This invoice is now about {owed[1]}, not {request.amount}.")
     charges = charges_of(line, invoice)
-    return f"{request.collectible}:{charges[-1]['id'] if charges else ''}"
+    failed = _NOT_CONFIRMED if _failed_3d_secure(_newest_intent(line, invoice)) else ""
+    return f"{request.collectible}:{charges[-1]['id'] if charges else ''}:{failed}"
 
 
 def _method_on_file(line: Line, customer: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 import stripe
 
@@ -19,11 +20,11 @@ from paydesk.gateways.stripe.subscriptions import subscription_capabilities
 class StripeGateway:
     """One connection to one Stripe account."""
 
-    NAME = "stripe"
-    TITLE = "Stripe"
-    CREDENTIALS = (settings.SECRET_KEY, settings.PUBLISHABLE_KEY, settings.WEBHOOK_SECRET)
-    OPTIONS = (settings.SCRIPT_URL,)
-    KEY_MEMORY = settings.KEY_MEMORY
+    NAME: ClassVar[str] = "stripe"
+    TITLE: ClassVar[str] = "Stripe"
+    CREDENTIALS: ClassVar[Sequence[str]] = settings.CREDENTIALS
+    OPTIONS: ClassVar[Sequence[str]] = (settings.SCRIPT_URL,)
+    KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = settings.KEY_MEMORY
 
     def __init__(self, settings: contract.Settings) -> None:
         self._settings = settings

@@ -18,7 +18,7 @@ _KINDS = {"card": MethodKind.CARD, "kr_card": MethodKind.CARD} | dict.fromkeys(
 def reference(found: Json | str | None) -> str:
     """Give the id of a field that may hold an id, a whole object, or nothing."""
     if isinstance(found, Mapping):
-        return str(found["id"])
+        return str(found.get("id", ""))
     return found or ""
 
 

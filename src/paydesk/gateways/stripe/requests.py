@@ -56,7 +56,7 @@ class Line:
     ) -> Json:
         """Make one call that moves no money; raises GatewayRefused for a clear no."""
         with clear_answers():
-            return call(*args, **kwargs).to_dict()
+            return _whole(call(*args, **kwargs))
 
     def read(
         self, call: Callable[Asked, stripe.StripeObject], *args: Asked.args, **kwargs: Asked.kwargs
@@ -64,7 +64,7 @@ class Line:
         """Read one object, or None when Stripe does not know it."""
         with clear_answers():
             try:
-                return call(*args, **kwargs).to_dict()
+                return _whole(call(*args, **kwargs))
             except stripe.InvalidRequestError as refused:
                 if refused.http_status == 404:
                     return None
@@ -73,7 +73,9 @@ class Line:
     def every(self, call: Callable[[], stripe.ListObject[Any]]) -> list[Json]:
         """Read a listing to its end."""
         with clear_answers():
-            return [found.to_dict() for found in call().auto_paging_iter()]
+            listing = call()
+            _whole(listing)
+            return [found.to_dict() for found in listing.auto_paging_iter()]
 
 
 def page(listing: Json, parse: Callable[[Json], Record]) -> Page[Record]:
@@ -82,6 +84,14 @@ def page(listing: Json, parse: Callable[[Json], Record]) -> Page[Record]:
     return Page(
         records=[parse(one) for one in found], next_cursor=found[-1]["id"] if listing.get("has_more") else ""
     )
+
+
+def _whole(found: stripe.StripeObject) -> Json:
+    """Every object and listing of Stripe names its kind; what does not is no answer of Stripe's."""
+    plain = found.to_dict()
+    if "object" not in plain:
+        raise GatewayUnreachable("The answer is none of Stripe's objects.")
+    return plain
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from paydesk.gateways.contract import HostedFields
 SECRET_KEY = "secret_key"  # noqa: S105  # a name; a restricted key is enough: docs/gateways/stripe.md lists what it needs
 PUBLISHABLE_KEY = "publishable_key"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  # a name
+CREDENTIALS = (SECRET_KEY, PUBLISHABLE_KEY, WEBHOOK_SECRET)
 SCRIPT_URL = "script_url"  # where Stripe.js is loaded from
 
 DEFAULT_BASE_URL = "https://api.stripe.com"

@@ -19,7 +19,7 @@ def verified(*, body: bytes, headers: Mapping[str, str], secret: str, now: datet
     header = headers.get("stripe-signature", "")
     try:
         WebhookSignature.verify_header(body, header, secret)
-    except (SignatureVerificationError, UnicodeDecodeError):
+    except (SignatureVerificationError, ValueError, TypeError):
         raise BadSignature("The signature does not fit the body.") from None
     if abs(now - _signed_at(header)) > TOLERANCE:
         raise BadSignature("The signature is more than 300 seconds from now.")

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import stripe
 
-from paydesk.gateways.records import Page, SubscriptionRecord
+from paydesk.gateways.contract import GatewayRefused
+from paydesk.gateways.records import Page, SubscriptionRecord, SubscriptionState
 from paydesk.gateways.stripe.requests import PAGE, Json, Line, page
 from paydesk.gateways.stripe.subscriptions import products_of, subscription_record
 
@@ -28,7 +29,14 @@ def read_subscription(line: Line, reference: str) -> SubscriptionRecord | None:
 
 
 def cancel_now(line: Line, *, reference: str, key: str) -> SubscriptionRecord:
-    return _record(line, line.ask(line.v1.subscriptions.cancel, reference, {}, {"idempotency_key": key}))
+    """Cancel at once. A DELETE has no key at Stripe: asked again, it is refused, and a reading shows it is done."""
+    try:
+        return _record(line, line.ask(line.v1.subscriptions.cancel, reference, {}, {"idempotency_key": key}))
+    except GatewayRefused:
+        found = read_subscription(line, reference)
+        if found and found.state == SubscriptionState.CANCELED:
+            return found
+        raise
 
 
 def schedule_cancel(line: Line, *, reference: str, key: str) -> SubscriptionRecord:

@@ -1,0 +1,113 @@
+"""The exam's scene at Stripe: localstripe behind the checking proxy."""
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from datetime import datetime
+from urllib.error import URLError
+from uuid import uuid4
+
+from paydesk.gateways.conformance_scene import Webhook
+from paydesk.gateways.contract import Gateway, MethodSetup, ObjectKind, ObjectReference
+from paydesk.gateways.stripe.amounts import from_stripe, to_stripe
+from paydesk.gateways.stripe.gateway import StripeGateway
+from paydesk.kit.money import Money
+from tests.stripe_scene import (
+    DECLINED_WHEN_CHARGED,
+    GOOD,
+    NEEDS_3D_SECURE,
+    WEBHOOK_SECRET,
+    Object,
+    StripeScene,
+)
+
+_MOVING_MONEY = ("/v1/payment_intents", "/v1/payment_intents/.*", "/v1/invoices/.*", "/v1/refunds")
+_OBJECTS = {
+    ObjectKind.CUSTOMER: ("cus", "customer"),
+    ObjectKind.SUBSCRIPTION: ("sub", "subscription"),
+    ObjectKind.COLLECTIBLE: ("in", "invoice"),
+    ObjectKind.CHARGE: ("ch", "charge"),
+    ObjectKind.REFUND: ("re", "refund"),
+    ObjectKind.DISPUTE: ("dp", "dispute"),
+    ObjectKind.METHOD_SETUP: ("seti", "setup_intent"),
+}
+_LONG = 4
+
+
+class StripeExamScene:
+    """The words of the exam, said with those of our scene. Amounts go to localstripe as Stripe writes them."""
+
+    asks_for_own_charges_only = False
+
+    def __init__(self, scene: StripeScene) -> None:
+        self._scene = scene
+        self.settings = scene.settings()
+        self.gateway: Gateway = StripeGateway(self.settings)
+
+    def customer(self) -> str:
+        return self._scene.customer(email=f"{uuid4()}@example.com", name="Ada Example")
+
+    def good_method(self, customer: str) -> str:
+        return self._scene.card(customer, GOOD)
+
+    def declining_method(self, customer: str) -> str:
+        return self._scene.card(customer, DECLINED_WHEN_CHARGED)
+
+    def asking_method(self, customer: str) -> str:
+        """Where only charges of our own are examined, there is no such card for a customer with an invoice."""
+        if self.asks_for_own_charges_only and self._scene.invoices(customer):
+            return ""
+        return self._scene.card(customer, NEEDS_3D_SECURE)
+
+    def owed(self, customer: str, amount: Money) -> str:
+        return self._scene.owed(customer, amount=to_stripe(amount), currency=amount.currency.lower())
+
+    def paid(self, customer: str, amount: Money) -> str:
+        return self._scene.owed(
+            customer, amount=to_stripe(amount), currency=amount.currency.lower(), card=GOOD
+        )
+
+    def long_history(self) -> tuple[str, Collection[str]]:
+        customer = self.customer()
+        invoices = [self.paid(customer, Money(100 + place, "EUR")) for place in range(_LONG)]
+        return customer, [*invoices, self._scene.charge(customer)]
+
+    def subscription(self, customer: str, amount: Money) -> str:
+        self._scene.make_default(customer, self.good_method(customer))
+        return self._scene.subscription(customer, amount=to_stripe(amount))
+
+    def enter_method(self, setup: MethodSetup) -> None:
+        self._scene.enter_card(setup.reference)
+
+    def answer_bank(self, charge: str, *, confirm: bool) -> None:
+        """`in_...:ch_...` is how our gateway knows the try at an invoice, `pi_...` a charge of its own."""
+        invoice = charge.partition(":")[0]
+        page = f"_hosted_invoice/{invoice}" if invoice.startswith("in_") else f"_confirm/{charge}"
+        try:
+            self._scene.finish_3d_secure(f"{self._scene.url}/{page}", success=confirm)
+        except URLError:
+            return  # the page sends the customer back to a shop that is not there, or the step is over
+
+    def losing_answers(self) -> AbstractContextManager[None]:
+        return self._scene.losing_answers(*_MOVING_MONEY)
+
+    def captured(self, customer: str) -> Collection[Money]:
+        charges = self._scene.charges(customer)
+        return [
+            from_stripe(one["amount"], one["currency"]) for one in charges if one["status"] == "succeeded"
+        ]
+
+    def refunded(self, charge: str) -> int:
+        found = self._scene.charge_behind(charge)
+        return from_stripe(found["amount_refunded"], found["currency"]).minor
+
+    def unknown(self, kind: ObjectKind) -> str:
+        return f"{_OBJECTS[kind][0]}_nobodyknows"
+
+    def webhook(self, about: ObjectReference | None, *, signed_at: datetime, honest: bool = True) -> Webhook:
+        named: Object = {"id": "po_1", "object": "weather_report"}
+        if about:
+            named = {"id": about.reference, "object": _OBJECTS[about.kind][1], "status": "open"}
+            named["metadata"] = {"paydesk_attempt": about.tag} if about.tag else {}
+        secret = WEBHOOK_SECRET if honest else "whsec_somebody_else"
+        body, headers = self._scene.signed_event("some.kind", named, at=signed_at, secret=secret)
+        return Webhook(body=body, headers=headers)
