@@ -1,17 +1,8 @@
-"""One simulated company for all tests of itself; each test opens accounts of its own."""
-
-from collections.abc import Iterator
+"""What the tests of the simulated company stand on: an account of their own."""
 
 import pytest
 
-from tests.simulator import SimulatedAccount, Simulator, start_simulator
-
-
-@pytest.fixture(scope="session")
-def simulator() -> Iterator[Simulator]:
-    """The running company."""
-    with start_simulator() as running:
-        yield running
+from tests.simulator import SimulatedAccount, Simulator
 
 
 @pytest.fixture
