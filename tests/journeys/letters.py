@@ -1,0 +1,47 @@
+"""Read the letters that the installation's worker has sent into the mailbox."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+from paydesk.notices.models import MailboxMessage
+
+WAIT_SECONDS = 15
+QUIET_SECONDS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadLetter:
+    """A sign-in letter as its reader sees it."""
+
+    id: int
+    link: str
+    secret: str
+    code: str
+
+
+def letter_to(address: str, *, after: int = 0) -> ReadLetter:
+    """Wait for the next letter to an address."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        caught = MailboxMessage.objects.filter(recipient=address, id__gt=after).order_by("-id").first()
+        if caught:
+            return _read(caught)
+        time.sleep(0.05)
+    raise AssertionError(f"no letter to {address} came in {WAIT_SECONDS} s")
+
+
+def no_letter_comes(address: str) -> bool:
+    """Wait a while, and say whether none came."""
+    time.sleep(QUIET_SECONDS)
+    return not MailboxMessage.objects.filter(recipient=address).exists()
+
+
+def _read(caught: MailboxMessage) -> ReadLetter:
+    link = re.search(r"https?://\S+#([\w-]+)", caught.text)
+    code = re.search(r"\b(\d{8})\b", caught.text)
+    assert link
+    assert code
+    return ReadLetter(id=caught.id, link=link.group(0), secret=link.group(1), code=code.group(1))
