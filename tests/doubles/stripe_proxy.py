@@ -1,7 +1,8 @@
 """Stripe as the tests meet it: every request is checked against today's contract, then localstripe answers it.
 
-Beside Stripe's own addresses: `/_violations` and `/_journal` say what was asked, `/_faults` and `/_declines` say what
-shall go wrong, `/_hosted_invoice/...` and `/_confirm/...` are the pages on which a customer passes 3-D Secure.
+Beside Stripe's own addresses: `/_begin_again` empties the account, `/_violations` and `/_journal` say what was asked,
+`/_faults` and `/_declines` say what shall go wrong, `/_hosted_invoice/...` and `/_confirm/...` are the pages on which a
+customer passes 3-D Secure.
 Run as `stripe_proxy.py PORT LOCALSTRIPE_URL CONTRACT_FOLDER`.
 """
 
@@ -33,9 +34,13 @@ class Proxy:
     """The state of the double: what was asked, which keys were used, what shall go wrong."""
 
     def __init__(self, url: str, upstream_url: str, folder: Path) -> None:
-        self.known = Known(url=url)
+        self._url = url
         self._upstream_url = upstream_url
         self._contract = Contract(folder)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.known = Known(url=self._url)
         self._violations: list[str] = []
         self._journal: list[Object] = []
         self._faults: list[Object] = []
@@ -47,6 +52,7 @@ class Proxy:
         application.cleanup_ctx.append(self._connect)
         application.add_routes(
             [
+                web.post("/_begin_again", self._begin_again),
                 web.get("/_violations", self._say_violations),
                 web.get("/_journal", self._say_journal),
                 web.post("/_faults", self._take_fault),
@@ -66,6 +72,13 @@ class Proxy:
             self._session = session
             self._upstream = Upstream(self._upstream_url, session, self.known)
             yield
+
+    async def _begin_again(self, _request: web.Request) -> web.Response:
+        """Empty the account: localstripe gets slower with all that it holds."""
+        self._forget()
+        self._upstream = Upstream(self._upstream_url, self._session, self.known)
+        await self._upstream.call("DELETE", "/_config/data")
+        return web.json_response({})
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if not request.path.startswith("/v1/") or "Authorization" not in request.headers:

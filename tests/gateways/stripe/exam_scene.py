@@ -36,8 +36,6 @@ _LONG = 4
 class StripeExamScene:
     """The words of the exam, said with those of our scene. Amounts go to localstripe as Stripe writes them."""
 
-    asks_for_own_charges_only = False
-
     def __init__(self, scene: StripeScene) -> None:
         self._scene = scene
         self.settings = scene.settings()
@@ -53,9 +51,6 @@ class StripeExamScene:
         return self._scene.card(customer, DECLINED_WHEN_CHARGED)
 
     def asking_method(self, customer: str) -> str:
-        """Where only charges of our own are examined, there is no such card for a customer with an invoice."""
-        if self.asks_for_own_charges_only and self._scene.invoices(customer):
-            return ""
         return self._scene.card(customer, NEEDS_3D_SECURE)
 
     def owed(self, customer: str, amount: Money) -> str:
