@@ -160,14 +160,19 @@ def a_refusal_at_the_bank_is_a_decline(scene: ExamScene) -> None:
 
 
 def a_charge_that_waits_can_be_called_off(scene: ExamScene) -> None:
-    """After `cancel_charge` the customer's late confirmation moves nothing."""
+    """After `cancel_charge` the customer's late confirmation moves nothing.
+
+    Some companies cannot end the step for what they collect themselves, and pay it once whoever comes first: there
+    the customer pays with another method meanwhile, and the late confirmation moves nothing more.
+    """
     for case in cases(scene, scene.asking_method):
         if case.request.method_reference:
             reference = _wait_for_customer(scene, case)
             ended = scene.gateway.cancel_charge(reference)
             expect(ended.verdict is Verdict.DECLINED, f"{case.way}, called off, gave {ended.verdict}")
+            taken = [_pay_otherwise(scene, case)] if case.request.collectible else []
             scene.answer_bank(reference, confirm=True)
-            case.expect_taken([], "it was called off before the customer confirmed")
+            case.expect_taken(taken, "it was called off before the customer confirmed")
 
 
 def what_succeeded_cannot_be_called_off(scene: ExamScene) -> None:
@@ -201,6 +206,15 @@ def _wait_for_customer(scene: ExamScene, case: Case) -> str:
     outcome = scene.gateway.confirm_charge(prepared)
     expect(outcome.verdict is Verdict.NEEDS_CUSTOMER, f"{case.way} with 3-D Secure gave {outcome.verdict}")
     return outcome.reference or prepared.reference
+
+
+def _pay_otherwise(scene: ExamScene, case: Case) -> Money:
+    """Pay the same with a good method, as a new attempt."""
+    method = scene.good_method(case.customer)
+    request = replace(case.request, key=new_key(), tag=new_key(), method_reference=method)
+    outcome = scene.gateway.confirm_charge(scene.gateway.prepare_charge(request))
+    expect_success(outcome, f"{case.way} with another method, after the first was called off")
+    return AMOUNT
 
 
 def _look_up(scene: ExamScene, case: Case, reference: str) -> Outcome:
