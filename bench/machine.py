@@ -16,22 +16,24 @@ def family(pid: int) -> set[int]:
     return found
 
 
-def database_processes() -> set[int]:
-    """Give the PostgreSQL backends that serve clients; nothing on SQLite, whose work is the application's own."""
+def database_cpu_ms() -> float:
+    """Give the CPU time of every PostgreSQL backend so far; nothing on SQLite, whose work is the application's own.
+
+    A backend that has ended is in its postmaster's count of children.
+    """
     postmaster = os.environ.get("PAYDESK_BENCH_POSTMASTER")
     if not postmaster:
-        return set()
-    return {
-        pid for pid in family(int(postmaster)) if b"127.0.0.1" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    }
+        return 0.0
+    clients = {pid for pid in family(int(postmaster)) if b"127.0.0.1" in _command_line(pid)}
+    words = _stat(int(postmaster))
+    return cpu_ms(clients) + (int(words[13]) + int(words[14])) * 1000 / TICKS_A_SECOND
 
 
 def cpu_ms(pids: Iterable[int]) -> float:
     """Give the CPU time that living processes have used, user and system, all threads."""
     ticks = 0
     for pid in pids:
-        # The name in brackets may hold spaces; what follows it is fixed.
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        words = _stat(pid)
         ticks += int(words[11]) + int(words[12])
     return ticks * 1000 / TICKS_A_SECOND
 
@@ -50,3 +52,15 @@ def percentile(milliseconds: list[float], share: float) -> float:
     """Give the value below which this share of the values lies."""
     ordered = sorted(milliseconds)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def _stat(pid: int) -> list[str]:
+    """The name in brackets may hold spaces; what follows it is fixed."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""

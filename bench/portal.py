@@ -8,8 +8,8 @@ import os
 from collections.abc import Sequence
 
 from bench.client import Ask, ask_all
-from bench.machine import cpu_ms, database_processes, family, percentile, rss_mib
-from bench.scene import prepare_installation, say, serving
+from bench.machine import cpu_ms, database_cpu_ms, family, percentile, rss_mib
+from bench.scene import database_name, prepare_installation, say, serving
 
 REQUESTS = int(os.environ.get("REQUESTS", "3000"))
 WARM_UP = 200
@@ -41,14 +41,14 @@ def _measure(
 
     asks = [Ask(path=path, headers={"Cookie": cookies[number % len(cookies)]}) for number in range(REQUESTS)]
     ask_all(url, asks[:WARM_UP], connections=CONNECTIONS, is_right=is_right)
-    web, database = family(pid), database_processes()
-    web_before, database_before = cpu_ms(web), cpu_ms(database)
+    web = family(pid)
+    web_before, database_before = cpu_ms(web), database_cpu_ms()
     taken = ask_all(url, asks, connections=CONNECTIONS, is_right=is_right)
     return {
         "name": name,
-        "database": "postgresql" if database else "sqlite",
+        "database": database_name(),
         "app_cpu_ms": round((cpu_ms(web) - web_before) / REQUESTS, 2),
-        "db_cpu_ms": round((cpu_ms(database) - database_before) / REQUESTS, 2),
+        "db_cpu_ms": round((database_cpu_ms() - database_before) / REQUESTS, 2),
         "p50_ms": round(percentile(taken, 0.5), 2),
         "p99_ms": round(percentile(taken, 0.99), 2),
         "rss_mib": round(rss_mib(web), 1),

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from tests.processes import Running, free_port, running_server
+from tests.processes import NotStarted, Running, free_port, running_process, running_server
 
 PROGRAM = Path(sys.executable).with_name("paydesk")
 WORKERS = 2
@@ -32,6 +33,11 @@ def prepare_installation() -> str:
     return url
 
 
+def database_name() -> str:
+    """Name the kind of database that is measured."""
+    return "postgresql" if "PAYDESK_BENCH_POSTMASTER" in os.environ else "sqlite"
+
+
 def say(text: str) -> None:
     """Tell the person who waits; the figures alone go to standard output."""
     print(text, file=sys.stderr, flush=True)
@@ -50,3 +56,14 @@ def serving(url: str, *, threads: int = 1) -> Iterator[Running]:
     ]
     with running_server(command, ready_path="/health", port=port) as server:
         yield server
+
+
+@contextmanager
+def working() -> Iterator[Running]:
+    """Run the real worker while the block runs."""
+    with running_process([PROGRAM, "worker"]) as worker:
+        while "at work" not in worker.printed():
+            if worker.process.poll() is not None:
+                raise NotStarted(worker.printed())
+            time.sleep(0.05)
+        yield worker
