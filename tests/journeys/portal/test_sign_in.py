@@ -161,6 +161,23 @@ def test_a_link_works_once(page: Page, portal: str, new_context: Any) -> None:
     looks_right(other)
 
 
+def test_a_newer_link_opens_in_the_tab_of_an_older_one(page: Page, portal: str) -> None:
+    ask(page, portal)
+    old = letter_to(ADA)
+    _let_time_pass(timedelta(minutes=15))
+    page.goto(old.link)
+    page.get_by_role("button", name="Send a new letter to the same address").click()
+    new = letter_to(ADA, after=old.id)
+    page.goto(old.link)
+    expect(page.get_by_text("a•••@e•••.com")).to_be_visible()
+    page.get_by_role("button", name="Sign in to Harbor Coffee Roasters").click()
+    expect(page.get_by_text("This link no longer works.")).to_be_visible()
+    # Only the fragment differs, so no browser would load the page by itself.
+    page.goto(new.link)
+    page.get_by_role("button", name="Sign in to Harbor Coffee Roasters").click()
+    expect(page).to_have_url(f"{portal}/")
+
+
 def test_a_forwarded_link_names_whose_it_is(
     page: Page, portal: str, shop: MerchantInSight, new_context: Any
 ) -> None:
@@ -188,7 +205,7 @@ def test_sessions_are_listed_and_ended(page: Page, portal: str, new_context: Any
         expect(browser).to_have_url(f"{portal}/")
     laptop.goto(f"{portal}/devices")
     expect(laptop.get_by_role("listitem").filter(has_text="Chrome on Linux")).to_have_count(2)
-    expect(laptop.get_by_text("this device")).to_have_count(1)
+    expect(laptop.get_by_text("This device", exact=True)).to_have_count(1)
     looks_right(laptop)
     laptop.get_by_role("button", name="Sign out everywhere else").click()
     expect(laptop.get_by_role("listitem").filter(has_text="Chrome on Linux")).to_have_count(1)
