@@ -77,6 +77,8 @@ def test_what_was_told_is_what_is_read(account: SimulatedAccount) -> None:
     assert beans["payments_made"] == len(made["subscriptions"][0]["bills"])
     assert machine["payments_total"] == 12
     assert machine["payments_made"] == len(made["subscriptions"][1]["bills"]) == 7
+    first = account.api(f"/history/{made['subscriptions'][1]['bills'][0]}")
+    assert first["charges"][0]["method"]["id"] == made["methods"][1]
     third, fifth, seventh = (
         account.api(f"/history/{made['subscriptions'][0]['bills'][number - 1]}") for number in (3, 5, 7)
     )
@@ -129,4 +131,7 @@ def test_a_story_that_makes_no_sense_is_refused_whole(account: SimulatedAccount)
     bad = {"email": "bob@example.com", "methods": [{"card": "gold"}]}
     with pytest.raises(ControlRefused, match="no test card 'gold'"):
         account.seed(good, bad)
+    odd = {"name": "Beans", "amount_minor": 1, "currency": "EUR", "payments": ["third"]}
+    with pytest.raises(ControlRefused, match="payments has to be like"):
+        account.seed(good, good | {"subscriptions": [odd]})
     assert account.api("/customers")["rows"] == []

@@ -37,6 +37,13 @@ class Control:
         """Give the account's business time, or the back-dated `at` of the request."""
         return self.fields.moment("at") or self.account.now()
 
+    def number_asked(self, name: str, default: int) -> int:
+        """Give a number from the address."""
+        asked = self.query.get(name, str(default))
+        if not asked.isdecimal():
+            raise Refused(400, "bad_field", f"{name} has to be a whole number.")
+        return int(asked)
+
     def customer(self) -> customers.Customer:
         """Give the customer that the request names."""
         return customers.customer_of(self.books, self.account, self.fields.text("customer"))

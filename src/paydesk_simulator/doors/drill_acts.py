@@ -73,7 +73,7 @@ def list_deliveries(control: Control) -> Shape:
 def list_journal(control: Control) -> Shape:
     """Give the journal of one account, or of all of them."""
     account_id = control.chosen.id if control.chosen else ""
-    after, count = int(control.query.get("after", "0")), int(control.query.get("limit", "1000"))
+    after, count = control.number_asked("after", 0), control.number_asked("limit", 1000)
     rows = read_journal(control.books, account_id=account_id, after=after, count=count)
     return {"rows": rows, "next_after": rows[-1]["id"] if len(rows) == count else None}
 

@@ -86,11 +86,11 @@ def _seed_subscription(
         first_payment_at=wanted.moment("first_payment_at"),
     )
     row = start_subscription(books, account, customer_id=customer.id, terms=terms, now=now, silently=True)
-    differently = {int(number): Fields(story) for number, story in wanted.values.get("payments", {}).items()}
+    differently = _stories(wanted)
     told: list[Bill] = []
     stopped_at = wanted.moment("canceled_at") or wanted.moment("paused_at") or now
     while _is_due(row, len(told), min(stopped_at, now)):
-        due_at, story = row.payment_date(len(told)), differently.get(len(told) + 1, Fields({}))
+        due_at, story = row.payment_date(len(told)), differently.get(str(len(told) + 1), Fields({}))
         bill = make_bill(
             books,
             account,
@@ -104,7 +104,7 @@ def _seed_subscription(
             ),
             silently=True,
         )
-        told.append(tell_bill(books, account, bill, story, method=_method(methods, story) or method, now=now))
+        told.append(tell_bill(books, account, bill, story, method=_method(methods, story, method), now=now))
     _leave_as_told(
         books, row, wanted, [bill.status for bill in told], [bill.next_attempt_at for bill in told], now
     )
@@ -184,9 +184,23 @@ def _seed_charge(
     return tell_charge(books, account, customer, owed, wanted, method=_method(methods, wanted)).id
 
 
-def _method(methods: list[Method], wanted: Fields) -> Method | None:
-    """Give the method by its number in the story, or the customer's first."""
-    number = wanted.whole("method", 0)
-    if "method" in wanted.values and not 0 <= number < len(methods):
+def _stories(wanted: Fields) -> dict[str, Fields]:
+    """Give what went differently, by the number of the payment; the first is 1."""
+    told = wanted.values.get("payments", {})
+    if not isinstance(told, dict) or not all(
+        number.isdecimal() and isinstance(story, dict) for number, story in told.items()
+    ):
+        raise Refused(
+            400, "bad_field", 'payments has to be like {"3": {"declined": ["insufficient_funds"]}}.'
+        )
+    return {number: Fields(story) for number, story in told.items()}
+
+
+def _method(methods: list[Method], wanted: Fields, otherwise: Method | None = None) -> Method | None:
+    """Give the method by its number in the story; else the one that is meant anyway, or the customer's first."""
+    if "method" not in wanted.values:
+        return otherwise or next(iter(methods), None)
+    number = wanted.whole("method")
+    if not 0 <= number < len(methods):
         raise Refused(400, "unknown_method", f"This customer has no method number {number}.")
-    return methods[number] if methods else None
+    return methods[number]
