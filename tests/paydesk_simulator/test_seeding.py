@@ -1,7 +1,9 @@
 """History in bulk, as the demo asks for it."""
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +137,10 @@ def test_a_story_that_makes_no_sense_is_refused_whole(account: SimulatedAccount)
     with pytest.raises(ControlRefused, match="payments has to be like"):
         account.seed(good, good | {"subscriptions": [odd]})
     assert account.api("/customers")["rows"] == []
+
+
+def test_the_example_in_the_documentation_works(account: SimulatedAccount) -> None:
+    example = Path("docs/simulator.md").read_text().partition("```json\n")[2].partition("```")[0]
+    account.control(retry_days=[1, 3, 5])
+    made = account.seed(*json.loads(example)["customers"])[0]
+    assert [len(made[part]) for part in ("methods", "subscriptions", "bills", "charges")] == [2, 2, 1, 1]
