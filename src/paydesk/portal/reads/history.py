@@ -159,9 +159,8 @@ def year_bounds(year: int | None, zone: str) -> tuple[datetime, datetime]:
 @lru_cache(maxsize=64)
 def _page_query(kind: str, has_order: bool, is_backward: bool) -> CompiledQuery[PastPayment]:
     def build(**slot: Any) -> QuerySet[Any, Any]:
-        rows = _of_customer(slot, has_order).filter(
-            due_at__gte=slot["since"], due_at__lt=slot["until"], **_edge(slot["moment"], is_backward)
-        )
+        rows = _of_customer(slot, has_order).filter(due_at__gte=slot["since"], due_at__lt=slot["until"])
+        rows = rows.filter(**_edge(slot["moment"], is_backward))
         if kind:
             rows = rows.filter(KINDS[kind])
         rows = rows.exclude(**_not_past(slot["same_moment"], slot["row_id"], is_backward))
