@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paydesk.access.browsers import browser_of, new_mark
+from paydesk.access.cookies import browser_of, new_mark
 from paydesk.access.forget import forget_old_access
 from paydesk.access.limits import LIMITS, WRONG_CODES_FOR_AN_ADDRESS, Rule, free_again_at
 from paydesk.access.models import LimitCount, LinkSecret, Session, SignInRequest

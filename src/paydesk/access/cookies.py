@@ -1,4 +1,8 @@
-"""Name, set and drop the cookies of access: one set a merchant, `__Host-` everywhere but on http on loopback."""
+"""The cookies of access, one set a merchant, `__Host-` everywhere but on http on loopback: their names and values.
+
+Besides the session and the request there is the mark of a browser in which an address has signed in before. It opens
+nothing: it only gives that browser an allowance of letters of its own while strangers use up the address's (T16).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpResponse
 
+from paydesk.access.keys import KNOWN_BROWSER, hash_of
+from paydesk.kit.secrets import new_secret, same
 from paydesk.merchants.find import MerchantInSight
 
 
@@ -37,3 +43,21 @@ def drop_cookie(response: HttpResponse, name: str) -> None:
     response.set_cookie(
         name, "", max_age=0, path="/", secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
     )
+
+
+def new_mark(*, merchant_id: int, address: str) -> str:
+    """Make the mark that a browser keeps once somebody has signed in there with this normalised address."""
+    browser = new_secret()
+    return f"{browser}.{_proof(merchant_id, address, browser)}"
+
+
+def browser_of(mark: str, *, merchant_id: int, address: str) -> str | None:
+    """Give the browser's name if the mark is ours and was made for this address, else None."""
+    browser, _, proof = mark.partition(".")
+    if not same(proof.encode(), _proof(merchant_id, address, browser).encode()):
+        return None
+    return browser
+
+
+def _proof(merchant_id: int, address: str, browser: str) -> str:
+    return hash_of(f"{merchant_id}|{address}|{browser}", purpose=KNOWN_BROWSER).hex()

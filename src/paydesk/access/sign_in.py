@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from paydesk.access.browsers import browser_of
+from paydesk.access.cookies import browser_of
 from paydesk.access.keys import BROWSER, LINK, hash_of
 from paydesk.access.lifetimes import CODE_LIFETIME, CODE_TRIES_MAX, is_alive
 from paydesk.access.limits import ASKS_OF_A_NETWORK, LETTERS_TO_A_KNOWN_BROWSER, LETTERS_TO_AN_ADDRESS, use

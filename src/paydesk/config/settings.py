@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from paydesk.config import environment
+from paydesk.config.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 
 SOURCE = Path(__file__).resolve().parent.parent
 
@@ -39,7 +40,9 @@ SECRET_KEY = environment.secret("PAYDESK_SECRET_KEY", is_loopback=IS_LOOPBACK)
 PAYDESK_ENCRYPTION_KEY = environment.secret("PAYDESK_ENCRYPTION_KEY", is_loopback=IS_LOOPBACK)
 
 # --- Database ----------------------------------------------------------------------------------------------------
-DATABASES = {"default": environment.database(environment.text("PAYDESK_DATABASE_URL", "sqlite:///paydesk.sqlite3"))}
+DATABASES = {
+    "default": environment.database(environment.text("PAYDESK_DATABASE_URL", "sqlite:///paydesk.sqlite3"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 #: R2: no transaction is held while we wait for a gateway.
 ATOMIC_REQUESTS = False
@@ -91,7 +94,8 @@ TEMPLATES = [
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+#: Not `no-referrer`: with it browsers send `Origin: null` with our own forms, and no CSRF check can pass.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin-allow-popups"
 #: Over http on loopback only, the prefix and Secure fall away.
 COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 
-from paydesk.access.browsers import new_mark
 from paydesk.access.cookies import (
     drop_cookie,
     known_browser_cookie,
+    new_mark,
     put_cookie,
     request_cookie,
     session_cookie,
