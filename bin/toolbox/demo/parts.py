@@ -103,9 +103,13 @@ class Programs:
     def watch(self) -> None:
         """Return never: raise PartEnded as soon as one of them has ended."""
         while True:
-            for part in self.parts:
-                part.require_alive()
+            self.require_alive()
             time.sleep(0.2)
+
+    def require_alive(self) -> None:
+        """Raise PartEnded when one of them has ended."""
+        for part in self.parts:
+            part.require_alive()
 
 
 def choose_port(wanted: int) -> int:
