@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from paydesk.gateways.contract import (
+    Capability,
     ChargeQuery,
     ChargeRequest,
     GatewayRefused,
@@ -302,6 +303,9 @@ def test_our_own_charge_is_declined_with_a_reason_and_found_by_reference_and_by_
 
     assert outcome.decline
     assert outcome.decline.reason == DeclineReason.LOST_OR_STOLEN
+    (kept,) = gateway.list_history(customer).records
+    assert kept.state == CollectibleState.CANCELED  # without an invoice nobody owes it
+    assert Capability.RETRY_COLLECTIBLE not in gateway.capabilities(kept)
     assert outcome.verdict == by_reference.verdict == by_tag.verdict == Verdict.DECLINED
     assert outcome.reference == by_reference.reference == by_tag.reference
 

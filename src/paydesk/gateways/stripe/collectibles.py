@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import (
@@ -24,7 +23,7 @@ from paydesk.gateways.records import (
 )
 from paydesk.gateways.stripe.amounts import from_stripe
 from paydesk.gateways.stripe.declines import decline_of_charge
-from paydesk.gateways.stripe.methods import method_record, moment, reference
+from paydesk.gateways.stripe.methods import method_record, moment, moment_or_none, reference
 from paydesk.gateways.stripe.requests import Json
 
 TAG = "paydesk_attempt"
@@ -41,10 +40,11 @@ _CHARGE_VERDICTS = {
     "pending": Verdict.PENDING,
     "failed": Verdict.DECLINED,
 }
+#: A failed charge without an invoice leaves nothing owed: whoever asked for it asks again, with another charge.
 _CHARGE_STATES = {
     Verdict.SUCCEEDED: CollectibleState.PAID,
     Verdict.PENDING: CollectibleState.PROCESSING,
-    Verdict.DECLINED: CollectibleState.FAILED,
+    Verdict.DECLINED: CollectibleState.CANCELED,
 }
 _REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
 _DISPUTE_STATES = {"won": "won", "lost": "lost", "warning_closed": "won", "prevented": "won"}
@@ -74,12 +74,13 @@ def invoice_record(
     """Read an invoice with its charges (oldest first, refunds expanded) and their disputes."""
     moments = invoice.get("status_transitions") or {}
     lines = (invoice.get("lines") or {}).get("data", [])
+    is_open = invoice["status"] == "open"
     due = invoice.get("due_date") or moments.get("finalized_at") or invoice["created"]
     return CollectibleRecord(
         reference=invoice["id"],
         customer_reference=reference(invoice.get("customer")),
         state=_invoice_state(invoice, charges),
-        amount=from_stripe(invoice["amount_due"] or invoice["total"], invoice["currency"]),
+        amount=from_stripe(invoice["amount_due"] or max(invoice["total"], 0), invoice["currency"]),
         created_at=moment(invoice["created"]),
         due_at=moment(due),
         title=invoice.get("description")
@@ -88,9 +89,9 @@ def invoice_record(
         or "",
         number=invoice.get("number") or "",
         subscription_reference=_subscription(invoice),
-        paid_at=moment(moments["paid_at"]) if moments.get("paid_at") else None,
+        paid_at=moment_or_none(moments.get("paid_at")),
         settled_by=_settled_by(invoice, charges),
-        next_attempt_at=_next_attempt(invoice),
+        next_attempt_at=moment_or_none(invoice.get("next_payment_attempt") if is_open else None),
         lines=[_line_record(line) for line in lines],
         attempts=[attempt_record(charge) for charge in charges],
         refunds=[refund_record(refund) for charge in charges for refund in _refunds(charge)],
@@ -200,11 +201,6 @@ def _settled_by(invoice: Json, charges: Sequence[Json]) -> SettledBy | None:
 def _subscription(invoice: Json) -> str:
     parent = invoice.get("parent") or {}
     return reference((parent.get("subscription_details") or {}).get("subscription"))
-
-
-def _next_attempt(invoice: Json) -> datetime | None:
-    planned = invoice.get("next_payment_attempt") if invoice["status"] == "open" else None
-    return moment(planned) if planned else None
 
 
 def _title(line: Json) -> str:

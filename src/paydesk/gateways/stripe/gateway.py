@@ -56,9 +56,11 @@ class StripeGateway:
         return str(dashboard.get("display_name") or profile.get("name") or account["id"])
 
     def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
-        made = self._line.ask(
-            self._line.v1.customers.create, {"email": email, "name": name}, {"idempotency_key": key}
-        )
+        """Stripe takes an empty name for the wish to clear one, and refuses it."""
+        asked: stripe.params.CustomerCreateParams = {"email": email}
+        if name:
+            asked["name"] = name
+        made = self._line.ask(self._line.v1.customers.create, asked, {"idempotency_key": key})
         return methods.customer_record(made)
 
     def begin_method_setup(self, request: contract.MethodSetupRequest) -> contract.MethodSetup:

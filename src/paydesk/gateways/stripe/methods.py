@@ -26,12 +26,16 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def moment_or_none(seconds: int | None) -> datetime | None:
+    return moment(seconds) if seconds else None
+
+
 def customer_record(customer: Json) -> CustomerRecord:
     return CustomerRecord(
         reference=customer["id"],
         email=customer.get("email") or "",
         name=customer.get("name") or "",
-        created_at=moment(customer["created"]) if customer.get("created") else None,
+        created_at=moment_or_none(customer.get("created")),
         is_deleted=bool(customer.get("deleted")),
     )
 

@@ -96,7 +96,7 @@ def _whole(found: stripe.StripeObject) -> Json:
 
 @contextmanager
 def clear_answers() -> Iterator[None]:
-    """Translate the SDK's exceptions for a request that moves no money."""
+    """Translate what the SDK raises; an answer that it stumbles over is no clear one."""
     try:
         yield
     except stripe.StripeError as failed:
@@ -104,6 +104,8 @@ def clear_answers() -> Iterator[None]:
         if isinstance(failed, _REFUSALS):
             raise GatewayRefused(words) from None
         raise GatewayUnreachable(words) from None
+    except (AttributeError, KeyError, TypeError, ValueError) as odd:
+        raise GatewayUnreachable(f"The answer is not one of Stripe's: {type(odd).__name__}") from odd
 
 
 class _WayOut(stripe.HTTPClient):
@@ -121,7 +123,7 @@ class _WayOut(stripe.HTTPClient):
         body = post_data.encode() if isinstance(post_data, str) else post_data or b""
         asked = http.HttpRequest(method=method.upper(), url=url, headers=headers or {}, body=body)
         answer = http.send(asked, timeout=self._timeout, scrub=scrub)
-        return answer.body.decode(), answer.status, answer.headers
+        return answer.body.decode(errors="replace"), answer.status, answer.headers
 
     def close(self) -> None:
         """Nothing to close: the sockets are shared."""

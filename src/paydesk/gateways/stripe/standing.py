@@ -18,7 +18,8 @@ def list_subscriptions(line: Line, customer: str, cursor: str) -> Page[Subscript
     asked: stripe.params.SubscriptionListParams = {"customer": customer, "status": "all", "limit": PAGE}
     if cursor:
         asked["starting_after"] = cursor
-    listing = line.ask(line.v1.subscriptions.list, asked)
+    listing = dict(line.ask(line.v1.subscriptions.list, asked))
+    listing["data"] = [_completed(line, found) for found in listing["data"]]
     names = _names(line, listing["data"])
     return page(listing, lambda found: subscription_record(found, names))
 
@@ -76,7 +77,16 @@ def _changed(
 
 
 def _record(line: Line, found: Json) -> SubscriptionRecord:
-    return subscription_record(found, _names(line, [found]))
+    whole = _completed(line, found)
+    return subscription_record(whole, _names(line, [whole]))
+
+
+def _completed(line: Line, found: Json) -> Json:
+    """A subscription carries ten of its items and may have twenty; read them where there are more."""
+    if not found["items"].get("has_more"):
+        return found
+    items = line.every(lambda: line.v1.subscription_items.list({"subscription": found["id"], "limit": PAGE}))
+    return {**found, "items": {"data": items}}
 
 
 def _names(line: Line, subscriptions: Sequence[Json]) -> dict[str, str]:

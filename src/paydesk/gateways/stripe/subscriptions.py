@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionRecord, SubscriptionState
 from paydesk.gateways.stripe.amounts import from_stripe
-from paydesk.gateways.stripe.methods import moment, reference
+from paydesk.gateways.stripe.methods import moment, moment_or_none, reference
 from paydesk.gateways.stripe.requests import Json
 from paydesk.kit.money import Money
 
@@ -22,7 +21,8 @@ _STATES = {
     "paused": SubscriptionState.PAUSED,
     "canceled": SubscriptionState.CANCELED,
 }
-_RUNNING = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE}
+_PAUSABLE = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE}
+_RUNNING = _PAUSABLE | {SubscriptionState.PAST_DUE}
 ENDED = {"canceled", "incomplete_expired"}
 
 
@@ -33,13 +33,12 @@ def products_of(subscriptions: Sequence[Json]) -> set[str]:
 
 def subscription_record(subscription: Json, names: Mapping[str, str]) -> SubscriptionRecord:
     """Read a subscription; `names` are those of its products. `method_reference` is its own method, or empty."""
-    items = _items(subscription)
-    state, cancels_at = _state(subscription), _cancels_at(subscription)
-    period_end = moment(min(item["current_period_end"] for item in items))
-    goes_on = state in _RUNNING and (cancels_at is None or cancels_at > period_end)
-    amount = _amount(subscription)
-    recurring = items[0]["price"].get("recurring") or {}
-    ended_at = subscription.get("ended_at")
+    items, state, amount = _items(subscription), _state(subscription), _amount(subscription)
+    period_end = min((item["current_period_end"] for item in items), default=None)
+    cancels_at = subscription.get("cancel_at") or (subscription.get("cancel_at_period_end") and period_end)
+    goes_on = state in _RUNNING and period_end and (not cancels_at or cancels_at > period_end)
+    recurring = (items[0]["price"].get("recurring") if items else None) or {}
+    pause = subscription.get("pause_collection") or {}
     return SubscriptionRecord(
         reference=subscription["id"],
         customer_reference=reference(subscription["customer"]),
@@ -49,12 +48,12 @@ def subscription_record(subscription: Json, names: Mapping[str, str]) -> Subscri
         interval_unit=recurring.get("interval", "month"),
         interval_count=recurring.get("interval_count", 1),
         started_at=moment(subscription["start_date"]),
-        next_payment_at=period_end if goes_on else None,
+        next_payment_at=moment_or_none(period_end if goes_on else None),
         next_amount=amount if goes_on and _is_plain(subscription) else None,
         method_reference=reference(subscription.get("default_payment_method")),
-        cancels_at=cancels_at if state != SubscriptionState.CANCELED else None,
-        ended_at=moment(ended_at) if ended_at else None,
-        resumes_at=_resumes_at(subscription),
+        cancels_at=moment_or_none(cancels_at if state != SubscriptionState.CANCELED else None),
+        ended_at=moment_or_none(subscription.get("ended_at")),
+        resumes_at=moment_or_none(pause.get("resumes_at")),
     )
 
 
@@ -68,7 +67,7 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
     }
     if record.state == SubscriptionState.PAUSED:
         offered.add(Capability.RESUME)
-    elif record.state in (SubscriptionState.ACTIVE, SubscriptionState.TRIALING):
+    elif record.state in _PAUSABLE:
         offered.add(Capability.PAUSE)
     return frozenset(offered)
 
@@ -81,25 +80,8 @@ def _items(subscription: Json) -> Sequence[Json]:
 def _state(subscription: Json) -> SubscriptionState:
     """A subscription whose collection is paused still says `active` or `trialing`; a debt goes before a pause."""
     state = _STATES[subscription["status"]]
-    if subscription.get("pause_collection") and state in (
-        SubscriptionState.ACTIVE,
-        SubscriptionState.TRIALING,
-    ):
-        return SubscriptionState.PAUSED
-    return state
-
-
-def _cancels_at(subscription: Json) -> datetime | None:
-    if subscription.get("cancel_at"):
-        return moment(subscription["cancel_at"])
-    if subscription.get("cancel_at_period_end"):
-        return moment(min(item["current_period_end"] for item in _items(subscription)))
-    return None
-
-
-def _resumes_at(subscription: Json) -> datetime | None:
-    resumes_at = (subscription.get("pause_collection") or {}).get("resumes_at")
-    return moment(resumes_at) if resumes_at else None
+    is_paused = subscription.get("pause_collection") and state in _PAUSABLE
+    return SubscriptionState.PAUSED if is_paused else state
 
 
 def _amount(subscription: Json) -> Money:
