@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from paydesk_simulator.clock import wall_now
 from paydesk_simulator.company.accounts import Account
 from paydesk_simulator.company.events import Delivery
 from paydesk_simulator.database import Books
+
+log = logging.getLogger(__name__)
 
 SIGNATURE_HEADER = "Simulated-Signature"
 TOLERANCE = timedelta(seconds=300)
@@ -58,9 +61,15 @@ class Deliverer:
             while not self._stopped.is_set():
                 self._books.deliveries_waiting.wait(timeout=0.2)
                 self._books.deliveries_waiting.clear()
-                while not self._stopped.is_set() and (due := self._due()):
-                    # One account's webhooks go one after the other, so that their order is what was asked for.
-                    list(posts.map(self._deliver_in_order, due))
+                try:
+                    self._deliver_what_is_due(posts)
+                except Exception:
+                    log.exception("a round of deliveries failed")
+
+    def _deliver_what_is_due(self, posts: ThreadPoolExecutor) -> None:
+        while not self._stopped.is_set() and (due := self._due()):
+            # One account's webhooks go one after the other, so that their order is what was asked for.
+            list(posts.map(self._deliver_in_order, due))
 
     def _due(self) -> list[list[tuple[Account, Delivery]]]:
         with self._books.open():

@@ -54,6 +54,7 @@ PARTS: Sequence[Part] = [
     *(Part(examine, _CHARGING) for examine in network.PARTS),
     *(Part(examine, frozenset({Capability.REFUND})) for examine in refunds.PARTS),
     *(Part(examine) for examine in reading.PARTS),
+    Part(methods.a_repeated_key_makes_one_customer),
     Part(methods.a_method_is_set_up_on_the_companys_side, frozenset({Capability.SET_UP_METHOD})),
     Part(methods.one_method_is_the_default, frozenset({Capability.SET_DEFAULT_METHOD})),
     Part(methods.a_removed_method_is_gone, frozenset({Capability.REMOVE_METHOD})),

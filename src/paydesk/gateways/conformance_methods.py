@@ -7,6 +7,14 @@ from paydesk.gateways.contract import Capability, MethodSetupRequest
 from paydesk.gateways.records import MethodRecord
 
 
+def a_repeated_key_makes_one_customer(scene: ExamScene) -> None:
+    """A customer whose answer was lost is not made a second time."""
+    key, email = new_key(), f"{new_key()}@example.com"
+    first, again = (scene.gateway.create_customer(email=email, name="Exam", key=key) for _ in range(2))
+    expect(first.reference == again.reference, "the same key made two customers")
+    expect((first.email, first.name) == (email, "Exam"), f"made as {email!r}, and it reads as {first}")
+
+
 def a_method_is_set_up_on_the_companys_side(scene: ExamScene) -> None:
     """It begins open, is finished after the customer entered it, and finishing again changes nothing."""
     customer = scene.customer()
