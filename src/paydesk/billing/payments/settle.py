@@ -62,9 +62,12 @@ def _look(gateway: Gateway, attempt: Attempt, now: datetime) -> Outcome:
             asked_at=attempt.submitted_at or attempt.created_at,
         )
     )
-    if outcome.verdict is Verdict.NEVER_SEEN and now < attempt.created_at + _STILL_UNDER_WAY:
+    if outcome.verdict is not Verdict.NEVER_SEEN:
+        return outcome
+    if now < attempt.created_at + _STILL_UNDER_WAY:
         return Outcome(verdict=Verdict.UNKNOWN)
-    return outcome
+    # What was prepared could still be confirmed by an ask that is late: called off first, it moves nothing any more.
+    return called_off(gateway, attempt) if attempt.prepared_reference else outcome
 
 
 def _read_again(gateway: Gateway, attempt: Attempt) -> None:
