@@ -239,7 +239,10 @@ class StripeScene:
         return found
 
     def send_webhooks_to(self, url: str, name: str = "paydesk") -> None:
-        """Let localstripe send its signed events to an address, about a second after each change."""
+        """Let localstripe send its signed events to an address, about a second after each change.
+
+        It says nothing of an invoice that fails or of a subscription that changes: sign those with `signed_event`.
+        """
         self._post(f"{self._localstripe}/_config/webhooks/{name}", {"url": url, "secret": WEBHOOK_SECRET})
 
     def signed_event(

@@ -1,7 +1,7 @@
 """The one list of exceptions to the laws of size: by name, with the size that is allowed and the reason.
 
 The list may only shrink: an entry that is no longer needed, or allows more than is there, fails as well.
-A function is named `path:name`.
+A function is named `path:name`, the lines of a gateway `folder:lines`.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Allowed:
 
 
 EXCEPTIONS: dict[str, Allowed] = {
-    "src/paydesk/gateways/stripe": Allowed(
+    "src/paydesk/gateways/stripe:lines": Allowed(
         1601,
         "Stripe collects by itself and charges for us, and an invoice and its charges must be joined by hand.",
     ),

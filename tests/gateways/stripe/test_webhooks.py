@@ -2,6 +2,9 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from threading import Thread
 
 import pytest
 
@@ -59,6 +62,33 @@ def test_a_good_signature_gives_the_event(stripe_scene: StripeScene, at_noon: St
 
     assert (event.event_id, event.kind, event.body) == ("evt_7", "invoice.paid", body)
     assert event.created_at == NOW - timedelta(minutes=4)
+
+
+def test_what_localstripe_delivers_by_itself_is_believed_and_names_the_invoice(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    came: Queue[tuple[bytes, dict[str, str]]] = Queue()
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            came.put((body, {name.lower(): value for name, value in self.headers.items()}))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        stripe_scene.send_webhooks_to(f"http://127.0.0.1:{server.server_port}/")
+        due = stripe_scene.past_due()
+        references: set[str] = set()
+        while due.paid_invoice not in references:
+            body, headers = came.get(timeout=10)
+            event = gateway.verify_webhook(body=body, headers=headers)
+            references |= {named.reference for named in gateway.webhook_references(event)}
+        server.shutdown()
 
 
 def test_an_event_names_what_is_read_again(gateway: StripeGateway) -> None:
