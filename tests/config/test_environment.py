@@ -60,3 +60,13 @@ def test_a_short_secret_is_refused_and_a_missing_one_too_but_on_loopback(
 def test_mail_is_plain_or_encrypted_as_the_address_says(url: str, ssl: bool, tls: bool, port: int) -> None:
     settings = environment.mail(url)
     assert (settings["EMAIL_USE_SSL"], settings["EMAIL_USE_TLS"], settings["EMAIL_PORT"]) == (ssl, tls, port)
+
+
+def test_options_of_a_mail_service_are_one_json_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAYDESK_MAIL_OPTIONS", '["postmark"]')
+    with pytest.raises(ImproperlyConfigured, match="one JSON object"):
+        environment.mapping("PAYDESK_MAIL_OPTIONS")
+    monkeypatch.setenv("PAYDESK_MAIL_OPTIONS", '{"POSTMARK_SERVER_TOKEN": "token"}')
+    assert environment.mapping("PAYDESK_MAIL_OPTIONS") == {"POSTMARK_SERVER_TOKEN": "token"}
+    monkeypatch.delenv("PAYDESK_MAIL_OPTIONS")
+    assert environment.mapping("PAYDESK_MAIL_OPTIONS") == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,17 @@ def whole_number(name: str, default: int) -> int:
     if not value.isdigit():
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
     return int(value)
+
+
+def mapping(name: str) -> dict[str, str]:
+    """Give a setting that is a JSON object of texts; empty unless it is set."""
+    try:
+        found = json.loads(os.environ.get(name) or "{}")
+    except ValueError as bad:
+        raise ImproperlyConfigured(f"{name} must be JSON.") from bad
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise ImproperlyConfigured(f"{name} must be one JSON object of texts.")
+    return found
 
 
 def secret(name: str, *, is_loopback: bool) -> str:

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import logging.config
+from datetime import UTC, datetime
 from typing import Any
 
-import structlog
+#: What a record may carry besides its message, given as `extra`.
+_FIELDS = ("merchant", "connection", "queue", "row", "reason", "took_ms")
 
-#: What a record may carry besides its message.
-_FIELDS = {"event", "level", "timestamp", "logger", "exception", "merchant", "connection", "queue", "row", "reason", "took_ms"}
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, with the time in UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record; of its extras only the named ones."""
+        line: dict[str, Any] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        line |= {name: record.__dict__[name] for name in _FIELDS if name in record.__dict__}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
 
 
 def configure(_config: Any) -> None:
     """Set logging up; Django calls this once."""
-    shared = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.PositionalArgumentsFormatter(),
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                _only_named_fields,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
+    handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(_level())
@@ -48,7 +43,3 @@ def _level() -> str:
 
     level: str = settings.PAYDESK_LOG_LEVEL
     return level
-
-
-def _only_named_fields(_logger: Any, _name: str, record: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return {name: value for name, value in record.items() if name in _FIELDS}

@@ -53,7 +53,6 @@ TIME_ZONE = "UTC"
 DEBUG = False
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
-    "anymail",
     "paydesk.events",
     "paydesk.work",
     "paydesk.merchants",
@@ -135,6 +134,8 @@ if PAYDESK_MAILBOX:
 else:
     EMAIL_BACKEND = environment.text("PAYDESK_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
     globals().update(environment.mail(environment.text("PAYDESK_MAIL_URL", "smtp://127.0.0.1:25")))
+#: What a mail service of anymail wants to know. Not an app of ours: only who sends a letter loads it, never a page.
+ANYMAIL = environment.mapping("PAYDESK_MAIL_OPTIONS")
 
 # --- Gateways ----------------------------------------------------------------------------------------------------
 PAYDESK_GATEWAY_SECONDS = environment.whole_number("PAYDESK_GATEWAY_SECONDS", 20)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
@@ -23,19 +24,24 @@ class CannotDecrypt(Exception):
 def encrypt(plain: bytes, *, key: str, place: str) -> bytes:
     """Encrypt for a place such as `merchant-uuid|connection.credentials`."""
     nonce = os.urandom(_NONCE_BYTES)
-    return _VERSION + nonce + AESGCM(_key(key)).encrypt(nonce, plain, place.encode())
+    return _VERSION + nonce + _cipher(key).encrypt(nonce, plain, place.encode())
 
 
 def decrypt(sealed: bytes, *, key: str, place: str) -> bytes:
     """Give back what `encrypt` was given for the same place, or raise CannotDecrypt."""
     if sealed[:1] != _VERSION:
         raise CannotDecrypt("This value was not encrypted by this version of Paydesk.")
+    from cryptography.exceptions import InvalidTag
+
     nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
-        return AESGCM(_key(key)).decrypt(nonce, body, place.encode())
+        return _cipher(key).decrypt(nonce, body, place.encode())
     except InvalidTag as tampered:
         raise CannotDecrypt("The encryption key does not open this value.") from tampered
 
 
-def _key(key: str) -> bytes:
-    return hashlib.sha256(b"paydesk.encryption\x00" + key.encode()).digest()
+def _cipher(key: str) -> AESGCM:
+    """Loaded when it is first needed: 6 MiB that no page of the portal has a use for."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(hashlib.sha256(b"paydesk.encryption\x00" + key.encode()).digest())
