@@ -110,6 +110,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
+#: A gateway's folder may hold the script that drives the company's fields; a new one needs no entry here.
+STATICFILES_DIRS = sorted((SOURCE / "gateways").glob("*/static"))
 STATIC_ROOT = environment.text("PAYDESK_STATIC_ROOT", str(Path.cwd() / ".static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
