@@ -55,7 +55,11 @@ def serving(url: str, *, threads: int = 1) -> Iterator[Running]:
         f"--threads={threads}",
     ]
     with running_server(command, ready_path="/health", port=port) as server:
-        yield server
+        try:
+            yield server
+        except AssertionError:
+            say(server.printed()[-5_000:])
+            raise
 
 
 @contextmanager
