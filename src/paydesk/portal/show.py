@@ -25,6 +25,7 @@ STYLESHEETS = (
     "story.css",
     "lists.css",
     "pages.css",
+    "narrow.css",
 )
 
 

@@ -1,0 +1,14 @@
+"""Look at a page as somebody does who cannot scroll sideways, hear it wrongly, or miss what is faint."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def looks_right(page: Page) -> None:
+    """No sideways scrolling, and nothing that shuts somebody out (axe: WCAG 2.2 A and AA, and best practice)."""
+    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1], f"{page.url} is {wide[0]} px wide in a window of {wide[1]}"
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"

@@ -1,0 +1,139 @@
+"""Every page in every state: readable in light and dark, on a phone and a desk, in German, at twice the text size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from paydesk.merchants.find import MerchantInSight
+from tests import builders
+from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.installation import Installation
+from tests.journeys.looks import looks_right
+from tests.journeys.portal.customers import sign_in
+from tests.journeys.portal.gallery import Shown, all_waiting, full_life, nothing_yet
+from toolbox.machine import require_chromium
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIVES = [full_life, nothing_yet, all_waiting]
+#: A colour that is unreadable as it is, in either mode.
+PALE = "#ffe14d"
+
+
+@pytest.fixture
+def shop() -> MerchantInSight:
+    """A merchant with a long name and a pale colour."""
+    return builders.merchant(name="Nachtschicht Verlag für außergewöhnliche Bücher GmbH", accent_color=PALE)
+
+
+def open_all(page: Page, portal: str, life: Shown) -> Iterator[Page]:
+    """Open each page in turn."""
+    for path in life.paths:
+        page.goto(portal + path)
+        yield page
+
+
+@pytest.mark.parametrize("build", LIVES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_page_looks_right(
+    shop: MerchantInSight,
+    installation: Installation,
+    new_context: Any,
+    build: Callable[[MerchantInSight], Shown],
+    scheme: str,
+    size: ViewportSize,
+) -> None:
+    life, portal = build(shop), installation.portal(shop.slug)
+    page = sign_in(new_context(viewport=size, color_scheme=scheme), portal, shop, life.who)
+    for shown in open_all(page, portal, life):
+        looks_right(shown)
+    page.locator("details.menu summary").click()
+    looks_right(page)
+
+
+@pytest.mark.parametrize("build", LIVES)
+def test_german_words_fit(
+    shop: MerchantInSight,
+    installation: Installation,
+    new_context: Any,
+    build: Callable[[MerchantInSight], Shown],
+) -> None:
+    life, portal = build(shop), installation.portal(shop.slug)
+    page = sign_in(
+        new_context(locale="de-DE", viewport={"width": 360, "height": 740}), portal, shop, life.who
+    )
+    for shown in open_all(page, portal, life):
+        looks_right(shown)
+
+
+@pytest.mark.parametrize("build", [full_life, all_waiting])
+def test_text_at_twice_its_size_needs_no_sideways_scrolling(
+    shop: MerchantInSight,
+    installation: Installation,
+    chrome: Browser,
+    build: Callable[[MerchantInSight], Shown],
+) -> None:
+    life, portal = build(shop), installation.portal(shop.slug)
+    # What somebody sets in the browser who needs larger text.
+    flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
+    large = chrome.browser_type.launch(executable_path=require_chromium(), args=flags)
+    page = sign_in(large.new_context(viewport=PHONE), portal, shop, life.who)
+    for shown in open_all(page, portal, life):
+        size = shown.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        assert size == 30
+        looks_right(shown)
+    large.close()
+
+
+def test_what_is_pressed_is_large_enough(
+    shop: MerchantInSight, installation: Installation, new_context: Any
+) -> None:
+    life, portal = full_life(shop), installation.portal(shop.slug)
+    page = sign_in(new_context(), portal, shop, life.who)
+    for shown in open_all(page, portal, life):
+        small = shown.evaluate(
+            """() => [...document.querySelectorAll('.button, .words a, summary, .choice, .input, .row-link')]
+                .filter((one) => one.getClientRects().length)
+                .map((one) => one.matches('.row-link') ? one.closest('.row') : one)
+                .filter((one) => one.getBoundingClientRect().height < 44)
+                .map((one) => one.outerHTML.slice(0, 120))"""
+        )
+        assert small == [], shown.url
+
+
+def test_a_page_is_light_and_asks_nobody_else(
+    shop: MerchantInSight, installation: Installation, new_context: Any
+) -> None:
+    life, portal = full_life(shop), installation.portal(shop.slug)
+    page = sign_in(new_context(), portal, shop, life.who)
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    for shown in open_all(page, portal, life):
+        sizes = shown.evaluate(
+            """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+                .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
+        )
+        assert sizes < 60_000, shown.url
+    assert [url for url in asked if not url.startswith(installation.url)] == []
+    # The browser speaks up when the content policy is broken, or a file is missing.
+    assert [words for words in said if "404" not in words] == []
+
+
+def test_a_receipt_prints_without_the_frame(
+    shop: MerchantInSight, installation: Installation, new_context: Any
+) -> None:
+    life, portal = full_life(shop), installation.portal(shop.slug)
+    page = sign_in(new_context(color_scheme="dark"), portal, shop, life.who)
+    page.goto(portal + next(path for path in life.paths if path.endswith("/receipt")))
+    page.emulate_media(media="print")
+    assert page.get_by_role("navigation").count() == 0
+    assert not page.get_by_role("button", name="Print or save as PDF").is_visible()
+    assert page.get_by_role("heading", name="Receipt").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
