@@ -1,0 +1,172 @@
+"""What whoever runs an installation types, and what they are told."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.kit import clock
+from paydesk.merchants.models import Connection, Merchant
+from paydesk.notices.models import Letter
+from paydesk.work.models import TimetableEntry
+from tests import builders
+from tests.simulator import SimulatedAccount, start_simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORDS = ("--name", "Kiln", "--support-email", "help@kiln.example", "--mode", "test")
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[SimulatedAccount]:
+    with start_simulator() as simulator:
+        yield simulator.account("billing")
+
+
+def run(*words: str) -> str:
+    """Run a command and give what it printed."""
+    printed = StringIO()
+    call_command(*words, stdout=printed)
+    return printed.getvalue()
+
+
+@pytest.fixture
+def keys(account: SimulatedAccount, tmp_path: Path) -> str:
+    """A file with the account's credentials."""
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps(account.credentials))
+    return str(file)
+
+
+def connect(account: SimulatedAccount, file: str, *more: str) -> str:
+    where = ("--merchant", "kiln", "--name", "Memberships", "--base-url", account.simulator.url)
+    return run("connect", "simulated-billing", *where, "--credential-file", file, *more)
+
+
+def test_a_merchant_is_added_once_and_told_where_its_portal_is() -> None:
+    assert "http://127.0.0.1:8000/m/kiln/" in run("merchant", "add", "kiln", *WORDS)
+    with pytest.raises(CommandError, match="already"):
+        run("merchant", "add", "kiln", *WORDS)
+    assert Merchant.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (("--time-zone", "Mars/Olympus"), "time zone"),
+        (("--accent", "red"), "colour"),
+        (("--host-name", "not a host"), "host name"),
+        (("--support-email", "nobody"), "e-mail"),
+    ],
+)
+def test_a_merchant_that_cannot_be_right_is_refused_in_words(wrong: tuple[str, str], why: str) -> None:
+    with pytest.raises(CommandError, match=why):
+        run("merchant", "add", "kiln", *WORDS, *wrong)
+    assert not Merchant.objects.exists()
+
+
+def test_a_connection_is_tried_before_it_is_kept(account: SimulatedAccount, tmp_path: Path) -> None:
+    run("merchant", "add", "kiln", *WORDS)
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps({"api_key": "sim_sk_wrong", "webhook_secret": "x"}))
+    empty = tmp_path / "empty.json"
+    empty.write_text("{}")
+    with pytest.raises(CommandError, match="does not take"):
+        connect(account, str(wrong))
+    with pytest.raises(CommandError, match="api_key, webhook_secret"):
+        connect(account, str(empty))
+    assert not Connection.objects.exists()
+
+
+def test_a_company_that_does_not_answer_leaves_nothing_behind(account: SimulatedAccount, keys: str) -> None:
+    run("merchant", "add", "kiln", *WORDS)
+    with pytest.raises(CommandError, match="no clear answer"):
+        connect(account, keys, "--base-url", "http://127.0.0.1:9")
+    assert not Connection.objects.exists()
+
+
+def test_connecting_says_whose_account_it_is_and_where_webhooks_go(
+    account: SimulatedAccount, keys: str
+) -> None:
+    run("merchant", "add", "kiln", *WORDS)
+    printed = connect(account, keys)
+    kept = Connection.objects.get(merchant__slug="kiln")
+    assert "Connected to 'Simulated account'" in printed
+    assert f"/m/kiln/hooks/{kept.uuid}" in printed
+    assert account.api_key.encode() not in bytes(kept.credentials)
+
+
+def test_connecting_again_renews_the_credentials_and_keeps_the_history(
+    account: SimulatedAccount, keys: str
+) -> None:
+    run("merchant", "add", "kiln", *WORDS)
+    connect(account, keys)
+    before = Connection.objects.get(merchant__slug="kiln")
+    run("disconnect", "--merchant", "kiln", "--connection", "Memberships")
+    connect(account, keys)
+    after = Connection.objects.get(merchant__slug="kiln")
+    assert (after.id, after.uuid, after.removed_at) == (before.id, before.uuid, None)
+
+
+def test_an_import_says_how_far_it_is(account: SimulatedAccount, keys: str) -> None:
+    run("merchant", "add", "kiln", *WORDS)
+    connect(account, keys)
+    bill = {"title": "Clay", "amount_minor": 900, "currency": "EUR"}
+    account.seed({"email": "ada@example.com", "name": "Ada", "methods": [{}], "bills": [bill]})
+    printed = run("import", "--merchant", "kiln", "--connection", "Memberships")
+    assert "1 customers, 0 subscriptions, 1 payments" in printed
+    assert Payment.objects.get(merchant__slug="kiln").state == Payment.State.PAID
+
+
+def test_a_closed_connection_forgets_its_credentials(account: SimulatedAccount, keys: str) -> None:
+    run("merchant", "add", "kiln", *WORDS)
+    connect(account, keys)
+    run("disconnect", "--merchant", "kiln", "--connection", "Memberships")
+    closed = Connection.objects.get(merchant__slug="kiln")
+    assert (bytes(closed.credentials), closed.removed_at is None) == (b"", False)
+    with pytest.raises(CommandError, match="no open connection"):
+        run("import", "--merchant", "kiln", "--connection", "Memberships")
+
+
+def test_a_connection_with_money_in_doubt_is_not_closed() -> None:
+    shop = builders.merchant("kiln")
+    connection = builders.connection(shop, name="Memberships")
+    payment = builders.payment(builders.order(builders.customer(shop), connection), state="failed")
+    builders.attempt(payment, state=Attempt.State.UNKNOWN, origin=Attempt.Origin.PAYDESK)
+    with pytest.raises(CommandError, match="not answered yet"):
+        run("disconnect", "--merchant", "kiln", "--connection", "Memberships")
+    assert Connection.objects.get(merchant_id=shop.id).removed_at is None
+
+
+def test_status_is_quiet_when_a_worker_was_seen_and_nothing_is_dead() -> None:
+    builders.merchant("kiln")
+    TimetableEntry.objects.create(name="sweep", due_at=clock.wall_now(), ran_at=clock.wall_now())
+    assert "kiln (test)" in run("status")
+
+
+def test_status_complains_of_what_was_given_up_and_of_a_silent_worker() -> None:
+    shop = builders.merchant("kiln")
+    with pytest.raises(CommandError, match="No worker"):
+        run("status")
+    long_ago = clock.wall_now() - timedelta(hours=1)
+    Letter.objects.create(
+        merchant_id=shop.id,
+        kind="sign_in",
+        recipient="ada@example.com",
+        created_at=long_ago,
+        dead_at=long_ago,
+    )
+    with pytest.raises(CommandError, match="1 in letters"):
+        run("status", "--json")
+
+
+def test_serving_is_refused_while_static_files_are_missing(settings: SettingsWrapper, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = str(tmp_path)
+    with pytest.raises(CommandError, match="collectstatic"):
+        run("serve")
