@@ -166,7 +166,6 @@ def test_status_complains_of_what_was_given_up_and_of_a_silent_worker() -> None:
         run("status", "--json")
 
 
-def test_serving_is_refused_while_static_files_are_missing(settings: SettingsWrapper, tmp_path: Path) -> None:
-    settings.STATIC_ROOT = str(tmp_path)
-    with pytest.raises(CommandError, match="collectstatic"):
+def test_serving_is_refused_while_static_files_are_missing(tmp_path: Path) -> None:
+    with override_settings(STATIC_ROOT=str(tmp_path)), pytest.raises(CommandError, match="collectstatic"):
         run("serve")
