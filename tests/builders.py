@@ -172,10 +172,14 @@ def payment(of: Order, minor: int = 4900, currency: str = "EUR", **fields: Any) 
         "capabilities": ["retry_collectible"] if state in {"failed", "due"} else [],
         "observed_at": now(),
     }
+    record = GatewayCustomer.objects.filter(
+        merchant_id=of.merchant_id, connection_id=of.connection_id, customer_id=of.customer_id
+    ).first()
     return Payment.objects.create(
         merchant_id=of.merchant_id,
         connection_id=of.connection_id or 0,
         customer_id=of.customer_id,
+        gateway_customer_id=record.id if record else None,
         order_id=of.id,
         amount_minor=minor,
         currency=currency,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from paydesk.portal import accent
 
-TOKENS = Path(accent.__file__).parent / "static" / "portal" / "tokens.css"
+TOKENS = Path(accent.__file__).parent / "styles" / "tokens.css"
 COLORS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 

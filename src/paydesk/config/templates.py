@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
+from paydesk.portal import drawn
 from paydesk.portal.words import amounts, dates
 from paydesk.portal.words.brands import brand_word
 from paydesk.portal.words.declines import decline_sentence, decline_todo
-from paydesk.portal.words.states import payment_word, subscription_word
+from paydesk.portal.words.reader import reader
+from paydesk.portal.words.states import StateWord, payment_word, subscription_word
 
 _FILTERS = (
     amounts.money,
@@ -46,23 +49,36 @@ def environment(**options: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=translation.gettext,
-        ngettext=translation.ngettext,
-        newstyle=True,
-        pgettext=translation.pgettext,
-        npgettext=translation.npgettext,
-    )
+    made.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext}
     made.globals |= {saying.__name__: saying for saying in _SAYINGS}
     made.globals |= {
         "url": url,
         # The manifest of static files is read once a process, so what it says is kept, too.
         "static": cache(static),
+        "drawn": drawn,
+        "state_word": StateWord,
         "language_code": translation.get_language,
         "text_direction": lambda: "rtl" if translation.get_language_bidi() else "ltr",
     }
     made.filters |= {write.__name__: write for write in _FILTERS}
     return made
+
+
+def gettext(message: str, /, **variables: Any) -> Markup:
+    """Say a text in the reader's language; what is filled in is escaped."""
+    said = _said(message, reader().language)
+    return said % variables if variables else said
+
+
+def ngettext(one: str, many: str, num: int, /, **variables: Any) -> Markup:
+    """Say the text for one or for many; `num` can stand in it."""
+    return Markup(translation.ngettext(one, many, num)) % ({"num": num} | variables)  # noqa: S704 - our own text.
+
+
+@lru_cache(maxsize=4096)
+def _said(message: str, language: str) -> Markup:
+    """A page has dozens of texts and the catalogue does not change: each is looked up once a language."""
+    return Markup(translation.gettext(message))  # noqa: S704 - our own text.
 
 
 def url(name: str, *args: str | int) -> str:

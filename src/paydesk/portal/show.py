@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from paydesk.access.visitor import visitor
 from paydesk.merchants.find import MerchantInSight
+from paydesk.portal.accent import DEFAULT
+from paydesk.portal.theme.sheet import theme_of
+from paydesk.portal.words.reader import reading
 
 PART_HEADER = "Paydesk-Part"
-STYLESHEETS = (
-    "tokens.css",
-    "base.css",
-    "frame.css",
-    "menu.css",
-    "controls.css",
-    "fields.css",
-    "pieces.css",
-    "story.css",
-    "lists.css",
-    "pages.css",
-    "narrow.css",
-)
 
 
 def show_page(
@@ -39,9 +27,9 @@ def show_page(
         "visitor": visitor(request),
         "is_part": request.headers.get(PART_HEADER) == "main",
         "here": here,
-        "stylesheets": STYLESHEETS,
+        "theme": theme_of(merchant.accent_color if merchant else DEFAULT),
     }
-    with timezone.override(merchant.time_zone if merchant else UTC):
+    with reading(merchant.time_zone if merchant else "UTC"):
         response = HttpResponse(get_template(template).render(frame | context, request), status=status)
     patch_vary_headers(response, [PART_HEADER])
     return response

@@ -32,5 +32,5 @@ urlpatterns = [
     path("", include("paydesk.portal.devices.urls")),
     path("", include("paydesk.portal.tickets.urls")),
     path("", include("paydesk.portal.mailbox.urls")),
-    path("theme/<str:color>.css", theme, name="theme"),
+    path("theme/<str:version>/<str:color>", theme, name="theme"),
 ]

@@ -1,18 +1,30 @@
-"""Serve the stylesheet that carries a merchant's colour. The colour is in its address, so it never changes."""
+"""Serve the stylesheet of a portal."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
-from paydesk.portal.accent import stylesheet
+from paydesk.portal.theme.sheet import sheet_of, theme_of
 
 _DIGITS = frozenset("0123456789abcdef")
+_FOR_EVER = "public, max-age=31536000, immutable"
+#: A page that was open while we were updated asks for the old version and gets the new one.
+_FOR_NOW = "public, max-age=60"
 
 
-def theme(request: HttpRequest, color: str) -> HttpResponse:
-    """Give the accent for `rrggbb`."""
-    if len(color) != 6 or not _DIGITS.issuperset(color.lower()):
+@require_safe
+def theme(request: HttpRequest, version: str, color: str) -> HttpResponse:
+    """Give our styles with the accent `rrggbb`."""
+    if len(color) != 6 or not _DIGITS.issuperset(color):
         raise Http404
-    response = HttpResponse(stylesheet(color.lower()), content_type="text/css; charset=utf-8")
-    response["Cache-Control"] = "public, max-age=86400, stale-while-revalidate=604800"
+    sheet = sheet_of(color)
+    takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(
+        sheet.gzipped if takes_gzip else sheet.plain, content_type="text/css; charset=utf-8"
+    )
+    if takes_gzip:
+        response["Content-Encoding"] = "gzip"
+    response["Vary"] = "Accept-Encoding"
+    response["Cache-Control"] = _FOR_EVER if version == theme_of(color).version else _FOR_NOW
     return response

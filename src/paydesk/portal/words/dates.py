@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
-from paydesk.kit import clock, language
+from paydesk.kit import language
+from paydesk.portal.words.reader import reader
 
 
 def day(when: datetime | date) -> str:
     """Write a day: Tue 3 Dec; with the year when it is not this one."""
-    return language.day_text(_local_day(when), _language(), this_year=clock.wall_now().year)
+    return language.day_text(_local_day(when), reader().language, this_year=reader().year)
 
 
 def moment(when: datetime) -> str:
     """Write a moment: Tue 3 Dec, 09:14."""
-    return language.moment_text(_local(when), _language(), this_year=clock.wall_now().year)
+    return language.moment_text(_local(when), reader().language, this_year=reader().year)
 
 
 def clock_time(when: datetime) -> str:
     """Write the time alone: 09:14."""
     local = _local(when)
-    return language.time_text(local.hour, local.minute, _language())
+    return language.time_text(local.hour, local.minute, reader().language)
 
 
 def month(when: datetime | date) -> str:
     """Write a month with its year: December 2026."""
     local = _local_day(when)
-    return language.month_text(local.year, local.month, _language())
+    return language.month_text(local.year, local.month, reader().language)
 
 
 def tile_month(when: datetime | date) -> str:
     """Write the month of a date tile: Dec."""
-    return language.short_month_text(_local_day(when).month, _language())
+    return language.short_month_text(_local_day(when).month, reader().language)
 
 
 def tile_day(when: datetime | date) -> str:
@@ -68,13 +68,8 @@ _EVERY = {
 }
 
 
-def _language() -> str:
-    return translation.get_language() or "en"
-
-
 def _local(when: datetime) -> datetime:
-    """Pages are shown with the merchant's zone set; without a merchant it is UTC."""
-    return when.astimezone(timezone.get_current_timezone())
+    return when.astimezone(reader().zone)
 
 
 def _local_day(when: datetime | date) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from paydesk.billing.payments.models import Payment
 from paydesk.gateways.records import SubscriptionState
+from paydesk.portal.words.reader import reader
 
 
 class StateWord(NamedTuple):
@@ -20,7 +22,13 @@ class StateWord(NamedTuple):
 
     def spoken(self) -> StateWord:
         """Put the word into the reader's language."""
-        return self._replace(word=gettext(self.word))
+        return _spoken(self, reader().language)
+
+
+@cache
+def _spoken(word: StateWord, language: str) -> StateWord:
+    """There are some twenty of them in each language, and a page shows one in each of its rows."""
+    return word._replace(word=gettext(word.word))
 
 
 _PAYMENT = {
