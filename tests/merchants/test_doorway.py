@@ -1,17 +1,25 @@
 """The merchant is found by host name or by /m/SLUG/, and by nothing else that a request says."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory, override_settings
-from django.urls import get_script_prefix
+from django.urls import clear_script_prefix, get_script_prefix
 
 from paydesk.merchants.doorway import MerchantMiddleware
 from paydesk.merchants.models import ClockOffset, Merchant
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_prefix_left() -> Iterator[None]:
+    """Every request of a server sets the prefix anew; these are made without one."""
+    yield
+    clear_script_prefix()
 
 
 def _merchant(slug: str, **facts: object) -> Merchant:

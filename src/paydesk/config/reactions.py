@@ -7,13 +7,14 @@ from datetime import datetime
 
 from paydesk.events.models import Event
 from paydesk.notices.sign_in_letter import write_sign_in_letter
+from paydesk.sync.follow_payment import reread_its_subscription
 from paydesk.work.claim import Claim
 
 _Reaction = Callable[[Event, datetime], None]
 
 REACTIONS: dict[str, list[_Reaction]] = {
     "sign_in.asked": [write_sign_in_letter],
-    "payment.succeeded": [],
+    "payment.succeeded": [reread_its_subscription],
     "payment.failed": [],
     "payment.contradicted": [],
 }

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import Model, QuerySet
 
 Answer = TypeVar("Answer")
 Row = TypeVar("Row", bound=Model)
 
 _RERUNS_MAX = 5
-#: PostgreSQL's serialization_failure and deadlock_detected.
-_RERUN_STATES = {"40001", "40P01"}
+#: PostgreSQL's serialization_failure, deadlock_detected and unique_violation: somebody wrote the same row meanwhile,
+#: and the step finds it when it reads again. SQLite has one writer at a time, so nothing comes between.
+_RERUN_STATES = {"40001", "40P01", "23505"}
 
 
 class HeldTransaction(AssertionError):
@@ -26,15 +27,18 @@ def in_transaction(step: Callable[[], Answer]) -> Answer:
         try:
             with transaction.atomic():
                 return step()
-        except OperationalError as trouble:
+        except (OperationalError, IntegrityError) as trouble:
             if connection.in_atomic_block or not remaining or not _wants_rerun(trouble):
                 raise
     raise AssertionError("unreachable")
 
 
 def locked(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Lock the rows that are read. SQLite has one writer at a time (BEGIN IMMEDIATE), which is lock enough."""
-    return rows.select_for_update(of=("self",)) if is_postgresql() else rows
+    """Lock the rows that are read; rows that refer to them may still be inserted, since no key ever changes.
+
+    SQLite has one writer at a time (BEGIN IMMEDIATE), which is lock enough.
+    """
+    return rows.select_for_update(of=("self",), no_key=True) if is_postgresql() else rows
 
 
 def let_go() -> None:
@@ -50,6 +54,6 @@ def is_postgresql() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
-def _wants_rerun(trouble: OperationalError) -> bool:
+def _wants_rerun(trouble: OperationalError | IntegrityError) -> bool:
     cause: Any = trouble.__cause__
     return getattr(cause, "sqlstate", None) in _RERUN_STATES

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+#: How far the clocks of two hosts may be apart.
+HOSTS_DIFFER_BY = timedelta(minutes=1)
+
 
 def wall_now() -> datetime:
     """Give the time of sessions, links, limits, leases, time-outs and signatures, in UTC."""
@@ -14,6 +17,15 @@ def wall_now() -> datetime:
 def business_now(*, offset: timedelta) -> datetime:
     """Give the time of due dates, dunning and card expiry; the offset is zero but for a test-mode merchant."""
     return wall_now() + offset
+
+
+def is_overtaken(*, stored_at: datetime, observed_at: datetime, now: datetime) -> bool:
+    """Say whether a newer answer is stored already than the one observed at `observed_at`; all are wall time.
+
+    One from the future was stored under a wrong clock and counts for nothing: else a clock that was a year ahead for a
+    minute would blind the row for a year.
+    """
+    return observed_at < stored_at <= now + HOSTS_DIFFER_BY
 
 
 def local_date(moment: datetime, *, zone: str) -> date:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from paydesk.billing.payments.models import Attempt
+from paydesk.database.transactions import in_transaction, locked
 from paydesk.merchants.close import close_connection
+from paydesk.merchants.models import Connection
 
 
 class DisconnectRefused(Exception):
@@ -14,6 +16,12 @@ class DisconnectRefused(Exception):
 
 def disconnect(*, merchant_id: int, connection_id: int, now: datetime) -> None:
     """Close the connection, or raise DisconnectRefused. `now` is wall time."""
+    in_transaction(lambda: _close(merchant_id, connection_id, now))
+
+
+def _close(merchant_id: int, connection_id: int, now: datetime) -> None:
+    """Opening an attempt takes the same lock first, so that none slips in between counting and closing."""
+    locked(Connection.objects.filter(merchant_id=merchant_id, id=connection_id)).get()
     open_count = Attempt.objects.filter(
         merchant_id=merchant_id,
         connection_id=connection_id,

@@ -6,49 +6,24 @@ repeat, so a kill in the middle costs one page done again, and loses or doubles 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
 
 from django.db.models import F
 
-from paydesk.billing.customers.link import link_customer
-from paydesk.billing.customers.models import GatewayCustomer
-from paydesk.billing.payment_methods.mirror import mirror_methods
-from paydesk.billing.payments.mirror import mirror_collectible
-from paydesk.billing.subscriptions.mirror import mirror_subscription
-from paydesk.database.transactions import in_transaction, let_go
+from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import Gateway
-from paydesk.gateways.records import (
-    CollectibleRecord,
-    CustomerRecord,
-    MethodRecord,
-    Page,
-    SubscriptionRecord,
-)
+from paydesk.gateways.records import CustomerRecord, Page
 from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.models import ImportRun
-
-Record = TypeVar("Record")
+from paydesk.sync.take_over import read_whole, write_whole
 
 #: Customers read at a time: what waits for the network waits side by side.
 _THREADS = 8
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Whole:
-    """One customer as the company has it, read at one time."""
-
-    customer: CustomerRecord
-    methods: Sequence[MethodRecord]
-    subscriptions: Sequence[SubscriptionRecord]
-    collectibles: Sequence[CollectibleRecord]
-    asked_at: datetime
 
 
 @dataclass(slots=True)
@@ -89,64 +64,13 @@ def _import_page(gateway: Gateway, connection: Connection, page: Page[CustomerRe
     """Read side by side, write one customer at a time, each in one transaction."""
     counts = _Counts()
     with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-        for whole in pool.map(lambda record: _read_whole(gateway, record), page.records):
-            owner = _write_whole(gateway, connection, whole)
+        for whole in pool.map(lambda record: read_whole(gateway, record), page.records):
+            owner = write_whole(connection=connection, gateway=gateway, whole=whole, is_news=False)
             counts.customers += 1
             counts.subscriptions += len(whole.subscriptions)
             counts.payments += len(whole.collectibles)
             counts.unlinked += 1 if owner.customer_id is None else 0
     return counts
-
-
-def _read_whole(gateway: Gateway, record: CustomerRecord) -> _Whole:
-    asked_at = clock.wall_now()
-    is_there = not record.is_deleted
-    return _Whole(
-        customer=record,
-        methods=gateway.list_methods(record.reference) if is_there else (),
-        subscriptions=_all_pages(lambda cursor: gateway.list_subscriptions(record.reference, cursor=cursor)),
-        collectibles=_all_pages(lambda cursor: gateway.list_history(record.reference, cursor=cursor)),
-        asked_at=asked_at,
-    )
-
-
-def _all_pages(ask: Callable[[str], Page[Record]]) -> list[Record]:
-    found: list[Record] = []
-    cursor = ""
-    while True:
-        page = ask(cursor)
-        found += page.records
-        cursor = page.next_cursor
-        if not cursor:
-            return found
-
-
-def _write_whole(gateway: Gateway, connection: Connection, whole: _Whole) -> GatewayCustomer:
-    def write() -> GatewayCustomer:
-        now = clock.wall_now()
-        owner = link_customer(connection=connection, record=whole.customer, now=now)
-        mirror_methods(owner=owner, records=whole.methods, now=now)
-        for subscription in whole.subscriptions:
-            mirror_subscription(
-                connection=connection,
-                owner=owner,
-                record=subscription,
-                capabilities=gateway.capabilities(subscription),
-                observed_at=whole.asked_at,
-            )
-        for collectible in whole.collectibles:
-            mirror_collectible(
-                connection=connection,
-                owner=owner,
-                record=collectible,
-                capabilities=gateway.capabilities(collectible),
-                observed_at=whole.asked_at,
-                now=now,
-                is_news=False,
-            )
-        return owner
-
-    return in_transaction(write)
 
 
 def _advance(run: ImportRun, page: Page[CustomerRecord], counts: _Counts) -> ImportRun:

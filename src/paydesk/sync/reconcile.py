@@ -1,71 +1,90 @@
-"""Read again, on a timer, what is still open and has not been looked at for a day: webhooks get lost.
+"""Read again, on a timer, every customer with something to collect: webhooks get lost, and some are never sent.
 
-An object that a company does not know any more, or one that does not answer, is left as it is and asked for next time.
+A new bill, a refund and a dispute are found this way as well as a payment that was made. One customer, or one company,
+that cannot be read keeps nobody else waiting.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.models import Payment
-from paydesk.billing.payments.reread import NotThere, reread_payment, reread_subscription
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import Gateway, GatewayUnreachable
-from paydesk.gateways.records import SubscriptionState
+from paydesk.gateways.records import CustomerRecord, SubscriptionState
 from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import all_merchant_ids, merchant_by_id
 from paydesk.merchants.models import Connection
+from paydesk.sync.take_over import read_whole, write_whole
 
 log = logging.getLogger(__name__)
 
 _STALE_AFTER = timedelta(days=1)
-#: Objects of one connection that one run reads: a large merchant is spread over the day's runs.
-_MOST = 200
+_RECENT = timedelta(days=90)
+#: Customers of one connection that one run reads, and how long a run goes on: less than the lease of its job.
+_MOST = 500
+_RUN_MAX = timedelta(minutes=7)
 _OPEN_PAYMENTS = [Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED]
 _ENDED = [SubscriptionState.CANCELED.value, SubscriptionState.COMPLETED.value]
 
 
 def reread_what_is_stale(now: datetime) -> None:
     """Visit every connection of every merchant. `now` is wall time."""
+    until = clock.wall_now() + _RUN_MAX
     for merchant_id in all_merchant_ids():
         merchant = merchant_by_id(merchant_id)
         for connection in Connection.objects.filter(merchant_id=merchant_id, removed_at__isnull=True):
             try:
-                gateway = connect(connection, merchant=merchant)
+                _reread_connection(connection, connect(connection, merchant=merchant), now, until)
             except GatewayMissing:
-                log.warning("connection %s has no gateway installed", connection.uuid)
-                continue
-            _reread_connection(connection, gateway, now)
+                log.warning("the gateway of connection %s is not installed", connection.uuid)
+            except GatewayUnreachable as silent:
+                log.warning("connection %s does not answer: %s", connection.uuid, silent)
+            except Exception:
+                log.exception("connection %s could not be read again", connection.uuid)
 
 
-def _reread_connection(connection: Connection, gateway: Gateway, now: datetime) -> None:
-    stale = {
-        "merchant_id": connection.merchant_id,
-        "connection_id": connection.id,
-        "observed_at__lt": now - _STALE_AFTER,
-    }
-    payments = Payment.objects.filter(**stale, state__in=_OPEN_PAYMENTS).order_by("observed_at")
-    subscriptions = Subscription.objects.filter(**stale).exclude(state__in=_ENDED).order_by("observed_at")
-    _reread_each(
-        payments.values_list("reference", flat=True)[:_MOST],
-        lambda reference: reread_payment(connection=connection, gateway=gateway, reference=reference),
-    )
-    _reread_each(
-        subscriptions.values_list("reference", flat=True)[:_MOST],
-        lambda reference: reread_subscription(connection=connection, gateway=gateway, reference=reference),
-    )
-
-
-def _reread_each(references: Iterable[str], read: Callable[[str], object]) -> None:
-    """Read each; a company that does not answer is not asked for the rest."""
-    for reference in list(references):
-        try:
-            read(reference)
-        except NotThere:
-            log.warning("%s is not known to its company any more", reference)
-        except GatewayUnreachable as silent:
-            log.info("reading again stopped at %s: %s", reference, silent)
+def _reread_connection(connection: Connection, gateway: Gateway, now: datetime, until: datetime) -> None:
+    for owner in list(_stale(connection, now)[:_MOST]):
+        if clock.wall_now() > until:
             return
+        # Noted before it is read: one that can never be read is not at the head of every run.
+        GatewayCustomer.objects.filter(merchant_id=owner.merchant_id, id=owner.id).update(reread_at=now)
+        try:
+            _reread_customer(connection, gateway, owner)
+        except GatewayUnreachable:
+            raise
+        except Exception:
+            log.exception(
+                "customer %s of connection %s could not be read again", owner.reference, connection.uuid
+            )
+
+
+def _reread_customer(connection: Connection, gateway: Gateway, owner: GatewayCustomer) -> None:
+    let_go()
+    gone = CustomerRecord(reference=owner.reference, email=owner.email, name=owner.name, is_deleted=True)
+    whole = read_whole(gateway, gateway.read_customer(owner.reference) or gone)
+    write_whole(connection=connection, gateway=gateway, whole=whole, is_news=True)
+
+
+def _stale(connection: Connection, now: datetime) -> QuerySet[GatewayCustomer]:
+    """List who has something open or recent and was not read for a day, the longest unread first."""
+    mine = {"merchant_id": connection.merchant_id, "connection_id": connection.id}
+    payments = Payment.objects.filter(**mine, gateway_customer_id=OuterRef("id")).filter(
+        Q(due_at__gte=now - _RECENT) | Q(state__in=_OPEN_PAYMENTS)
+    )
+    agreements = Subscription.objects.filter(**mine, customer_id=OuterRef("customer_id")).exclude(
+        state__in=_ENDED
+    )
+    return (
+        GatewayCustomer.objects.filter(Exists(payments) | Exists(agreements), **mine)
+        .filter(Q(reread_at__isnull=True) | Q(reread_at__lt=now - _STALE_AFTER))
+        .order_by(F("reread_at").asc(nulls_first=True), "id")
+    )

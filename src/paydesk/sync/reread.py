@@ -30,6 +30,7 @@ def reread(
 
 def reread_customer(*, connection: Connection, gateway: Gateway, reference: str) -> GatewayCustomer:
     """Read a customer with all its methods; raises NotThere, GatewayUnreachable."""
+    asked_at = clock.wall_now()
     let_go()
     record = gateway.read_customer(reference)
     if record is None:
@@ -38,7 +39,7 @@ def reread_customer(*, connection: Connection, gateway: Gateway, reference: str)
 
     def write() -> GatewayCustomer:
         owner = link_customer(connection=connection, record=record, now=clock.wall_now())
-        mirror_methods(owner=owner, records=methods, now=clock.wall_now())
+        mirror_methods(owner=owner, records=methods, observed_at=asked_at, now=clock.wall_now())
         return owner
 
     return in_transaction(write)

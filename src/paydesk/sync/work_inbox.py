@@ -9,27 +9,29 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from paydesk.gateways.contract import Gateway, WebhookEvent
+from paydesk.billing.payments.reread import Overtaken
+from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable, WebhookEvent
+from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 from paydesk.sync.models import InboxEvent
 from paydesk.sync.reread import reread
 from paydesk.work.claim import Claim
+from paydesk.work.queues import Later, pause_after
 
 #: An event that was stored and never became due again (a kill between two writes, a restored backup) is found so.
 _FORGOTTEN_AFTER = timedelta(minutes=10)
+_SOON = timedelta(seconds=5)
 
 
 def work_inbox_event(taken: Claim, now: datetime) -> None:
-    """Read every object that the event names; raises NotThere or GatewayUnreachable to be tried again."""
+    """Read every object that the event names; raises NotThere or Later to be tried again."""
     if taken.merchant_id is None:
         raise AssertionError("an inbox event belongs to a merchant")
     merchant = merchant_by_id(taken.merchant_id)
     event = InboxEvent.objects.select_related("connection").get(merchant_id=merchant.id, id=taken.row_id)
-    if event.worked_at is not None or event.connection.removed_at is not None:
-        return
-    gateway = connect(event.connection, merchant=merchant)
-    _reread_all(merchant, event, gateway)
+    if event.worked_at is None and event.connection.removed_at is None:
+        _reread_named(merchant, event, taken, now)
     InboxEvent.objects.filter(merchant_id=merchant.id, id=event.id).update(worked_at=now)
 
 
@@ -40,6 +42,16 @@ def sweep_inbox(now: datetime) -> None:
         InboxEvent.objects.filter(
             forgotten, merchant_id=merchant_id, received_at__lt=now - _FORGOTTEN_AFTER
         ).update(due_at=now)
+
+
+def _reread_named(merchant: MerchantInSight, event: InboxEvent, taken: Claim, now: datetime) -> None:
+    """A company that is silent, or refuses our key today, is asked again, however long: no event dies of it."""
+    try:
+        _reread_all(merchant, event, connect(event.connection, merchant=merchant))
+    except Overtaken as newer:
+        raise Later(now + _SOON, str(newer)) from newer
+    except (GatewayUnreachable, GatewayRefused, GatewayMissing) as silent:
+        raise Later(now + pause_after(taken.tries_count), f"{type(silent).__name__}: {silent}") from silent
 
 
 def _reread_all(merchant: MerchantInSight, event: InboxEvent, gateway: Gateway) -> None:

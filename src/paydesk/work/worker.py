@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from paydesk.database.transactions import is_postgresql
 from paydesk.work.claim import Claim
@@ -21,6 +21,7 @@ from paydesk.work.single import SingleWorker
 log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.25
+_AWAY_SECONDS = 2.0
 
 
 class Worker:
@@ -40,17 +41,26 @@ class Worker:
         """Work until `stop`; on SQLite only one worker may, and a second one raises AnotherWorker."""
         single = None if is_postgresql() else SingleWorker(clock=self._clock)
         if single is not None:
-            single.begin()
+            single.begin(self._stopping)
         try:
             with self._pool() as pool:
                 while not self._stopping.is_set():
-                    if single is not None:
-                        single.renew()
-                    self._fill(pool)
+                    self._round(pool, single)
                     self._pause()
         finally:
             if single is not None:
                 single.end()
+
+    def _round(self, pool: ThreadPoolExecutor, single: SingleWorker | None) -> None:
+        """A database that is away for a while ends no worker: it waits, and goes on."""
+        try:
+            if single is not None:
+                single.renew()
+            self._fill(pool)
+        except (InterfaceError, OperationalError) as away:
+            log.error("the database does not answer: %s", away)
+            close_old_connections()
+            self._stopping.wait(_AWAY_SECONDS)
 
     def run_until_idle(self) -> int:
         """Work off what is due now, and what becomes due by it, then return how much it was; for commands and tests."""
@@ -66,10 +76,9 @@ class Worker:
         claimed_count = 0
         for queue in self._queues:
             running = self._running[queue.name] = self._still_running(queue)
-            # Twice the threads, so that none waits for the next claim, and a claim is worth its query.
-            if len(running) > queue.threads:
-                continue
-            taken = claim_of(queue, most=queue.threads, now=self._clock())
+            # No more than its own threads: what waited in the pool would use its lease up, and other queues' threads.
+            room = queue.threads - len(running)
+            taken = claim_of(queue, most=room, now=self._clock()) if room else []
             running |= {pool.submit(self._work, queue, one) for one in taken}
             claimed_count += len(taken)
         return claimed_count
@@ -80,7 +89,9 @@ class Worker:
     def _still_running(self, queue: Queue) -> set[Future[None]]:
         running = self._running[queue.name]
         for future in [future for future in running if future.done()]:
-            future.result()
+            if failure := future.exception():
+                # The row was not settled: its lease ends, and it is claimed again.
+                log.error("a row of queue %s was not settled: %s", queue.name, failure)
             running.discard(future)
         return running
 

@@ -57,6 +57,10 @@ class GatewayCustomer(models.Model):
     reference = models.CharField(max_length=200)
     email = models.CharField(max_length=320, default="", blank=True)
     name = models.CharField(max_length=200, default="", blank=True)
+    # When the company was last asked for the methods: an older list never overwrites a newer one.
+    methods_observed_at = models.DateTimeField(null=True)
+    # When everything of this customer was last read again.
+    reread_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -17,13 +17,14 @@ class LedgerEntry(models.Model):
         REFUND = "refund"
         DISPUTE = "dispute"
         REVERSAL = "reversal"
+        REFUND_REVERSAL = "refund_reversal"
         BALANCE = "balance"
         EXTERNAL = "external"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT)
     payment_id = models.BigIntegerField()
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=16, choices=Kind)
     reference = models.CharField(max_length=200)
     occurred_at = models.DateTimeField()
 

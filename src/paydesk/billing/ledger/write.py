@@ -15,6 +15,7 @@ _SIDES: dict[LedgerEntry.Kind, tuple[str, str]] = {
     LedgerEntry.Kind.REFUND: ("customer", "gateway"),
     LedgerEntry.Kind.DISPUTE: ("disputed", "gateway"),
     LedgerEntry.Kind.REVERSAL: ("gateway", "disputed"),
+    LedgerEntry.Kind.REFUND_REVERSAL: ("gateway", "customer"),
 }
 
 

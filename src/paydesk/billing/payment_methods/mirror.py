@@ -7,11 +7,24 @@ from datetime import datetime
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.database.transactions import locked
 from paydesk.gateways.records import MethodRecord
+from paydesk.kit.clock import is_overtaken
 
 
-def mirror_methods(*, owner: GatewayCustomer, records: Sequence[MethodRecord], now: datetime) -> None:
-    """Keep what is listed, mark what is gone as removed. Call inside a transaction."""
+def mirror_methods(
+    *, owner: GatewayCustomer, records: Sequence[MethodRecord], observed_at: datetime, now: datetime
+) -> None:
+    """Keep what is listed, mark what is gone as removed. `observed_at`: when the company was asked.
+
+    An older list than the one we have changes nothing: it would remove the card that was just entered. Call inside a
+    transaction.
+    """
+    mine = GatewayCustomer.objects.filter(merchant_id=owner.merchant_id, id=owner.id)
+    seen_at = locked(mine).values_list("methods_observed_at", flat=True).get()
+    if seen_at is not None and is_overtaken(stored_at=seen_at, observed_at=observed_at, now=now):
+        return
+    mine.update(methods_observed_at=observed_at)
     for record in records:
         mirror_method(owner=owner, record=record)
     gone = PaymentMethod.objects.filter(

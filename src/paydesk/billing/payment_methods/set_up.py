@@ -23,7 +23,7 @@ from paydesk.gateways.contract import (
     MethodSetupRequest,
 )
 from paydesk.gateways.registry import GatewayMissing
-from paydesk.kit import ids
+from paydesk.kit import clock, ids
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
@@ -46,21 +46,24 @@ def begin_method_setup(
     *,
     merchant: MerchantInSight,
     customer_id: int,
-    connection_id: int,
+    gateway_customer_id: int | None,
     payment_public_id: str,
     return_url_of: Callable[[str], str],
     now: datetime,
 ) -> BegunSetup:
-    """Begin a set-up; raises SetupRefused, GatewayUnreachable. `return_url_of` gets the set-up's public id."""
+    """Begin a set-up for one of the customer's records at a company; raises SetupRefused, GatewayUnreachable.
+
+    `return_url_of` gets the set-up's public id. `payment_public_id`: what is to be paid with the method afterwards.
+    """
     owner = GatewayCustomer.objects.filter(
-        merchant_id=merchant.id, connection_id=connection_id, customer_id=customer_id
+        merchant_id=merchant.id, id=gateway_customer_id or 0, customer_id=customer_id
     ).first()
     if owner is None:
         raise SetupRefused(_("You have no account at this payment company yet. Please write to us."))
-    gateway = _gateway(merchant, connection_id)
+    gateway = _gateway(merchant, owner.connection_id)
     setup = MethodSetup.objects.create(
         merchant_id=merchant.id,
-        connection_id=connection_id,
+        connection_id=owner.connection_id,
         gateway_customer_id=owner.id,
         customer_id=customer_id,
         payment_public_id=payment_public_id,
@@ -119,6 +122,10 @@ def _write(setup: MethodSetup, finished: FinishedSetup) -> None:
     )
     if finished.method is not None:
         method = mirror_method(owner=setup.gateway_customer, record=finished.method)
+        # A list that was asked for before this does not have the new method yet, and must not remove it.
+        GatewayCustomer.objects.filter(merchant_id=setup.merchant_id, id=setup.gateway_customer_id).update(
+            methods_observed_at=clock.wall_now()
+        )
         mine.update(state=MethodSetup.State.FINISHED, method_id=method.id)
     elif finished.refusal:
         mine.update(state=MethodSetup.State.REFUSED, refusal=finished.refusal[:300])

@@ -14,7 +14,7 @@ from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
 from paydesk.billing.payments.refused import RetryRefused
-from paydesk.billing.payments.reread import NotThere, reread_payment
+from paydesk.billing.payments.reread import reread_quietly
 from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import (
     ChargeRequest,
@@ -26,29 +26,26 @@ from paydesk.gateways.contract import (
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.kit import clock
 from paydesk.kit.money import Money
-from paydesk.merchants.models import Connection
 
 log = logging.getLogger(__name__)
 
 
 def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, return_url: str) -> Attempt:
     """Ask once and give the attempt as it stands; raises RetryRefused when the charge could not even be prepared."""
-    prepared = _prepare(gateway, attempt, _charge_request(attempt, payment, return_url))
+    prepared = _prepare(gateway, attempt, payment, _charge_request(attempt, payment, return_url))
     attempt = _remember(attempt, prepared)
     outcome = _confirm(gateway, attempt, prepared)
     attempt = record_outcome(
         merchant_id=attempt.merchant_id, attempt_id=attempt.id, outcome=outcome, now=clock.wall_now()
     )
     if outcome.verdict is not Verdict.UNKNOWN:
-        _read_again(gateway, payment.connection, payment.reference)
+        reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
     return attempt
 
 
 def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> ChargeRequest:
     owner = GatewayCustomer.objects.filter(
-        merchant_id=payment.merchant_id,
-        connection_id=payment.connection_id,
-        customer_id=payment.customer_id or 0,
+        merchant_id=payment.merchant_id, id=payment.gateway_customer_id or 0
     ).first()
     method = PaymentMethod.objects.filter(
         merchant_id=payment.merchant_id, id=attempt.payment_method_id or 0
@@ -66,24 +63,37 @@ def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> Char
     )
 
 
-def _prepare(gateway: Gateway, attempt: Attempt, request: ChargeRequest) -> PreparedCharge:
+def _prepare(gateway: Gateway, attempt: Attempt, payment: Payment, request: ChargeRequest) -> PreparedCharge:
     """Preparing moves no money: when it fails the attempt is given up at once, and the customer may press again."""
     let_go()
     try:
         return gateway.prepare_charge(request)
-    except (GatewayRefused, GatewayUnreachable) as failure:
-        log.warning("attempt %s was not prepared: %s", attempt.public_id, type(failure).__name__)
-        record_outcome(
-            merchant_id=attempt.merchant_id,
-            attempt_id=attempt.id,
-            outcome=Outcome(verdict=Verdict.NEVER_SEEN),
-            now=clock.wall_now(),
-        )
+    except GatewayRefused as refused:
+        # A clear no to preparing: the bill has changed at the company. What it is now is read, and shown.
+        log.warning("attempt %s was not prepared: %s", attempt.public_id, refused)
+        _give_up(attempt)
+        reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
+        raise RetryRefused(
+            _(
+                "This payment has changed at the payment company. Nothing was charged. This is how it stands now."
+            )
+        ) from refused
+    except GatewayUnreachable as silent:
+        _give_up(attempt)
         raise RetryRefused(
             _(
                 "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
             )
-        ) from failure
+        ) from silent
+
+
+def _give_up(attempt: Attempt) -> None:
+    record_outcome(
+        merchant_id=attempt.merchant_id,
+        attempt_id=attempt.id,
+        outcome=Outcome(verdict=Verdict.NEVER_SEEN),
+        now=clock.wall_now(),
+    )
 
 
 def _remember(attempt: Attempt, prepared: PreparedCharge) -> Attempt:
@@ -108,11 +118,3 @@ def _confirm(gateway: Gateway, attempt: Attempt, prepared: PreparedCharge) -> Ou
         # R6: whatever this was, the money may have moved. The resolver looks; the log tells us of the bug.
         log.exception("attempt %s: the gateway's answer was not understood", attempt.public_id)
         return Outcome(verdict=Verdict.UNKNOWN)
-
-
-def _read_again(gateway: Gateway, connection: Connection, reference: str) -> None:
-    """Take over what else has changed at the company; if it does not answer, its webhook or the sweep will."""
-    try:
-        reread_payment(connection=connection, gateway=gateway, reference=reference)
-    except (GatewayUnreachable, NotThere) as failure:
-        log.info("payment %s was not read again: %s", reference, type(failure).__name__)

@@ -120,6 +120,6 @@ def _methods(payment: Payment) -> QuerySet[PaymentMethod]:
     return PaymentMethod.objects.filter(
         merchant_id=payment.merchant_id,
         customer_id=payment.customer_id or 0,
-        connection_id=payment.connection_id,
+        gateway_customer_id=payment.gateway_customer_id or 0,
         removed_at__isnull=True,
     )

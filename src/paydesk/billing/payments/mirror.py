@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
@@ -12,11 +13,12 @@ from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payments.mirror_attempts import mirror_attempt
 from paydesk.billing.payments.mirror_back import mirror_dispute, mirror_refund
 from paydesk.billing.payments.models import Attempt, Payment
-from paydesk.billing.payments.restate import restate_payment
+from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import CollectibleRecord, CollectibleState, SettledBy
+from paydesk.kit.clock import is_overtaken
 from paydesk.merchants.models import Connection
 
 _UNPAID = {CollectibleState.DUE, CollectibleState.PROCESSING, CollectibleState.FAILED}
@@ -38,7 +40,7 @@ def mirror_collectible(
         merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
     )
     payment = locked(mine).first()
-    if payment is not None and payment.observed_at > observed_at:
+    if payment is not None and is_overtaken(stored_at=payment.observed_at, observed_at=observed_at, now=now):
         return payment
     payment = payment or _first_seen(connection, owner, record, observed_at)
     for attempt in record.attempts:
@@ -48,12 +50,16 @@ def mirror_collectible(
     for dispute in record.disputes:
         mirror_dispute(payment=payment, record=dispute)
     _enter_what_no_attempt_paid(payment, record)
+    payment = mine.get()
+    if payment.state == Payment.State.PAID and record.state in _UNPAID:
+        contradict(payment=payment, attempt_public_id="", now=now)
     restate_payment(
-        payment=mine.get(),
+        payment=payment,
         state=_state(payment, record),
         now=now,
         is_news=is_news,
         customer_id=owner.customer_id,
+        gateway_customer_id=owner.id,
         number=record.number,
         title=record.title,
         amount_minor=record.amount.minor,
@@ -63,8 +69,14 @@ def mirror_collectible(
         next_attempt_at=record.next_attempt_at,
         capabilities=sorted(capability.value for capability in capabilities),
         observed_at=observed_at,
+        fingerprint=fingerprint(record),
     )
     return mine.get()
+
+
+def fingerprint(record: CollectibleRecord) -> str:
+    """Give the same text for the same record, whole: every field of it, its tries and what went back."""
+    return hashlib.sha256(repr(record).encode()).hexdigest()
 
 
 def _first_seen(
@@ -79,6 +91,7 @@ def _first_seen(
         merchant_id=connection.merchant_id,
         connection_id=connection.id,
         customer_id=owner.customer_id,
+        gateway_customer_id=owner.id,
         order_id=subscription.order_id if subscription else _order_id(connection, owner, record),
         subscription_id=subscription.id if subscription else None,
         reference=record.reference,

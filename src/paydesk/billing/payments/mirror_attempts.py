@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Q
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
+from paydesk.billing.payments.lone_charges import next_number, take_over_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_inside
 from paydesk.gateways.records import AttemptRecord, Outcome, Verdict
@@ -33,6 +34,7 @@ def mirror_attempt(*, payment: Payment, record: AttemptRecord, now: datetime) ->
         merchant_id=payment.merchant_id, connection_id=payment.connection_id, reference=record.reference
     )
     facts = _facts(record)
+    take_over_charge(payment=payment, reference=record.reference)
     if not mirrored.update(**facts):
         Attempt.objects.create(
             merchant_id=payment.merchant_id,
@@ -52,14 +54,6 @@ def mirror_attempt(*, payment: Payment, record: AttemptRecord, now: datetime) ->
     _enter_success(payment, record)
 
 
-def next_number(payment: Payment) -> int:
-    """Give the number of the next attempt at a locked payment."""
-    found = Attempt.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id).aggregate(
-        last=Max("number")
-    )
-    return (found["last"] or 0) + 1
-
-
 def _ours(payment: Payment, record: AttemptRecord) -> int | None:
     """Find the attempt of ours that this try is.
 
@@ -72,7 +66,9 @@ def _ours(payment: Payment, record: AttemptRecord) -> int | None:
     )
     found = mine.filter(reference=record.reference).values_list("id", flat=True).first()
     if found is None and record.tag:
-        found = mine.filter(public_id=record.tag).values_list("id", flat=True).first()
+        # One that settled with another charge is not this one: a second charge for it is kept as a row of its own.
+        tagged = mine.filter(Q(state__in=Attempt.OPEN) | Q(reference=""), public_id=record.tag)
+        found = tagged.values_list("id", flat=True).first()
     if found is None and record.outcome.verdict is Verdict.SUCCEEDED and not _is_mirrored(payment, record):
         found = (
             mine.filter(state__in=Attempt.OPEN, submitted_at__isnull=False)

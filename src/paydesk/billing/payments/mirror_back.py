@@ -19,18 +19,34 @@ _UPSERT: dict[str, Any] = {
 
 
 def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
-    """Keep one refund; only a succeeded one is in the books. Call inside a transaction that locks the payment."""
+    """Keep one refund; only a succeeded one is in the books, and one that fails later is reversed. Call inside a transaction that locks the payment."""
     Refund.objects.bulk_create([Refund(**_facts(payment, record))], **_UPSERT)
     if record.state == "succeeded":
         _enter(payment, record, LedgerEntry.Kind.REFUND)
+    elif record.state == "failed" and _was_entered(payment, record.reference):
+        _enter(payment, record, LedgerEntry.Kind.REFUND_REVERSAL)
 
 
 def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
-    """Keep one dispute: its money leaves when it is opened and comes back when it is won."""
+    """Keep one dispute: its money leaves when it is opened and comes back when it is won.
+
+    A bank that only inquires takes nothing.
+    """
     Dispute.objects.bulk_create([Dispute(**_facts(payment, record))], **_UPSERT)
+    if record.state == "inquiry":
+        return
     _enter(payment, record, LedgerEntry.Kind.DISPUTE)
     if record.state == "won":
         _enter(payment, record, LedgerEntry.Kind.REVERSAL)
+
+
+def _was_entered(payment: Payment, reference: str) -> bool:
+    return LedgerEntry.objects.filter(
+        merchant_id=payment.merchant_id,
+        connection_id=payment.connection_id,
+        kind=LedgerEntry.Kind.REFUND,
+        reference=reference,
+    ).exists()
 
 
 def _facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, Any]:

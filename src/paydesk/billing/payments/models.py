@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from paydesk.billing.customers.models import Customer
+from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
@@ -33,6 +33,8 @@ class Payment(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    # A person may be several customers at one company: a bill is paid, and its cards are saved, for its own.
+    gateway_customer = models.ForeignKey(GatewayCustomer, on_delete=models.CASCADE, null=True)
     order = models.ForeignKey(Order, on_delete=models.CASCADE)
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True)
     public_id = models.CharField(max_length=16, default=new_public_id)
@@ -50,6 +52,10 @@ class Payment(models.Model):
     next_attempt_at = models.DateTimeField(null=True)
     capabilities = models.JSONField(default=list)
     observed_at = models.DateTimeField()
+    # Of the record that was mirrored last: what is as it was need not be written again.
+    fingerprint = models.CharField(max_length=64, default="", blank=True)
+    # Since when the company's answers do not agree: said once, until a person has looked.
+    contradicted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -113,6 +119,8 @@ class Attempt(DueRow):
     asked_by = models.CharField(max_length=8, choices=AskedBy)
     key = models.UUIDField(null=True)
     state = models.CharField(max_length=14, choices=State)
+    # What the payment was when this attempt was opened: it is that again if the attempt is abandoned.
+    payment_state_before = models.CharField(max_length=12, default="", blank=True)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     payment_method = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
+from paydesk.billing.payments.lone_charges import take_over_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.database.transactions import in_transaction, locked
@@ -36,6 +37,9 @@ def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: d
     attempt = locked(rows).get()
     if attempt.state in Attempt.OPEN:
         _STEPS[outcome.verdict](payment, attempt, outcome, now)
+    elif _is_second_success(attempt, outcome):
+        contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
+        _enter_charge(attempt, outcome, now)
     elif _is_contradiction(attempt, outcome):
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
         if outcome.verdict is Verdict.SUCCEEDED:
@@ -43,11 +47,20 @@ def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: d
     return rows.get()
 
 
+def _is_second_success(attempt: Attempt, outcome: Outcome) -> bool:
+    """Say whether the company charged twice for one attempt: both are in the books, and a person looks."""
+    return (
+        outcome.verdict is Verdict.SUCCEEDED
+        and attempt.state == Attempt.State.SUCCEEDED
+        and outcome.reference not in {"", attempt.reference}
+    )
+
+
 def _is_contradiction(attempt: Attempt, outcome: Outcome) -> bool:
     """Say whether a settled attempt is now said to have ended the other way."""
     if attempt.state == Attempt.State.SUCCEEDED:
         return outcome.verdict is Verdict.DECLINED
-    return outcome.verdict is Verdict.SUCCEEDED
+    return outcome.verdict is Verdict.SUCCEEDED and outcome.reference != ""
 
 
 def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
@@ -67,22 +80,28 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         amount_minor=amount.minor,
         currency=amount.currency,
     )
+    _enter_charge(attempt, outcome, now)
+    # A success is an observation too: what the company was asked before it is older, and is not believed any more.
+    restate_payment(
+        payment=payment,
+        state=Payment.State.PAID,
+        now=now,
+        paid_at=payment.paid_at or occurred_at,
+        settled_by="attempt",
+        next_attempt_at=None,
+        observed_at=now,
+    )
+
+
+def _enter_charge(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     write_entry(
         merchant_id=attempt.merchant_id,
         connection_id=attempt.connection_id,
         payment_id=attempt.payment_id,
         kind=LedgerEntry.Kind.CHARGE,
         reference=outcome.reference,
-        amount=amount,
-        occurred_at=occurred_at,
-    )
-    restate_payment(
-        payment=payment,
-        state=Payment.State.PAID,
-        now=now,
-        paid_at=occurred_at,
-        settled_by="attempt",
-        next_attempt_at=None,
+        amount=outcome.amount or Money(attempt.amount_minor, attempt.currency),
+        occurred_at=outcome.occurred_at or now,
     )
 
 
@@ -102,9 +121,10 @@ def _decline(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
 
 
 def _abandon(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
-    """The company never got the ask: nothing was charged, and the payment may be tried again."""
+    """Nothing was charged and nothing is on its way: the payment is what it was before, which is no news."""
     _settle(attempt, outcome, Attempt.State.ABANDONED, now)
-    restate_payment(payment=payment, state=Payment.State.FAILED, now=now)
+    before = attempt.payment_state_before or Payment.State.FAILED
+    restate_payment(payment=payment, state=before, now=now, is_news=False)
 
 
 def _ask_customer(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
@@ -141,7 +161,6 @@ _STEPS: dict[Verdict, _Step] = {
 def _settle(
     attempt: Attempt, outcome: Outcome, state: Attempt.State, settled_at: datetime, **facts: object
 ) -> None:
-    _absorb_mirror(attempt, outcome.reference)
     _write(attempt, outcome, state=state, settled_at=settled_at, due_at=None, action_url="", **facts)
 
 
@@ -150,6 +169,7 @@ def _keep_open(attempt: Attempt, outcome: Outcome, state: Attempt.State, **facts
 
 
 def _write(attempt: Attempt, outcome: Outcome, **facts: object) -> None:
+    _absorb_mirror(attempt, outcome.reference)
     if outcome.reference:
         facts["reference"] = outcome.reference
     if outcome.method is not None:
@@ -162,6 +182,8 @@ def _write(attempt: Attempt, outcome: Outcome, **facts: object) -> None:
 def _absorb_mirror(attempt: Attempt, reference: str) -> None:
     """A webhook may have mirrored our own charge before we knew its reference: one charge is one row."""
     if reference:
+        payment = Payment.objects.get(merchant_id=attempt.merchant_id, id=attempt.payment_id)
+        take_over_charge(payment=payment, reference=reference)
         Attempt.objects.filter(
             merchant_id=attempt.merchant_id,
             connection_id=attempt.connection_id,

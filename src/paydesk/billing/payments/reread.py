@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db.models import QuerySet
 
 from paydesk.billing.customers.link import link_customer
@@ -11,20 +13,26 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, let_go
-from paydesk.gateways.contract import Gateway
+from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import CollectibleRecord, CustomerRecord, SubscriptionRecord
 from paydesk.kit import clock
 from paydesk.merchants.models import Connection
+
+log = logging.getLogger(__name__)
 
 
 class NotThere(Exception):
     """The company does not know that object, or not yet: ask again later."""
 
 
+class Overtaken(Exception):
+    """A newer answer was stored meanwhile. Under one clock it has all that this one had; ask again to be sure."""
+
+
 def reread_payment(
     *, connection: Connection, gateway: Gateway, reference: str, is_news: bool = True
 ) -> Payment:
-    """Ask, then write in one transaction. Raises NotThere, GatewayUnreachable."""
+    """Ask, then write in one transaction. Raises NotThere, Overtaken, GatewayUnreachable, GatewayRefused."""
     asked_at = clock.wall_now()
     let_go()
     record = gateway.read_collectible(reference)
@@ -42,6 +50,7 @@ def reread_payment(
                 record=subscription,
                 capabilities=gateway.capabilities(subscription),
                 observed_at=asked_at,
+                now=clock.wall_now(),
             )
         return mirror_collectible(
             connection=connection,
@@ -53,7 +62,22 @@ def reread_payment(
             is_news=is_news,
         )
 
-    return in_transaction(write)
+    payment = in_transaction(write)
+    if payment.observed_at > asked_at:
+        raise Overtaken(f"collectible {reference}")
+    return payment
+
+
+def reread_quietly(*, connection: Connection, gateway: Gateway, reference: str) -> None:
+    """Read again after an act that is recorded already. Whatever goes wrong here must not hide the act's outcome:
+    a webhook or the timer reads it later.
+    """
+    try:
+        reread_payment(connection=connection, gateway=gateway, reference=reference)
+    except (NotThere, Overtaken, GatewayUnreachable, GatewayRefused) as failure:
+        log.info("payment %s was not read again: %s", reference, failure)
+    except Exception:
+        log.exception("payment %s could not be read again", reference)
 
 
 def reread_subscription(*, connection: Connection, gateway: Gateway, reference: str) -> Subscription:
@@ -64,15 +88,19 @@ def reread_subscription(*, connection: Connection, gateway: Gateway, reference: 
     if record is None:
         raise NotThere(f"subscription {reference}")
     customer = _customer_unless_known(connection, gateway, record.customer_reference)
-    return in_transaction(
+    subscription = in_transaction(
         lambda: mirror_subscription(
             connection=connection,
             owner=owner_of(connection, record.customer_reference, customer),
             record=record,
             capabilities=gateway.capabilities(record),
             observed_at=asked_at,
+            now=clock.wall_now(),
         )
     )
+    if subscription.observed_at > asked_at:
+        raise Overtaken(f"subscription {reference}")
+    return subscription
 
 
 def owner_of(connection: Connection, reference: str, record: CustomerRecord | None) -> GatewayCustomer:
@@ -86,7 +114,9 @@ def _customer_unless_known(connection: Connection, gateway: Gateway, reference: 
     if _known_customers(connection, reference).exists():
         return None
     let_go()
-    return gateway.read_customer(reference) or CustomerRecord(reference=reference, email="", is_deleted=True)
+    # A guest's charge names no customer: it waits for staff under an empty reference.
+    found = gateway.read_customer(reference) if reference else None
+    return found or CustomerRecord(reference=reference, email="", is_deleted=True)
 
 
 def _subscription_unless_known(

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -20,16 +21,19 @@ from paydesk.billing.payments.choices import (
     payment_of,
     refusal,
 )
-from paydesk.billing.payments.mirror_attempts import next_number
+from paydesk.billing.payments.lone_charges import next_number
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import FIRST_LOOK
 from paydesk.billing.payments.refused import RetryRefused
 from paydesk.database.transactions import in_transaction, locked
-from paydesk.gateways.contract import Capability, Gateway, GatewayUnreachable
+from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import ids
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
+
+log = logging.getLogger(__name__)
 
 
 def retry_payment(
@@ -62,17 +66,17 @@ def retry_payment(
 
 def _gateway(payment: Payment, merchant: MerchantInSight) -> Gateway:
     try:
-        return connect(payment.connection, merchant=merchant)
-    except GatewayMissing as gone:
-        raise RetryRefused(
-            _("This payment cannot be made here. Please write to us, and we will help.")
-        ) from gone
+        if payment.connection.removed_at is None:
+            return connect(payment.connection, merchant=merchant)
+    except GatewayMissing:
+        log.warning("the gateway of connection %s is not installed", payment.connection.uuid)
+    raise RetryRefused(_("This payment cannot be made here. Please write to us, and we will help."))
 
 
 def _call_off(gateway: Gateway, waiting: Attempt, now: datetime) -> Attempt:
     try:
         return call_off_attempt(gateway=gateway, attempt=waiting, now=now)
-    except GatewayUnreachable as silent:
+    except (GatewayUnreachable, GatewayRefused) as silent:
         raise RetryRefused(
             _(
                 "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
@@ -83,11 +87,13 @@ def _call_off(gateway: Gateway, waiting: Attempt, now: datetime) -> Attempt:
 def _open_attempt(
     merchant: MerchantInSight, payment: Payment, chosen: Chosen, asked_by: Attempt.AskedBy, now: datetime
 ) -> Attempt:
+    # Locked before the payment: disconnecting counts open attempts under the same lock, so none slips in behind it.
+    connection = locked(Connection.objects.filter(merchant_id=merchant.id, id=payment.connection_id)).get()
     row = locked(Payment.objects.filter(merchant_id=merchant.id, id=payment.id)).get()
     why_not = refusal(
         state=row.state,
         has_open_attempt=open_attempt_of(row) is not None,
-        can_retry=payment.connection.removed_at is None and Capability.RETRY_COLLECTIBLE in row.capabilities,
+        can_retry=connection.removed_at is None and Capability.RETRY_COLLECTIBLE in row.capabilities,
     )
     if why_not:
         raise RetryRefused(why_not)
@@ -106,6 +112,7 @@ def _open_attempt(
             operation="charge",
         ),
         state=Attempt.State.CREATED,
+        payment_state_before=row.state,
         amount_minor=row.amount_minor,
         currency=row.currency,
         payment_method_id=chosen.method_id,

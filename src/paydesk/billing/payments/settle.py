@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from paydesk.billing.payments.call_off import called_off
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.models import Attempt
 from paydesk.billing.payments.record import CONFIRM_WITHIN, record_outcome
-from paydesk.billing.payments.reread import NotThere, reread_payment
+from paydesk.billing.payments.reread import reread_quietly
 from paydesk.database.transactions import let_go
-from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayUnreachable
+from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
@@ -33,11 +33,12 @@ def look_up_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime
     gateway = connect(attempt.connection, merchant=merchant)
     try:
         outcome = _look(gateway, attempt, now)
-    except GatewayUnreachable:
+    except (GatewayUnreachable, GatewayRefused):
+        # Not even a no to the look-up says anything about the money: the attempt stays open.
         return attempt
     settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
     if settled.state not in Attempt.OPEN:
-        _read_again(gateway, attempt)
+        reread_quietly(connection=attempt.connection, gateway=gateway, reference=attempt.payment.reference)
     return settled
 
 
@@ -64,16 +65,7 @@ def _look(gateway: Gateway, attempt: Attempt, now: datetime) -> Outcome:
     )
     if outcome.verdict is not Verdict.NEVER_SEEN:
         return outcome
-    if now < attempt.created_at + _STILL_UNDER_WAY:
+    if now < (attempt.submitted_at or attempt.created_at) + _STILL_UNDER_WAY:
         return Outcome(verdict=Verdict.UNKNOWN)
     # What was prepared could still be confirmed by an ask that is late: called off first, it moves nothing any more.
     return called_off(gateway, attempt) if attempt.prepared_reference else outcome
-
-
-def _read_again(gateway: Gateway, attempt: Attempt) -> None:
-    payment: Payment = attempt.payment
-    try:
-        reread_payment(connection=attempt.connection, gateway=gateway, reference=payment.reference)
-    except (GatewayUnreachable, NotThere):
-        # Its webhook or the sweep reads it later; the attempt itself is settled.
-        return

@@ -34,7 +34,7 @@ def _issue(merchant: MerchantInSight, payment_id: int, now: datetime) -> Receipt
     )
     if known is not None:
         return known
-    if payment.state != Payment.State.PAID or payment.amount_minor == 0:
+    if payment.state != Payment.State.PAID or payment.amount_minor <= 0:
         raise ReceiptRefused(_("A receipt is there as soon as the payment has been made."))
     series = _locked_series(merchant)
     number = series.last_number + 1

@@ -12,6 +12,7 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import LineRecord, SubscriptionRecord
+from paydesk.kit.clock import is_overtaken
 from paydesk.merchants.models import Connection
 
 
@@ -22,18 +23,19 @@ def mirror_subscription(
     record: SubscriptionRecord,
     capabilities: Collection[Capability],
     observed_at: datetime,
+    now: datetime,
 ) -> Subscription:
     """Keep one subscription and its order. `observed_at`: when the company was asked. Call inside a transaction."""
     mine = Subscription.objects.filter(
         merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
     )
     known = locked(mine).first()
-    if known is not None and known.observed_at > observed_at:
+    if known is not None and is_overtaken(stored_at=known.observed_at, observed_at=observed_at, now=now):
         return known
     facts = _facts(connection, owner, record, capabilities, observed_at)
     if known is not None:
         mine.update(**facts)
-        return known
+        return mine.get()
     order = mirror_order(
         connection=connection,
         customer_id=owner.customer_id,

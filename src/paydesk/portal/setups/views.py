@@ -37,7 +37,7 @@ def begin(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         begun = begin_method_setup(
             merchant=at.merchant,
             customer_id=at.customer.customer_id,
-            connection_id=choices.payment.connection_id,
+            gateway_customer_id=choices.payment.gateway_customer_id,
             payment_public_id=public_id,
             return_url_of=lambda setup_id: at.absolute("setup_done", setup_id),
             now=clock.wall_now(),

@@ -1,0 +1,32 @@
+"""Take over a charge that was seen before its bill was known to have it: it is the bill's, and no payment of its own."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+
+from paydesk.billing.ledger.models import LedgerEntry
+from paydesk.billing.payments.models import Attempt, Payment
+
+
+def take_over_charge(*, payment: Payment, reference: str) -> None:
+    """Move the charge, with what is in the books for it, from a payment that it alone made up. The payment is locked."""
+    mine = {"merchant_id": payment.merchant_id, "connection_id": payment.connection_id}
+    misplaced = Attempt.objects.filter(**mine, reference=reference).exclude(payment_id=payment.id).first()
+    if not reference or misplaced is None:
+        return
+    Attempt.objects.filter(**mine, id=misplaced.id).update(payment_id=payment.id, number=next_number(payment))
+    LedgerEntry.objects.filter(**mine, reference=reference).update(payment_id=payment.id)
+    Payment.objects.filter(**mine, id=misplaced.payment_id).update(
+        state=Payment.State.CANCELED,
+        paid_minor=0,
+        paid_at=None,
+        settled_by="",
+        customer_id=None,
+        gateway_customer_id=None,
+    )
+
+
+def next_number(payment: Payment) -> int:
+    """Give the number of the next attempt at a locked payment."""
+    mine = Attempt.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id)
+    return (mine.aggregate(last=Max("number"))["last"] or 0) + 1

@@ -1,0 +1,110 @@
+"""Take one customer over whole: read everything that a company has of them, and write it in one transaction.
+
+The import does it for every customer once; the timer does it again for those with something to collect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from paydesk.billing.customers.link import link_customer
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payment_methods.mirror import mirror_methods
+from paydesk.billing.payments.mirror import fingerprint, mirror_collectible
+from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.mirror import mirror_subscription
+from paydesk.database.transactions import in_transaction
+from paydesk.gateways.contract import Gateway
+from paydesk.gateways.records import (
+    CollectibleRecord,
+    CustomerRecord,
+    MethodRecord,
+    Page,
+    SubscriptionRecord,
+)
+from paydesk.kit import clock
+from paydesk.merchants.models import Connection
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WholeCustomer:
+    """One customer as the company has it. `asked_at` (wall time) is before the first of its answers."""
+
+    customer: CustomerRecord
+    methods: Sequence[MethodRecord]
+    subscriptions: Sequence[SubscriptionRecord]
+    collectibles: Sequence[CollectibleRecord]
+    asked_at: datetime
+
+
+def read_whole(gateway: Gateway, record: CustomerRecord) -> WholeCustomer:
+    """Ask for everything; raises GatewayUnreachable, GatewayRefused. Uses no database: many may read side by side."""
+    asked_at = clock.wall_now()
+    is_there = not record.is_deleted
+    return WholeCustomer(
+        customer=record,
+        methods=gateway.list_methods(record.reference) if is_there else (),
+        subscriptions=_all_pages(lambda cursor: gateway.list_subscriptions(record.reference, cursor=cursor)),
+        collectibles=_all_pages(lambda cursor: gateway.list_history(record.reference, cursor=cursor)),
+        asked_at=asked_at,
+    )
+
+
+def write_whole(
+    *, connection: Connection, gateway: Gateway, whole: WholeCustomer, is_news: bool
+) -> GatewayCustomer:
+    """Write it; what is as it was is left alone. `is_news` tells others of payments that were made or failed."""
+    return in_transaction(lambda: _write(connection, gateway, whole, is_news=is_news))
+
+
+def _all_pages(ask: Callable[[str], Page[Record]]) -> list[Record]:
+    found: list[Record] = []
+    cursor = ""
+    while True:
+        page = ask(cursor)
+        found += page.records
+        cursor = page.next_cursor
+        if not cursor:
+            return found
+
+
+def _write(
+    connection: Connection, gateway: Gateway, whole: WholeCustomer, *, is_news: bool
+) -> GatewayCustomer:
+    now = clock.wall_now()
+    owner = link_customer(connection=connection, record=whole.customer, now=now)
+    mirror_methods(owner=owner, records=whole.methods, observed_at=whole.asked_at, now=now)
+    for subscription in whole.subscriptions:
+        mirror_subscription(
+            connection=connection,
+            owner=owner,
+            record=subscription,
+            capabilities=gateway.capabilities(subscription),
+            observed_at=whole.asked_at,
+            now=now,
+        )
+    known = _fingerprints(owner)
+    for collectible in whole.collectibles:
+        if known.get(collectible.reference) == fingerprint(collectible):
+            continue
+        mirror_collectible(
+            connection=connection,
+            owner=owner,
+            record=collectible,
+            capabilities=gateway.capabilities(collectible),
+            observed_at=whole.asked_at,
+            now=now,
+            is_news=is_news,
+        )
+    GatewayCustomer.objects.filter(merchant_id=owner.merchant_id, id=owner.id).update(reread_at=now)
+    return owner
+
+
+def _fingerprints(owner: GatewayCustomer) -> dict[str, str]:
+    mine = Payment.objects.filter(merchant_id=owner.merchant_id, gateway_customer_id=owner.id)
+    return dict(mine.values_list("reference", "fingerprint"))
