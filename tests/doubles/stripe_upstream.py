@@ -21,6 +21,8 @@ from tests.doubles.stripe_shapes import (
 
 #: The whole of a listing; the proxy pages itself, newest first, as Stripe does and localstripe does not.
 _ALL = {"limit": "1000000"}
+#: How many of its refunds a charge carries when they are expanded.
+_REFUNDS = 10
 _HEADERS = {"Authorization": "Bearer sk_test_upstream"}
 _FOLDERS = {
     "cus": "customers",
@@ -124,7 +126,7 @@ class Upstream:
             found["payments"] = listing(invoice_payments(old, store))
         elif (kind, name) == ("charge", "refunds"):
             refunds = await self.translated(await self.every("refunds", charge=old["id"]))
-            found["refunds"] = listing(refunds)
+            found["refunds"] = listing(refunds[:_REFUNDS], has_more=len(refunds) > _REFUNDS)
         elif isinstance(found.get(name), str):
             inner = await self.get(found[name])
             if inner is None:

@@ -188,7 +188,7 @@ class RefundRecord:
 class DisputeRecord:
     reference: str
     amount: Money
-    state: str  # open, won, lost
+    state: str  # open, won, lost, inquiry (the bank only asks; no money has left)
     created_at: datetime
     charge_reference: str = ""
 
@@ -198,7 +198,7 @@ class CollectibleRecord:
     """A collectible object whole: what is owed, how it stands, every try, every refund. `number` is the company's."""
 
     reference: str
-    customer_reference: str
+    customer_reference: str  # empty: a guest paid, and the company keeps no customer
     state: CollectibleState
     amount: Money
     created_at: datetime

@@ -1,10 +1,12 @@
 """Reading customers, subscriptions and history from Stripe, page by page."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from paydesk.gateways.contract import Capability, GatewayRefused
+from paydesk.gateways import http
+from paydesk.gateways.contract import Capability, GatewayRefused, RefundRequest
 from paydesk.gateways.records import CollectibleState, CustomerRecord, SettledBy, SubscriptionState, Verdict
 from paydesk.gateways.stripe import history, requests
 from paydesk.gateways.stripe.gateway import StripeGateway
@@ -85,6 +87,63 @@ def test_history_over_several_pages_is_the_same_as_in_one(
 
     assert [*first.records, *second.records] == list(whole.records)
     assert second.next_cursor == ""
+
+
+def test_an_invoice_that_is_paid_while_history_is_read_is_one_payment(
+    stripe_scene: StripeScene, gateway: StripeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever listing comes first, its charge is neither taken for one without an invoice nor missed."""
+    due = stripe_scene.past_due()
+    card = stripe_scene.card(due.customer, GOOD)
+    pay = stripe_scene.client.v1.invoices.pay
+    waiting = [lambda: pay(due.failed_invoice, {"payment_method": card})]
+    send = http.send
+
+    def send_then_pay(request: http.HttpRequest, **how: Any) -> http.HttpAnswer:
+        answer = send(request, **how)
+        if waiting:
+            waiting.pop()()
+        return answer
+
+    monkeypatch.setattr(http, "send", send_then_pay)
+
+    found = {one.reference: one for one in gateway.list_history(due.customer).records}
+
+    paid = found[due.failed_invoice]
+    assert not waiting
+    assert found.keys() == {due.paid_invoice, due.failed_invoice}
+    assert (paid.state, paid.settled_by) == (CollectibleState.PAID, SettledBy.ATTEMPT)
+    assert [one.outcome.verdict for one in paid.attempts] == [Verdict.DECLINED, Verdict.SUCCEEDED]
+
+
+def test_more_refunds_than_a_charge_carries_are_all_read(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    charge = stripe_scene.charge(stripe_scene.customer(card=GOOD), amount=1500)
+    made = [
+        gateway.refund(
+            RefundRequest(key=f"r-{n}", tag=f"r-{n}", charge_reference=charge, amount=Money(100, "EUR"))
+        )
+        for n in range(12)
+    ]
+
+    read = gateway.read_collectible(charge)
+
+    assert read
+    assert {one.reference for one in read.refunds} == {one.reference for one in made}
+    [listed] = gateway.list_history(stripe_scene.charge_behind(charge)["customer"]).records
+    assert listed == read
+
+
+def test_nothing_is_asked_of_stripe_about_a_guest(stripe_scene: StripeScene, gateway: StripeGateway) -> None:
+    before = stripe_scene.journal()
+
+    assert gateway.read_customer("") is None
+    assert gateway.read_collectible("") is None
+    assert list(gateway.list_methods("")) == []
+    assert list(gateway.list_history("").records) == []
+    assert list(gateway.list_subscriptions("").records) == []
+    assert stripe_scene.journal() == before
 
 
 def test_a_charge_of_an_invoice_is_read_as_the_invoice(

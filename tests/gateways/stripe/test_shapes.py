@@ -58,10 +58,10 @@ def test_a_draft_is_not_owed(examples: dict[str, Object]) -> None:
 
 def test_a_charge_that_was_only_reserved_has_not_moved(examples: dict[str, Object]) -> None:
     reserved = charge_record(examples["charge"])
-    captured = charge_record({**examples["charge"], "captured": True})
+    captured = charge_record({**examples["charge"], "captured": True, "amount_captured": 100})
 
     assert reserved.state == CollectibleState.PROCESSING
-    assert captured.state == CollectibleState.PAID
+    assert (captured.state, captured.amount) == (CollectibleState.PAID, Money(100, "USD"))
     assert captured.attempts[0].outcome.method
     assert captured.attempts[0].outcome.method.last_four == "4242"
 
@@ -81,7 +81,8 @@ def test_customers_methods_refunds_and_disputes(examples: dict[str, Object]) -> 
     assert customer_record(examples["deleted_customer"]).is_deleted
     assert method_record(examples["payment_method"]).brand == "visa"
     assert refund_record(examples["refund"]).state == "succeeded"
-    assert dispute_record(examples["dispute"]).state == "open"
+    assert examples["dispute"]["status"] == "warning_needs_response"
+    assert dispute_record(examples["dispute"]).state == "inquiry"
 
 
 def test_the_double_answers_in_the_shapes_of_today(

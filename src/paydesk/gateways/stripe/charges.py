@@ -21,7 +21,7 @@ from paydesk.gateways.contract import (
 from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, Verdict
 from paydesk.gateways.stripe.amounts import from_stripe, to_stripe
 from paydesk.gateways.stripe.collectibles import TAG, charge_outcome, intents_of
-from paydesk.gateways.stripe.declines import NEEDS_CUSTOMER, decline_of_error
+from paydesk.gateways.stripe.declines import CALLED_OFF, NEEDS_CUSTOMER, decline_of_error
 from paydesk.gateways.stripe.history import charges_of, read_invoice
 from paydesk.gateways.stripe.methods import default_method, reference
 from paydesk.gateways.stripe.requests import Json, Line, clear_answers, scrub
@@ -32,7 +32,6 @@ _SURELY_OVER = timedelta(minutes=2)
 _SURELY_SEARCHABLE = timedelta(hours=1)
 #: After this a bank debit is decided, whatever its kind.
 _DEBIT_TAKES = timedelta(days=1)
-_CALLED_OFF = Decline(reason=DeclineReason.OTHER, advice=Advice.RETRY, code="canceled")
 _VOID = Decline(reason=DeclineReason.NOT_PERMITTED, advice=Advice.STOP, code="invoice_void")
 _CHARGES = ("ch_", "py_")
 _NOT_CONFIRMED = "payment_intent_authentication_failure"
@@ -98,7 +97,7 @@ def cancel(line: Line, charge: str, now: datetime) -> Outcome:
     if charge.startswith("in_"):
         found = _on_invoice(line, charge.partition(":")[0], charge, now=now, over=True)
         is_over = found.verdict in (Verdict.NEEDS_CUSTOMER, Verdict.NEVER_SEEN)
-        return _declined("", _CALLED_OFF) if is_over else found
+        return _declined("", CALLED_OFF) if is_over else found
     if not charge.startswith("pi_"):
         return charge_outcome(line.ask(line.v1.charges.retrieve, charge))
     try:
@@ -122,7 +121,7 @@ def intent_outcome(intent: Json, *, now: datetime, over: bool) -> Outcome:
             verdict=Verdict.NEEDS_CUSTOMER, reference=intent["id"], action_url=action.get("url") or ""
         )
     if status == "canceled":
-        return _declined("", _CALLED_OFF)
+        return _declined("", CALLED_OFF)
     if status == "requires_payment_method" and error:
         return _declined(reference(charge), decline_of_error(error))
     return _absent(over)
@@ -202,7 +201,8 @@ def _on_invoice(line: Line, invoice_reference: str, noted: str, *, now: datetime
         return _absent(over)
     charges = charges_of(line, invoice)
     if invoice["status"] == "paid":
-        paid = [charge_outcome(charge) for charge in charges if charge["status"] == "succeeded"]
+        outcomes = [charge_outcome(charge) for charge in charges]
+        paid = [outcome for outcome in outcomes if outcome.verdict == Verdict.SUCCEEDED]
         amount = from_stripe(invoice["amount_due"], invoice["currency"])
         return paid[-1] if paid else Outcome(verdict=Verdict.SUCCEEDED, amount=amount)
     if invoice["status"] == "void":
@@ -273,7 +273,7 @@ def _note(line: Line, request: ChargeRequest) -> str:
 
 
 def _method_on_file(line: Line, customer: str) -> str:
-    method = default_method(line.ask(line.v1.customers.retrieve, customer))
+    method = default_method(line.read(line.v1.customers.retrieve, customer) or {})
     if not method:
         raise GatewayRefused("This customer has no payment method on file.")
     return method

@@ -25,6 +25,7 @@ from paydesk.gateways.stripe.amounts import from_stripe
 from paydesk.gateways.stripe.declines import decline_of_charge
 from paydesk.gateways.stripe.methods import method_record, moment, moment_or_none, reference
 from paydesk.gateways.stripe.requests import Json
+from paydesk.kit.money import Money
 
 TAG = "paydesk_attempt"
 
@@ -47,7 +48,7 @@ _CHARGE_STATES = {
     Verdict.DECLINED: CollectibleState.CANCELED,
 }
 _REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
-_DISPUTE_STATES = {"won": "won", "lost": "lost", "warning_closed": "won", "prevented": "won"}
+_DISPUTE_STATES = {"won": "won", "lost": "lost", "prevented": "won"}
 _LINE = re.compile(r"(?:\d+ × )?(?P<title>.+?)(?: \(at .+\))?")
 
 
@@ -72,6 +73,7 @@ def invoice_record(
     invoice: Json, charges: Sequence[Json], disputes: Sequence[Json] = ()
 ) -> CollectibleRecord:
     """Read an invoice with its charges (oldest first, refunds expanded) and their disputes."""
+    attempts = [attempt_record(charge) for charge in charges]
     moments = invoice.get("status_transitions") or {}
     lines = (invoice.get("lines") or {}).get("data", [])
     is_open = invoice["status"] == "open"
@@ -90,10 +92,10 @@ def invoice_record(
         number=invoice.get("number") or "",
         subscription_reference=_subscription(invoice),
         paid_at=moment_or_none(moments.get("paid_at")),
-        settled_by=_settled_by(invoice, charges),
+        settled_by=_settled_by(invoice, attempts),
         next_attempt_at=moment_or_none(invoice.get("next_payment_attempt") if is_open else None),
         lines=[_line_record(line) for line in lines],
-        attempts=[attempt_record(charge) for charge in charges],
+        attempts=attempts,
         refunds=[refund_record(refund) for charge in charges for refund in _refunds(charge)],
         disputes=[dispute_record(dispute) for dispute in disputes],
     )
@@ -108,7 +110,7 @@ def charge_record(charge: Json, disputes: Sequence[Json] = ()) -> CollectibleRec
         reference=charge["id"],
         customer_reference=reference(charge.get("customer")),
         state=_CHARGE_STATES[attempt.outcome.verdict],
-        amount=from_stripe(charge["amount"], charge["currency"]),
+        amount=_amount(charge),
         created_at=created_at,
         due_at=created_at,
         title=charge.get("description") or charge.get("calculated_statement_descriptor") or "",
@@ -142,19 +144,28 @@ def attempt_record(charge: Json) -> AttemptRecord:
 
 
 def charge_outcome(charge: Json) -> Outcome:
-    """Say how one charge stands. Money that is only reserved has not moved yet."""
-    verdict = _CHARGE_VERDICTS[charge["status"]]
-    if verdict == Verdict.SUCCEEDED and not charge.get("captured", True):
-        verdict = Verdict.PENDING
+    """Say how one charge stands."""
+    verdict = charge_verdict(charge)
     details = charge.get("payment_method_details")
     return Outcome(
         verdict=verdict,
         reference=charge["id"],
-        amount=from_stripe(charge["amount"], charge["currency"]),
+        amount=_amount(charge),
         decline=decline_of_charge(charge) if verdict == Verdict.DECLINED else None,
         method=method_record({**details, "id": charge.get("payment_method") or ""}) if details else None,
         occurred_at=moment(charge["created"]),
     )
+
+
+def charge_verdict(charge: Json) -> Verdict:
+    """Only what is captured is money: an authorisation waits for that, until it is released or its time runs out.
+
+    Stripe calls an authorisation "succeeded", and "refunded" once it is over (docs.stripe.com/api/charges/capture).
+    """
+    verdict = _CHARGE_VERDICTS[charge["status"]]
+    if verdict != Verdict.SUCCEEDED or _is_captured(charge):
+        return verdict
+    return Verdict.DECLINED if charge.get("refunded") else Verdict.PENDING
 
 
 def refund_record(refund: Json) -> RefundRecord:
@@ -168,11 +179,12 @@ def refund_record(refund: Json) -> RefundRecord:
 
 
 def dispute_record(dispute: Json) -> DisputeRecord:
-    """Read a dispute. A warning that is closed took no money, as one that was won or prevented."""
+    """Read a dispute. While its status is a `warning_...`, and when that is closed, the bank only asks."""
+    is_inquiry = dispute["status"].startswith("warning_")
     return DisputeRecord(
         reference=dispute["id"],
         amount=from_stripe(dispute["amount"], dispute["currency"]),
-        state=_DISPUTE_STATES.get(dispute["status"], "open"),
+        state="inquiry" if is_inquiry else _DISPUTE_STATES.get(dispute["status"], "open"),
         created_at=moment(dispute["created"]),
         charge_reference=reference(dispute.get("charge")),
     )
@@ -188,10 +200,10 @@ def _invoice_state(invoice: Json, charges: Sequence[Json]) -> CollectibleState:
     return CollectibleState.FAILED if tried or charges else CollectibleState.DUE
 
 
-def _settled_by(invoice: Json, charges: Sequence[Json]) -> SettledBy | None:
+def _settled_by(invoice: Json, attempts: Sequence[AttemptRecord]) -> SettledBy | None:
     if invoice["status"] != "paid":
         return None
-    if any(charge["status"] == "succeeded" for charge in charges):
+    if any(attempt.outcome.verdict == Verdict.SUCCEEDED for attempt in attempts):
         return SettledBy.ATTEMPT
     if invoice["total"] <= 0:
         return SettledBy.ZERO
@@ -217,6 +229,32 @@ def _line_record(line: Json) -> LineRecord:
     )
 
 
+def _is_captured(charge: Json) -> bool:
+    """Captured in parts (docs.stripe.com/payments/multicapture), a charge may hold money before it is `captured`."""
+    return bool(charge.get("captured", True) or charge.get("amount_captured"))
+
+
+def _amount(charge: Json) -> Money:
+    """Give what a charge took, which may be less than was authorised; of one that took nothing, what it was for."""
+    taken = charge.get("amount_captured", charge["amount"])
+    is_paid = charge_verdict(charge) == Verdict.SUCCEEDED
+    return from_stripe(taken if is_paid else charge["amount"], charge["currency"])
+
+
 def _refunds(charge: Json) -> Sequence[Json]:
+    """Give the refunds that move money back, which one of what was never captured does not."""
     found: Sequence[Json] = (charge.get("refunds") or {}).get("data", [])
-    return found
+    return [refund for refund in found if not _is_release(refund, charge)]
+
+
+def _is_release(refund: Json, charge: Json) -> bool:
+    """Say whether a refund only lets go of an authorisation, or of the part that a capture left.
+
+    Stripe lists the uncaptured rest as a refund of exactly that amount; since no money moves, it has no balance
+    transaction (`stripe/_refund.py`), which a true refund has once it has succeeded.
+    """
+    if not _is_captured(charge):
+        return True
+    rest = charge["amount"] - charge.get("amount_captured", charge["amount"])
+    moved = refund.get("status") != "succeeded" or refund.get("balance_transaction")
+    return bool(refund["amount"] == rest and not moved)

@@ -62,6 +62,8 @@ _TABLE: dict[tuple[DeclineReason, Advice], str] = {
 }
 DECLINES = {code: found for found, codes in _TABLE.items() for code in codes.split()}
 _UNNAMED = (_R.OTHER, _A.RETRY)
+#: Nobody refused: it was called off, or its time ran out, before any money was taken.
+CALLED_OFF = Decline(reason=_R.OTHER, advice=_A.RETRY, code="canceled")
 _ADVICE = {
     "try_again_later": _A.RETRY_LATER,
     "do_not_try_again": _A.STOP,
@@ -76,7 +78,9 @@ def decline(code: str, advice_code: str | None = None) -> Decline:
 
 
 def decline_of_charge(charge: Json) -> Decline:
-    """Read why a failed charge failed: `outcome.reason` says more than `failure_code` (`stripe/_charge.py`)."""
+    """Read why a charge took no money: `outcome.reason` says more than `failure_code` (`stripe/_charge.py`)."""
+    if charge.get("status") == "succeeded":
+        return CALLED_OFF
     outcome = charge.get("outcome") or {}
     code = outcome.get("reason") or charge.get("failure_code") or "generic_decline"
     return decline(code, outcome.get("advice_code"))

@@ -70,7 +70,7 @@ class StripeGateway:
         return vault.finish(self._line, reference)
 
     def list_methods(self, customer_reference: str) -> Sequence[records.MethodRecord]:
-        return vault.list_methods(self._line, customer_reference)
+        return vault.list_methods(self._line, customer_reference) if customer_reference else ()
 
     def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None:
         vault.set_default(self._line, customer=customer_reference, method=method_reference, key=key)
@@ -87,14 +87,19 @@ class StripeGateway:
     def list_subscriptions(
         self, customer_reference: str, *, cursor: str = ""
     ) -> records.Page[records.SubscriptionRecord]:
+        if not customer_reference:
+            return records.Page(records=())
         return standing.list_subscriptions(self._line, customer_reference, cursor)
 
     def list_history(
         self, customer_reference: str, *, cursor: str = ""
     ) -> records.Page[records.CollectibleRecord]:
+        if not customer_reference:
+            return records.Page(records=())
         return history.list_whole(self._line, customer_reference, cursor)
 
     def read_customer(self, reference: str) -> records.CustomerRecord | None:
+        """A guest's charge names no customer: nothing is read or listed under an empty reference."""
         found = self._line.read(self._line.v1.customers.retrieve, reference)
         return methods.customer_record(found) if found else None
 

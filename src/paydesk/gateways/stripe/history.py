@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import stripe
 
-from paydesk.gateways.records import CollectibleRecord, DocumentLink, Page
+from paydesk.gateways.records import CollectibleRecord, DocumentLink, Page, Verdict
 from paydesk.gateways.stripe.collectibles import (
     charge_record,
+    charge_verdict,
     charges_named_by,
     intents_of,
     invoice_record,
@@ -28,7 +29,7 @@ def read_invoice(line: Line, invoice: str) -> Json | None:
 def read_whole(line: Line, collectible: str) -> CollectibleRecord | None:
     """Read an invoice, or a charge; a charge that belongs to an invoice gives the invoice."""
     if not collectible.startswith("in_"):
-        charge = line.read(line.v1.charges.retrieve, collectible, {"expand": ["refunds"]})
+        charge = _charge(line, collectible)
         owner = charge and invoice_of(line, reference(charge.get("payment_intent")))
         if charge and not owner:
             return charge_record(charge, _disputes(line, [charge]))
@@ -44,28 +45,24 @@ def list_whole(line: Line, customer: str, cursor: str) -> Page[CollectibleRecord
     """List one page of invoices; the last page also has the charges that no invoice names.
 
     All charges of the customer are read for each page: one request for a hundred of them, where asking for those of
-    each invoice would be a request for each.
+    each invoice would be a request for each. They are read before the invoices: the other way round, the charge of an
+    invoice that is paid in between would look like one without an invoice.
     """
-    listing = _invoices(line, customer, cursor)
-    invoices = [_completed(line, invoice) for invoice in listing["data"]]
     charges = _charges(line, {"customer": customer, "limit": PAGE, "expand": ["data.refunds"]})
-    disputes = _by_charge(_disputes(line, charges))
     by_owner: dict[str, list[Json]] = defaultdict(list)
     for charge in charges:
-        by_owner[reference(charge.get("payment_intent")) or charge["id"]].append(charge)
-    records = [
-        invoice_record(invoice, own, [one for charge in own for one in disputes[charge["id"]]])
-        for invoice in invoices
-        if is_collectible(invoice)
-        for own in [[charge for owner in _owners(invoice) for charge in by_owner[owner]]]
-    ]
+        by_owner[_owner(charge)].append(charge)
+    listing = _invoices(line, customer, cursor)
+    invoices = [_completed(line, invoice) for invoice in listing["data"]]
+    records = [_whole(line, invoice, by_owner) for invoice in invoices if is_collectible(invoice)]
     if listing["has_more"]:
         return Page(records=records, next_cursor=invoices[-1]["id"])
     named = {
         owner for invoice in _all_invoices(line, customer, invoices, cursor) for owner in _owners(invoice)
     }
     alone = [charge for owner, own in by_owner.items() if owner not in named for charge in own]
-    return Page(records=records + [charge_record(charge, disputes[charge["id"]]) for charge in alone])
+    records += [charge_record(charge, _disputes(line, [charge])) for charge in alone]
+    return Page(records=records)
 
 
 def documents(line: Line, collectible: str) -> list[DocumentLink]:
@@ -80,15 +77,13 @@ def documents(line: Line, collectible: str) -> list[DocumentLink]:
     else:
         charge = line.read(line.v1.charges.retrieve, collectible)
         links, charges = [], [charge] if charge else []
-    links += [("Receipt", charge.get("receipt_url")) for charge in charges if charge["status"] == "succeeded"]
+    links += [("Receipt", charge.get("receipt_url")) for charge in charges if _is_paid(charge)]
     return [DocumentLink(title=title, url=url) for title, url in links if url]
 
 
 def charges_of(line: Line, invoice: Json) -> list[Json]:
     """Read every charge that was tried for an invoice, oldest first, refunds expanded."""
-    named = [
-        line.read(line.v1.charges.retrieve, one, {"expand": ["refunds"]}) for one in charges_named_by(invoice)
-    ]
+    named = [_charge(line, one) for one in charges_named_by(invoice)]
     charges = [charge for charge in named if charge]
     for intent in intents_of(invoice):
         charges += _charges(line, {"payment_intent": intent, "limit": PAGE, "expand": ["data.refunds"]})
@@ -104,6 +99,14 @@ def invoice_of(line: Line, intent: str) -> str:
         {"payment": {"type": "payment_intent", "payment_intent": intent}, "limit": 1},
     )["data"]
     return reference(found[0]["invoice"]) if found else ""
+
+
+def _whole(line: Line, invoice: Json, by_owner: Mapping[str, Sequence[Json]]) -> CollectibleRecord:
+    """Join an invoice with its charges; if it was paid after those were listed, they are read again."""
+    charges = [charge for owner in _owners(invoice) for charge in by_owner.get(owner, ())]
+    if not _paid_with(invoice) <= {_owner(charge) for charge in charges if _is_paid(charge)}:
+        charges = charges_of(line, invoice)
+    return invoice_record(invoice, charges, _disputes(line, charges))
 
 
 def _invoices(line: Line, customer: str, cursor: str) -> Json:
@@ -144,7 +147,36 @@ def _completed(line: Line, invoice: Json) -> Json:
 
 def _charges(line: Line, asked: stripe.params.ChargeListParams) -> list[Json]:
     """List charges oldest first; Stripe lists the newest first, and two may share a second."""
-    return line.every(lambda: line.v1.charges.list(asked))[::-1]
+    found = line.every(lambda: line.v1.charges.list(asked))
+    return [_refunds_completed(line, charge) for charge in found[::-1]]
+
+
+def _charge(line: Line, charge: str) -> Json | None:
+    found = line.read(line.v1.charges.retrieve, charge, {"expand": ["refunds"]})
+    return found and _refunds_completed(line, found)
+
+
+def _refunds_completed(line: Line, charge: Json) -> Json:
+    """A charge carries its ten newest refunds; read them all where there are more."""
+    if not (charge.get("refunds") or {}).get("has_more"):
+        return charge
+    refunds = line.every(lambda: line.v1.refunds.list({"charge": charge["id"], "limit": PAGE}))
+    return {**charge, "refunds": {"data": refunds}}
+
+
+def _is_paid(charge: Json) -> bool:
+    return charge_verdict(charge) == Verdict.SUCCEEDED
+
+
+def _owner(charge: Json) -> str:
+    """Name a charge as an invoice's payments name it: by its PaymentIntent, or, before 2019, by itself."""
+    return reference(charge.get("payment_intent")) or str(charge["id"])
+
+
+def _paid_with(invoice: Json) -> set[str]:
+    payments = (invoice.get("payments") or {}).get("data", [])
+    paid = [payment for payment in payments if payment.get("status") == "paid"]
+    return set(_owners({"payments": {"data": paid}}))
 
 
 def _owners(invoice: Json) -> list[str]:
@@ -159,10 +191,3 @@ def _disputes(line: Line, charges: Iterable[Json]) -> list[Json]:
         if charge.get("disputed")
         for dispute in line.ask(line.v1.disputes.list, {"charge": charge["id"], "limit": PAGE})["data"]
     ]
-
-
-def _by_charge(disputes: Sequence[Json]) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = defaultdict(list)
-    for dispute in disputes:
-        found[reference(dispute["charge"])].append(dispute)
-    return found

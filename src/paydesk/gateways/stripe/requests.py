@@ -61,7 +61,9 @@ class Line:
     def read(
         self, call: Callable[Asked, stripe.StripeObject], *args: Asked.args, **kwargs: Asked.kwargs
     ) -> Json | None:
-        """Read one object, or None when Stripe does not know it."""
+        """Read one object, or None when Stripe does not know it. No id would ask for the listing of all of its kind."""
+        if args and not args[0]:
+            return None
         with clear_answers():
             try:
                 return _whole(call(*args, **kwargs))
