@@ -173,7 +173,7 @@ def payment(of: Order, minor: int = 4900, currency: str = "EUR", **fields: Any) 
         "observed_at": now(),
     }
     record = GatewayCustomer.objects.filter(
-        merchant_id=of.merchant_id, connection_id=of.connection_id, customer_id=of.customer_id
+        merchant_id=of.merchant_id, connection_id=of.connection_id or 0, customer_id=of.customer_id or 0
     ).first()
     return Payment.objects.create(
         merchant_id=of.merchant_id,

@@ -1,6 +1,6 @@
 """Read every SQL statement of the suite: none of ours goes to a merchant's table without naming the merchant.
 
-Statements that a test itself makes to arrange or to look are not ours; those with a file of `src/paydesk` on the way are.
+Statements that a test itself makes to arrange or to look are not ours; those that pass `src/paydesk` are.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import cache
+from types import FrameType
 from typing import Any
 
 from django.apps import apps
@@ -73,9 +74,9 @@ def merchant_tables() -> set[str]:
 
 
 def _is_ours() -> bool:
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         if _OURS in frame.f_code.co_filename:
             return True
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return False

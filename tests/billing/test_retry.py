@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -216,8 +217,10 @@ def test_eight_presses_at_once_charge_once(clay: Connected) -> None:
             connections.close_all()
 
     threads = [Thread(target=press) for _ in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert len(ended) == 8
     assert ended.count("succeeded") == 1
@@ -232,9 +235,12 @@ def test_no_transaction_is_open_while_the_company_is_asked(
 
     seen = []
     send = http.send
-    monkeypatch.setattr(
-        http, "send", lambda *a, **k: (seen.append(database.in_atomic_block), send(*a, **k))[1]
-    )
+
+    def watched(*args: Any, **kwargs: Any) -> http.HttpAnswer:
+        seen.append(database.in_atomic_block)
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(http, "send", watched)
     clay.press(clay.save_card("good"))
 
     assert seen

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from paydesk.kit.ids import idempotency_key, new_public_id
 from paydesk.kit.pages import BadCursor, Cursor, read_cursor
 
+_FAR_APART = (datetime(1970, 1, 1), datetime(2200, 1, 1))  # noqa: DTZ001 - Hypothesis wants them without a zone.
 
-@given(moment=st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)), row_id=st.integers(1, 2**62))
+
+@given(moment=st.datetimes(*_FAR_APART), row_id=st.integers(1, 2**62))
 def test_a_cursor_reads_back_to_the_microsecond(moment: datetime, row_id: int) -> None:
     cursor = Cursor(moment=moment.replace(tzinfo=UTC), row_id=row_id)
 

@@ -70,7 +70,7 @@ def test_a_record_without_an_address_waits_for_staff(clay: Connected) -> None:
     clay.account.customer(email="", name="Ada")
     clay.take_over()
 
-    assert GatewayCustomer.objects.filter(customer_id=None).count() == 1
+    assert GatewayCustomer.objects.filter(customer_id__isnull=True).count() == 1
 
 
 def test_an_address_that_changes_at_the_company_moves_nobody(clay: Connected) -> None:

@@ -97,7 +97,7 @@ class ChargeRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreparedCharge:
-    """A charge that exists at the company (`reference`) and has not moved money yet; persisted before it is confirmed."""
+    """A charge that exists at the company (`reference`) and has moved no money yet; kept before it is confirmed."""
 
     request: ChargeRequest
     reference: str
@@ -156,7 +156,7 @@ class MethodSetup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedSetup:
-    """How a set-up stands: `method` when it is done, `refusal` (a customer may read it) when it failed, else still open."""
+    """How a set-up stands: `method` when it is done, `refusal` (for the customer) when it failed, else still open."""
 
     method: MethodRecord | None = None
     refusal: str = ""

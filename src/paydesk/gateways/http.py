@@ -1,6 +1,6 @@
 """The only way out to a payment company: time limits, the idempotency header, a scrubbed transcript.
 
-R6: a time-out, a reset, a 5xx, 409 and 429 are no answer. They raise GatewayUnreachable, and for money that means doubt.
+R6: a time-out, a reset, a 5xx, 409 and 429 are no answer: GatewayUnreachable, which for money means doubt.
 Nothing is retried here: only the caller knows whether asking again is safe.
 """
 

@@ -34,7 +34,8 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.minor, int) or isinstance(self.minor, bool):
+        # Types are checked before it runs, amounts while it runs: a float that slips in must not become money.
+        if type(self.minor) is not int:
             raise MoneyError(f"minor units must be an integer, not {self.minor!r}")
         exponent(self.currency)
 

@@ -1,4 +1,4 @@
-"""Take over a charge that was seen before its bill was known to have it: it is the bill's, and no payment of its own."""
+"""Take over a charge that was seen before its bill was known to have it: it is the bill's, not a payment of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from paydesk.billing.payments.models import Attempt, Payment
 
 
 def take_over_charge(*, payment: Payment, reference: str) -> None:
-    """Move the charge, with what is in the books for it, from a payment that it alone made up. The payment is locked."""
+    """Move the charge, with its entries, from the payment that it alone made up. The bill's payment is locked."""
     mine = {"merchant_id": payment.merchant_id, "connection_id": payment.connection_id}
     misplaced = Attempt.objects.filter(**mine, reference=reference).exclude(payment_id=payment.id).first()
     if not reference or misplaced is None:

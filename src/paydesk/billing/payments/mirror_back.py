@@ -19,7 +19,10 @@ _UPSERT: dict[str, Any] = {
 
 
 def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
-    """Keep one refund; only a succeeded one is in the books, and one that fails later is reversed. Call inside a transaction that locks the payment."""
+    """Keep one refund; only a succeeded one is in the books, and one that fails later is reversed.
+
+    Call inside a transaction that locks the payment.
+    """
     Refund.objects.bulk_create([Refund(**_facts(payment, record))], **_UPSERT)
     if record.state == "succeeded":
         _enter(payment, record, LedgerEntry.Kind.REFUND)

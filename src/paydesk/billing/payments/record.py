@@ -23,7 +23,7 @@ FIRST_LOOK = timedelta(minutes=1)
 
 
 def record_outcome(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime) -> Attempt:
-    """Write the outcome and all that it means in one transaction. Saying it twice changes nothing; `now` is wall time."""
+    """Write the outcome and all that it means in one transaction. Saying it twice changes nothing; `now`: wall time."""
     return in_transaction(
         lambda: record_inside(merchant_id=merchant_id, attempt_id=attempt_id, outcome=outcome, now=now)
     )
