@@ -63,10 +63,10 @@ def test_work_that_fails_is_tried_again_later_and_dies_in_the_end() -> None:
 
     queue, now = _queue(fail), NOW
     for tries_count in (1, 2):
-        work_one(queue, claim_of(queue, most=1, now=now)[0], clock=lambda: now)
+        work_one(queue, claim_of(queue, most=1, now=now)[0], clock=partial(_same, now))
         assert _row().due_at == now + pause_after(tries_count)
         now += pause_after(tries_count)
-    work_one(queue, claim_of(queue, most=1, now=now)[0], clock=lambda: now)
+    work_one(queue, claim_of(queue, most=1, now=now)[0], clock=partial(_same, now))
 
     assert _row().dead_at == now
     assert _row().trouble == "ValueError: no"
