@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from paydesk.access.cookies import session_cookie
 from paydesk.billing.customers.models import Customer
@@ -14,6 +14,9 @@ from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.connected import Connected
 from tests.journeys.installation import Installation
+from tests.journeys.looks import looks_right
+
+PAID = "Paid. Thank you."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +49,16 @@ def sign_in(context: BrowserContext, portal: str, shop: MerchantInSight, who: Cu
     token = builders.session_token(who)
     context.add_cookies([{"name": session_cookie(shop), "value": token, "url": portal}])
     return context.new_page()
+
+
+def to_the_pay_page(page: Page) -> None:
+    """Follow the alert of the overview."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("One payment needs you")
+    looks_right(page)
+    page.get_by_role("link", name="Pay EUR 49.00 now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pay EUR 49.00")
+
+
+def press(page: Page) -> None:
+    """Press the one button that moves money."""
+    page.get_by_role("button", name="Pay EUR 49.00 now").click()
