@@ -33,7 +33,7 @@ def mirror_attempt(*, payment: Payment, record: AttemptRecord, now: datetime) ->
     mirrored = Attempt.objects.filter(
         merchant_id=payment.merchant_id, connection_id=payment.connection_id, reference=record.reference
     )
-    facts = _facts(record)
+    facts = _facts(payment, record)
     take_over_charge(payment=payment, reference=record.reference)
     if not mirrored.update(**facts):
         Attempt.objects.create(
@@ -44,9 +44,6 @@ def mirror_attempt(*, payment: Payment, record: AttemptRecord, now: datetime) ->
             origin=Attempt.Origin.GATEWAY,
             asked_by=Attempt.AskedBy.GATEWAY,
             reference=record.reference,
-            amount_minor=payment.amount_minor
-            if record.outcome.amount is None
-            else record.outcome.amount.minor,
             currency=payment.currency,
             created_at=record.created_at,
             **facts,
@@ -89,11 +86,14 @@ def _referenced(record: AttemptRecord) -> Outcome:
     return outcome if outcome.reference else replace(outcome, reference=record.reference)
 
 
-def _facts(record: AttemptRecord) -> dict[str, object]:
+def _facts(payment: Payment, record: AttemptRecord) -> dict[str, object]:
     outcome = record.outcome
+    # What was captured may be less than what was asked for, and is known only at the end.
+    amount = outcome.amount or Money(payment.amount_minor, payment.currency)
     is_settled = outcome.verdict in {Verdict.SUCCEEDED, Verdict.DECLINED}
     return {
         "state": _STATES[outcome.verdict],
+        "amount_minor": amount.minor,
         "decline_reason": outcome.decline.reason.value if outcome.decline else "",
         "decline_advice": outcome.decline.advice.value if outcome.decline else "",
         "decline_code": outcome.decline.code[:80] if outcome.decline else "",
