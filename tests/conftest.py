@@ -13,6 +13,7 @@ from tests.simulator import Simulator, start_simulator
 
 # Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
 CONTRACTS = "PAYDESK_CONTRACTS"
+JOURNEYS = Path(__file__).parent / "journeys"
 
 sql_scope.watch()
 
@@ -48,13 +49,15 @@ def contracts() -> Path:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the companies' contracts where there are none; the summary says so."""
+    """Leave out what needs the companies' contracts where there are none, as the summary says; journeys come last."""
     left_out = (
         [] if os.environ.get(CONTRACTS) else [item for item in items if item.get_closest_marker("contracts")]
     )
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    # A journey's worker runs on to the end of its process, and would work off what other tests have arranged.
+    items.sort(key=lambda item: JOURNEYS in item.path.parents)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

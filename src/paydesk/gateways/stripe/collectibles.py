@@ -86,7 +86,7 @@ def invoice_record(
         created_at=moment(invoice["created"]),
         due_at=moment(due),
         title=invoice.get("description")
-        or (_title(lines[0]) if lines else "")
+        or _title(max(lines, key=lambda line: line["amount"] > 0, default={}))  # not the credit of a change
         or invoice.get("number")
         or "",
         number=invoice.get("number") or "",

@@ -1,0 +1,189 @@
+"""The main job on Stripe: sign in, see the imported history, enter a new card, pay what failed. Money moves once."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from paydesk.billing.payments.models import Payment
+from tests.journeys.letters import letter_to
+from tests.journeys.looks import looks_right
+from tests.journeys.stripe.books import Books, wait_until
+from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADA = "ada@example.com"
+PAID = "Paid. Thank you."
+#: A year of Pro for EUR 190.00, less the month that was paid.
+OWED = 17100
+MONEY = "EUR 171.00"
+PAY = f"Pay {MONEY} now"
+
+
+def sign_in(page: Page, books: Books) -> None:
+    """Come in by the link of the letter that the worker sends."""
+    page.goto(f"{books.portal}/")
+    page.get_by_label("Your e-mail address").fill(ADA)
+    page.get_by_role("button", name="Send me a link").click()
+    page.goto(letter_to(ADA).link)
+    page.get_by_role("button", name="Sign in to Harbor Coffee Roasters").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("One payment needs you")
+
+
+def to_the_card_fields(page: Page, books: Books) -> None:
+    """Ask to enter a new card; Stripe's element has loaded when its number field is there."""
+    page.goto(f"{books.portal}/payments/{books.owed().public_id}/pay")
+    page.get_by_role("button", name="Use a new card").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your card")
+    expect(page.get_by_placeholder("number", exact=True)).to_be_visible()
+
+
+def enter_card(page: Page, number: str) -> None:
+    """Fill in the element and save."""
+    for name, value in {"number": number, "exp_month": "12", "exp_year": "34", "cvc": "123"}.items():
+        page.get_by_placeholder(name, exact=True).fill(value)
+    page.get_by_role("button", name="Save this card").click()
+
+
+def fields_look_right(page: Page) -> None:
+    """Look at our part of the page; what localstripe puts into the element is not what Stripe puts there."""
+    page.evaluate("document.querySelector('.hosted-fields-card').firstElementChild.textContent = ''")
+    found = Axe().run(page, context={"exclude": [[".hosted-fields-card input"]]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def pay_now(page: Page) -> None:
+    """Press the one button that moves money."""
+    page.get_by_role("button", name=PAY).click()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser refused or broke off on the way: our content security policy, a script that failed."""
+    said: list[str] = []
+    page.on(
+        "console", lambda message: said.append(message.text) if "Content Security" in message.text else None
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("response", lambda answer: said.append(answer.url) if answer.status >= 400 else None)
+    return said
+
+
+def test_a_failed_payment_is_paid_with_a_new_card(page: Page, books: Books, complaints: list[str]) -> None:
+    books.stripe.send_webhooks_to(books.webhooks_go_to)
+    first = books.taken()
+    assert books.written() == first
+    sign_in(page, books)
+    looks_right(page)
+    the_history_was_imported(page, books)
+    to_the_card_fields(page, books)
+    fields_look_right(page)
+    enter_card(page, GOOD)
+    expect(page.get_by_text("Your new card is saved and chosen.")).to_be_visible()
+    looks_right(page)
+    assert books.taken() == first
+
+    pay_now(page)
+
+    expect(page.get_by_role("status")).to_contain_text(PAID)
+    looks_right(page)
+    assert complaints == []
+    [paid] = set(books.taken()) - set(first)
+    assert books.stripe.charge_behind(paid)["amount"] == books.owed().amount_minor == OWED
+    assert books.owed().state == Payment.State.PAID
+    the_receipt_says_so(page)
+    books.wait_for_the_worker()
+    assert books.pressed() == ["succeeded"]
+    assert books.written() == books.taken()
+    # No webhook of Stripe's says so here: the worker follows the payment by itself.
+    wait_until(lambda: books.subscription_state() == "active")
+    page.goto(f"{books.portal}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Everything is paid")
+    expect(page.get_by_text("Payment overdue")).to_have_count(0)
+
+
+def the_history_was_imported(page: Page, books: Books) -> None:
+    """Both payments are there, with what the bank said of the second."""
+    page.goto(f"{books.portal}/payments")
+    looks_right(page)
+    expect(page.get_by_role("main")).to_contain_text("EUR 19.00")
+    expect(page.get_by_role("main")).to_contain_text(MONEY)
+    page.get_by_role("link", name="Pro, yearly").first.click()
+    expect(page.get_by_role("main")).to_contain_text("Your bank declined this payment")
+    expect(page.get_by_role("main")).to_contain_text("Visa ending in 0341")
+    looks_right(page)
+
+
+def the_receipt_says_so(page: Page) -> None:
+    """One press leads to a receipt over what was paid, with what it was paid with."""
+    page.get_by_role("link", name="Receipt").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Receipt")
+    for words in (MONEY, "Pro, yearly", "4242"):
+        expect(page.get_by_role("main")).to_contain_text(words)
+    looks_right(page)
+
+
+def test_a_card_that_its_bank_declines_is_refused_in_words_and_nothing_changes(
+    page: Page, books: Books
+) -> None:
+    before = books.standing()
+    sign_in(page, books)
+    to_the_card_fields(page, books)
+    enter_card(page, DECLINED_WHEN_ENTERED)
+
+    expect(page.get_by_role("status")).to_contain_text("declined")
+    expect(page.get_by_role("button", name="Save this card")).to_be_enabled()
+    fields_look_right(page)
+    assert books.standing() == before
+    assert books.setups() == ["open"]
+
+    # The page is still good: another card goes into the same fields.
+    enter_card(page, GOOD)
+    expect(page.get_by_text("Your new card is saved and chosen.")).to_be_visible()
+    pay_now(page)
+    expect(page.get_by_role("status")).to_contain_text(PAID)
+    assert books.written() == books.taken()
+    assert len(books.taken()) == len(before["taken"]) + 1
+
+
+def test_a_step_at_the_bank_can_be_refused_and_passed_in_the_fields(page: Page, books: Books) -> None:
+    before = books.standing()
+    sign_in(page, books)
+    to_the_card_fields(page, books)
+    enter_card(page, NEEDS_3D_SECURE)
+    page.get_by_role("button", name="Fail authentication").click()
+    expect(page.get_by_role("status")).to_contain_text("authentication failed")
+    assert books.standing() == before
+
+    to_the_card_fields(page, books)
+    enter_card(page, NEEDS_3D_SECURE)
+    page.get_by_role("button", name="Complete authentication").click()
+    expect(page.get_by_text("Your new card is saved and chosen.")).to_be_visible()
+    assert books.taken() == before["taken"]
+
+
+def test_webhooks_that_overtake_the_press_change_nothing_twice(page: Page, books: Books) -> None:
+    """Stripe tells that the invoice is paid, three times, before the customer's press has its answer."""
+    before = books.taken()
+    books.stripe.make_default(books.due.customer, books.stripe.card(books.due.customer, GOOD))
+    sign_in(page, books)
+    to_the_card_fields(page, books)
+    enter_card(page, GOOD)
+    expect(page.get_by_text("Your new card is saved and chosen.")).to_be_visible()
+    books.stripe.fail_next("POST", "/v1/invoices/[^/]+/pay", "slow", seconds=2)
+    page.get_by_role("button", name=PAY).click(no_wait_after=True)
+    wait_until(lambda: len(books.taken()) > len(before))
+    invoice = {"id": books.due.failed_invoice, "object": "invoice"}
+    told = [books.tell("invoice.paid", invoice, event_id=name) for name in ("evt_1", "evt_1", "evt_2")]
+    assert told == [204, 204, 204]
+    books.wait_for_the_worker()
+
+    expect(page.get_by_role("status")).to_contain_text(PAID)
+    assert books.tell("invoice.paid", invoice, event_id="evt_3") == 204
+    books.wait_for_the_worker()
+    assert len(books.taken()) == len(before) + 1
+    assert books.written() == books.taken()
+    assert books.pressed() == ["succeeded"]
+    assert books.subscription_state() == "active"
