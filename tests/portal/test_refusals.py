@@ -95,7 +95,7 @@ def test_our_own_mistake_is_called_ours(
     def broken(**_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("paydesk.portal.home.views.open_payments", broken)
+    monkeypatch.setattr("paydesk.portal.home.views.ask_open_payments", broken)
     browser.raise_request_exception = False
     response = browser.get(f"{PORTAL}/")
     assert response.status_code == 500

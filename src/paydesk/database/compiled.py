@@ -8,7 +8,7 @@ Leans on compiler internals of Django 5.2 (pinned), so it lives in this one test
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -54,16 +54,26 @@ class CompiledQuery(Generic[Row]):
 
     def rows(self, **values: Value) -> list[Row]:
         """Run with these values for the slots and give the rows."""
+        sql, params = self.statement(**values)
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(sql, params)
+            return self.read(cursor.fetchall())
+
+    def statement(self, **values: Value) -> tuple[str, list[Any]]:
+        """Give the SQL and its parameters for these values."""
         connection = connections[DEFAULT_DB_ALIAS]
         plan = self._plans.get(connection.vendor) or self._compile(connection)
         params = list(plan.params)
         for place, name in plan.places:
             params[place] = _adapt(values[name], connection)
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, params)
-            found = cursor.fetchall()
-        if plan.converters:
-            found = [_convert(row, plan.converters, connection) for row in found]
+        return plan.sql, params
+
+    def read(self, found: Iterable[tuple[Any, ...]]) -> list[Row]:
+        """Turn what the database gave for the statement into rows."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        converters = self._plans[connection.vendor].converters
+        if converters:
+            return [self.into(*_convert(row, converters, connection)) for row in found]
         return [self.into(*row) for row in found]
 
     def first(self, **values: Value) -> Row | None:

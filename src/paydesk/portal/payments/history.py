@@ -10,6 +10,7 @@ from itertools import groupby
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from paydesk.database.together import rows_together
 from paydesk.kit.clock import local_date
 from paydesk.kit.pages import Cursor
 from paydesk.portal.door import AtHand, customer_page
@@ -26,11 +27,13 @@ from paydesk.portal.reads.history import (
     PAGE_ROWS,
     HistoryPage,
     KindCount,
+    OrderCount,
     PastPayment,
     Wanted,
-    count_kinds,
-    count_orders,
-    history_page,
+    ask_history,
+    ask_kind_counts,
+    ask_order_counts,
+    page_of,
 )
 from paydesk.portal.reads.one_order import OrderFacts, find_order
 from paydesk.portal.reads.search import search_payments
@@ -43,6 +46,7 @@ class Found:
 
     page: HistoryPage
     counts: list[KindCount]
+    orders: list[OrderCount]
 
 
 @require_safe
@@ -52,7 +56,6 @@ def history(request: HttpRequest, at: AtHand) -> HttpResponse:
     asked = read_asked(request.GET)
     order = _order(asked, at)
     found = _search(asked, order, at) if asked.words else _read(asked, order, at)
-    orders = count_orders(**at.ids)
     return show_page(
         request,
         "history.html",
@@ -62,7 +65,7 @@ def history(request: HttpRequest, at: AtHand) -> HttpResponse:
         months=_by_month(found.page.payments, at.merchant.time_zone),
         kinds=kind_links(asked, found.counts),
         years=year_links(asked, found.counts),
-        orders=order_links(asked, orders) if len(orders) > 1 or asked.order else [],
+        orders=order_links(asked, found.orders) if len(found.orders) > 1 or asked.order else [],
         newer=_beside(asked, found.page, is_newer=True),
         older=_beside(asked, found.page, is_newer=False),
         everything=Asked().address(),
@@ -83,19 +86,25 @@ def _read(asked: Asked, order: OrderFacts | None, at: AtHand) -> Found:
     order_id = order.id if order else None
     zone = at.merchant.time_zone
     wanted = Wanted(kind=asked.kind, year=asked.year, order_id=order_id)
-    return Found(
-        page=history_page(**at.ids, zone=zone, wanted=wanted, after=asked.after, before=asked.before),
-        counts=count_kinds(**at.ids, zone=zone, order_id=order_id),
+    rows, counts, orders = rows_together(
+        [
+            ask_history(**at.ids, zone=zone, wanted=wanted, after=asked.after, before=asked.before),
+            ask_kind_counts(**at.ids, zone=zone, order_id=order_id),
+            ask_order_counts(**at.ids),
+        ]
     )
+    page = page_of(rows, after=asked.after, before=asked.before)
+    return Found(page=page, counts=counts, orders=orders)
 
 
 def _search(asked: Asked, order: OrderFacts | None, at: AtHand) -> Found:
     zone = at.merchant.time_zone
     found = search_payments(**at.ids, words=asked.words)
+    [orders] = rows_together([ask_order_counts(**at.ids)])
     if order is not None:
         found = [row for row in found if row.order_public_id == order.public_id]
     kept = [row for row in found if _is_wanted(row, asked, zone)]
-    return Found(page=_cut(kept, asked), counts=counted(found, zone=zone))
+    return Found(page=_cut(kept, asked), counts=counted(found, zone=zone), orders=orders)
 
 
 def _is_wanted(row: PastPayment, asked: Asked, zone: str) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.compiled import CompiledQuery
+from paydesk.database.together import Ask
 from paydesk.gateways.records import SubscriptionState
 
 _ENDED = (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
@@ -100,6 +101,11 @@ _ONE = CompiledQuery(
     into=Agreement,
     slots={"merchant_id": int, "customer_id": int, "public_id": str},
 )
+
+
+def ask_agreements(*, merchant_id: int, customer_id: int) -> Ask:
+    """Ask for them all, the newest first."""
+    return Ask(_ALL, {"merchant_id": merchant_id, "customer_id": customer_id})
 
 
 def agreements(*, merchant_id: int, customer_id: int) -> list[Agreement]:

@@ -15,7 +15,9 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractYear
 
 from paydesk.billing.payments.models import Payment
+from paydesk.database import compiled
 from paydesk.database.compiled import CompiledQuery
+from paydesk.database.together import Ask
 from paydesk.kit.pages import Cursor
 
 PAGE_ROWS = 25
@@ -95,7 +97,7 @@ class HistoryPage:
 COLUMNS = (*PastPayment._fields[:-3], "order__public_id", "order__title", "order__number")
 
 
-def history_page(
+def ask_history(
     *,
     merchant_id: int,
     customer_id: int,
@@ -103,47 +105,48 @@ def history_page(
     wanted: Wanted,
     after: Cursor | None = None,
     before: Cursor | None = None,
-) -> HistoryPage:
-    """Give the page after a cursor (older), or before one (newer), or the first."""
+) -> Ask:
+    """Ask for the page after a cursor (older), or before one (newer), or the first; `page_of` reads the answer."""
     since, until = year_bounds(wanted.year, zone)
-    is_backward = before is not None
     cursor = before or after or Cursor(moment=_END, row_id=_ID_MAX)
-    slots: dict[str, Any] = {"order_id": wanted.order_id} if wanted.order_id is not None else {}
-    query = _page_query(wanted.kind, wanted.order_id is not None, is_backward)
-    found = query.rows(
-        merchant_id=merchant_id,
-        customer_id=customer_id,
-        since=since,
-        until=until,
-        moment=cursor.moment,
-        same_moment=cursor.moment,
-        row_id=cursor.row_id,
-        **slots,
-    )
-    has_more, found = len(found) > PAGE_ROWS, found[:PAGE_ROWS]
-    if is_backward:
-        return HistoryPage(payments=found[::-1], has_newer=has_more, has_older=True)
-    return HistoryPage(payments=found, has_newer=after is not None, has_older=has_more)
+    query = _page_query(wanted.kind, wanted.order_id is not None, before is not None)
+    bounds: dict[str, compiled.Value] = {"since": since, "until": until}
+    place: dict[str, compiled.Value] = {
+        "moment": cursor.moment,
+        "same_moment": cursor.moment,
+        "row_id": cursor.row_id,
+    }
+    return Ask(query, _values(merchant_id, customer_id, wanted.order_id) | bounds | place)
 
 
-def latest_payments(*, merchant_id: int, customer_id: int, now: datetime) -> list[PastPayment]:
-    """Give the last five that were due."""
-    return _LATEST.rows(merchant_id=merchant_id, customer_id=customer_id, now=now)
+def page_of(
+    rows: list[PastPayment], *, after: Cursor | None = None, before: Cursor | None = None
+) -> HistoryPage:
+    """Make the page of what `ask_history` found: it asks for one row more than there is room for."""
+    has_more, kept = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
+    if before is not None:
+        return HistoryPage(payments=kept[::-1], has_newer=has_more, has_older=True)
+    return HistoryPage(payments=kept, has_newer=after is not None, has_older=has_more)
 
 
-def count_kinds(
-    *, merchant_id: int, customer_id: int, zone: str, order_id: int | None = None
-) -> list[KindCount]:
-    """Count the payments by kind and year."""
-    slots: dict[str, Any] = {"order_id": order_id} if order_id is not None else {}
-    return _count_query(zone, order_id is not None).rows(
-        merchant_id=merchant_id, customer_id=customer_id, **slots
-    )
+def ask_latest_payments(*, merchant_id: int, customer_id: int, now: datetime) -> Ask:
+    """Ask for the last five that were due."""
+    return Ask(_LATEST, _values(merchant_id, customer_id, None) | {"now": now})
 
 
-def count_orders(*, merchant_id: int, customer_id: int) -> list[OrderCount]:
-    """Give the orders with most payments; an order with a single one is found in the list itself."""
-    return _ORDERS.rows(merchant_id=merchant_id, customer_id=customer_id)
+def ask_kind_counts(*, merchant_id: int, customer_id: int, zone: str, order_id: int | None = None) -> Ask:
+    """Ask how many payments there are by kind and year."""
+    return Ask(_count_query(zone, order_id is not None), _values(merchant_id, customer_id, order_id))
+
+
+def ask_order_counts(*, merchant_id: int, customer_id: int) -> Ask:
+    """Ask for the orders with most payments; an order with a single one is found in the list itself."""
+    return Ask(_ORDERS, _values(merchant_id, customer_id, None))
+
+
+def _values(merchant_id: int, customer_id: int, order_id: int | None) -> dict[str, compiled.Value]:
+    mine: dict[str, compiled.Value] = {"merchant_id": merchant_id, "customer_id": customer_id}
+    return mine if order_id is None else mine | {"order_id": order_id}
 
 
 def year_bounds(year: int | None, zone: str) -> tuple[datetime, datetime]:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
-from paydesk.database.compiled import CompiledQuery
+from paydesk.database.compiled import CompiledQuery, Value
+from paydesk.database.together import Ask, rows_together
 from paydesk.gateways.contract import Capability
 
 
@@ -141,10 +142,7 @@ def whole_payment(*, merchant_id: int, customer_id: int, public_id: str) -> Whol
     facts = _FACTS.first(merchant_id=merchant_id, customer_id=customer_id, public_id=public_id)
     if facts is None:
         return None
-    mine = {"merchant_id": merchant_id, "payment_id": facts.id}
-    return WholePayment(
-        facts=facts,
-        attempts=_ATTEMPTS.rows(**mine),
-        refunds=_REFUNDS.rows(**mine),
-        disputes=_DISPUTES.rows(**mine),
-    )
+    mine: dict[str, Value] = {"merchant_id": merchant_id, "payment_id": facts.id}
+    asks = [Ask(query, mine) for query in (_ATTEMPTS, _REFUNDS, _DISPUTES)]
+    attempts, refunds, disputes = rows_together(asks)
+    return WholePayment(facts=facts, attempts=attempts, refunds=refunds, disputes=disputes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.database.compiled import CompiledQuery
+from paydesk.database.together import Ask
 from paydesk.gateways.contract import Capability
 
 OPEN_STATES = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED)
@@ -37,7 +39,6 @@ class OpenPayment(NamedTuple):
 class LatestAttempt(NamedTuple):
     """The last try at an open payment."""
 
-    payment_id: int
     number: int
     state: str
     decline_reason: str
@@ -57,41 +58,64 @@ class LatestAttempt(NamedTuple):
         return self.state == Attempt.State.NEEDS_CUSTOMER
 
 
-_PAYMENTS = CompiledQuery(
+class OpenRow(NamedTuple):
+    """A payment beside one of its attempts, or beside nothing when there is none yet."""
+
+    id: int
+    public_id: str
+    title: str
+    state: str
+    amount_minor: int
+    currency: str
+    due_at: datetime
+    next_attempt_at: datetime | None
+    capabilities: list[str]
+    connection_removed_at: datetime | None
+    subscription_name: str | None
+    payments_total: int | None
+    attempt_number: int | None
+    attempt_state: str
+    decline_reason: str
+    method_brand: str
+    method_last_four: str
+    action_url: str
+    attempt_created_at: datetime
+
+
+_ROWS = CompiledQuery(
     build=lambda merchant_id, customer_id: (
         Payment.objects.filter(merchant_id=merchant_id, customer_id=customer_id, state__in=OPEN_STATES)
-        .order_by("due_at", "id")
+        .order_by("due_at", "id", "attempt__number")
         .values_list(
             *OpenPayment._fields[:-3],
             "connection__removed_at",
             "subscription__name",
             "subscription__payments_total",
+            "attempt__number",
+            "attempt__state",
+            "attempt__decline_reason",
+            "attempt__method_brand",
+            "attempt__method_last_four",
+            "attempt__action_url",
+            "attempt__created_at",
         )
     ),
-    into=OpenPayment,
+    into=OpenRow,
     slots={"merchant_id": int, "customer_id": int},
 )
-_ATTEMPTS = CompiledQuery(
-    build=lambda merchant_id, customer_id: (
-        Attempt.objects.filter(
-            merchant_id=merchant_id,
-            payment__merchant_id=merchant_id,
-            payment__customer_id=customer_id,
-            payment__state__in=OPEN_STATES,
-        )
-        .order_by("payment_id", "number")
-        .values_list(*LatestAttempt._fields)
-    ),
-    into=LatestAttempt,
-    slots={"merchant_id": int, "customer_id": int},
-)
+_PAYMENT_COLUMNS = len(OpenPayment._fields)
 
 
-def open_payments(*, merchant_id: int, customer_id: int) -> list[tuple[OpenPayment, LatestAttempt | None]]:
-    """Give what is open, the earliest first."""
-    payments = _PAYMENTS.rows(merchant_id=merchant_id, customer_id=customer_id)
-    if not payments:
-        return []
-    attempts = _ATTEMPTS.rows(merchant_id=merchant_id, customer_id=customer_id)
-    latest = {attempt.payment_id: attempt for attempt in attempts}
-    return [(payment, latest.get(payment.id)) for payment in payments]
+def ask_open_payments(*, merchant_id: int, customer_id: int) -> Ask:
+    """Ask for what is open; `latest_of` reads the answer."""
+    return Ask(_ROWS, {"merchant_id": merchant_id, "customer_id": customer_id})
+
+
+def latest_of(rows: Iterable[OpenRow]) -> list[tuple[OpenPayment, LatestAttempt | None]]:
+    """Give each open payment with its last attempt, the earliest payment first."""
+    found = {row.id: (OpenPayment._make(row[:_PAYMENT_COLUMNS]), _attempt(row)) for row in rows}
+    return list(found.values())
+
+
+def _attempt(row: OpenRow) -> LatestAttempt | None:
+    return None if row.attempt_number is None else LatestAttempt._make(row[_PAYMENT_COLUMNS:])
