@@ -10,8 +10,7 @@ from django.db import connections
 
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.refused import RetryRefused
-from paydesk.billing.payments.resolve import resolve_attempt
-from paydesk.billing.payments.settle import look_up_attempt, next_look_at
+from paydesk.billing.payments.settle import look_up_attempt, next_look_at, resolve_attempt
 from paydesk.kit import clock
 from paydesk.merchants.models import Connection
 from paydesk.work.claim import claim

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from paydesk.access.forget import forget_old_access
 from paydesk.billing.payments.models import Attempt
-from paydesk.billing.payments.resolve import resolve_attempt
+from paydesk.billing.payments.settle import resolve_attempt
 from paydesk.config.reactions import deliver_event
 from paydesk.events.models import Event
 from paydesk.notices.models import Letter

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from paydesk.billing.payments.models import Attempt, Payment
-from paydesk.billing.payments.reread import NotThere, reread_subscription
+from paydesk.billing.payments.reread import NotThere, Overtaken, reread_subscription
 from paydesk.events.models import Event
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
@@ -24,8 +24,8 @@ def reread_its_subscription(event: Event, now: datetime) -> None:
         return
     if payment.subscription.observed_at > event.happened_at or not _was_made_here(payment):
         return
-    # What is gone at the company, or a company that is gone here, cannot be asked. Anything else is tried again.
-    with suppress(GatewayMissing, NotThere):
+    # What is gone at the company, or a company that is gone here, cannot be asked; what was read meanwhile need not be. Anything else is tried again.
+    with suppress(GatewayMissing, NotThere, Overtaken):
         reread_subscription(
             connection=payment.connection,
             gateway=connect(payment.connection, merchant=merchant_by_id(event.merchant_id)),

@@ -16,7 +16,9 @@ from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.merchants.connect import connect
-from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.work.claim import Claim
+from paydesk.work.queues import Later
 
 _STILL_UNDER_WAY = timedelta(minutes=2)
 _LOOKS = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
@@ -40,6 +42,18 @@ def look_up_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime
     if settled.state not in Attempt.OPEN:
         reread_quietly(connection=attempt.connection, gateway=gateway, reference=attempt.payment.reference)
     return settled
+
+
+def resolve_attempt(taken: Claim, now: datetime) -> None:
+    """Look the attempt up; one that stays open is put back for its next look."""
+    if taken.merchant_id is None:
+        raise AssertionError("an attempt belongs to a merchant")
+    attempt = look_up_attempt(merchant=merchant_by_id(taken.merchant_id), attempt_id=taken.row_id, now=now)
+    if attempt.state in Attempt.OPEN:
+        look_at = next_look_at(asked_at=attempt.created_at, now=now)
+        if attempt.wait_until is not None and attempt.wait_until > now:
+            look_at = attempt.wait_until
+        raise Later(look_at, "no clear answer yet")
 
 
 def next_look_at(*, asked_at: datetime, now: datetime) -> datetime:
