@@ -6,12 +6,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from paydesk.portal import drawn
+from paydesk.portal.addresses import url
 from paydesk.portal.words import amounts, dates
 from paydesk.portal.words.brands import brand_word
 from paydesk.portal.words.declines import decline_sentence, decline_todo
@@ -79,30 +79,3 @@ def ngettext(one: str, many: str, num: int, /, **variables: Any) -> Markup:
 def _said(message: str, language: str) -> Markup:
     """A page has dozens of texts and the catalogue does not change: each is looked up once a language."""
     return Markup(translation.gettext(message))  # noqa: S704 - our own text.
-
-
-def url(name: str, *args: str | int) -> str:
-    """Give the address of a page, with the merchant's prefix where it has one."""
-    pieces = _pieces(name, len(args))
-    if pieces is None or not all(str(arg).isalnum() for arg in args):
-        return reverse(name, args=args or None)
-    words = [piece for pair in zip(pieces, map(str, args), strict=False) for piece in pair]
-    return get_script_prefix() + "".join(words) + pieces[-1]
-
-
-@cache
-def _pieces(name: str, count: int) -> tuple[str, ...] | None:
-    """Cut a page's address at its parameters, once: `reverse` takes 20 microseconds, and a list asks 40 times.
-
-    None where a parameter is not a plain word, and `reverse` has to judge it.
-    """
-    marks = [f"mark{number}mark" for number in range(count)]
-    try:
-        address = reverse(name, args=marks or None).removeprefix(get_script_prefix())
-    except NoReverseMatch:
-        return None
-    pieces = []
-    for mark in marks:
-        piece, _, address = address.partition(mark)
-        pieces.append(piece)
-    return (*pieces, address)

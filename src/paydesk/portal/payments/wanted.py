@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from paydesk.kit.clock import local_date
 from paydesk.kit.pages import BadCursor, Cursor, read_cursor
+from paydesk.portal.addresses import url
 from paydesk.portal.reads.history import KINDS, KindCount, OrderCount, PastPayment
 
 WORDS_MAX = 100
@@ -43,7 +43,7 @@ class Asked:
             "before": self.before.text() if self.before else "",
         }
         query = urlencode({name: value for name, value in given.items() if value})
-        return f"{reverse('history')}?{query}" if query else reverse("history")
+        return f"{url('history')}?{query}" if query else url("history")
 
     @property
     def is_filtered(self) -> bool:
