@@ -24,7 +24,8 @@ def reread_its_subscription(event: Event, now: datetime) -> None:
         return
     if payment.subscription.observed_at > event.happened_at or not _was_made_here(payment):
         return
-    # What is gone at the company, or a company that is gone here, cannot be asked; what was read meanwhile need not be. Anything else is tried again.
+    # What is gone at the company, or a company that is gone here, cannot be asked; what was read meanwhile need not be.
+    # Anything else is tried again.
     with suppress(GatewayMissing, NotThere, Overtaken):
         reread_subscription(
             connection=payment.connection,
