@@ -11,11 +11,15 @@ from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.retry import retry_payment
+from paydesk.config.schedule import QUEUES
 from paydesk.kit import clock
+from paydesk.merchants.connect import seal
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection, Merchant
 from paydesk.merchants.open import ConnectionWanted, connection_uuid, open_connection
 from paydesk.sync.import_history import import_history
+from paydesk.sync.inbox import store_webhook
+from paydesk.work.queues import claim_of, work_one
 from tests.simulator import SimulatedAccount, Simulator
 
 
@@ -55,9 +59,13 @@ class Connected:
         self.take_over()
         return PaymentMethod.objects.get(merchant_id=self.merchant.id, reference=reference).public_id
 
-    def press(self, method: str = "") -> Attempt:
-        """Press "Pay now" as the customer."""
-        payment = self.payment()
+    def bill(self, reference: str) -> Payment:
+        """Give one of several payments by the company's own reference."""
+        return Payment.objects.get(merchant_id=self.merchant.id, reference=reference)
+
+    def press(self, method: str = "", *, payment: Payment | None = None) -> Attempt:
+        """Press "Pay now" as the customer; without a payment it is the one that is there."""
+        payment = payment or self.payment()
         return retry_payment(
             merchant=self.merchant,
             customer_id=payment.customer_id or 0,
@@ -73,6 +81,18 @@ class Connected:
         bodies = [event["body"] for event in self.account.events()]
         raw = [body.encode() if isinstance(body, str) else json.dumps(body).encode() for body in bodies]
         return [(body, self.account.signed(body)) for body in raw]
+
+    def hear(self, *, after: int = 0) -> None:
+        """Let the company's webhooks come, all but the first so many, and work off what is due."""
+        for body, headers in self.webhooks()[after:]:
+            store_webhook(
+                merchant=self.merchant,
+                connection_uuid=self.connection.uuid,
+                body=body,
+                headers=headers,
+                now=clock.wall_now(),
+            )
+        work_off("inbox")
 
 
 def connected(
@@ -103,6 +123,21 @@ def connected(
     )
     scene.take_over()
     return scene
+
+
+def work_off(name: str) -> None:
+    """Work off what is due now in one queue."""
+    [queue] = [one for one in QUEUES if one.name == name]
+    for taken in claim_of(queue, most=500, now=clock.wall_now()):
+        work_one(queue, taken, clock=clock.wall_now)
+
+
+def revoke_key(scene: Connected) -> None:
+    """Let the company refuse the merchant's key from now on."""
+    wrong = scene.account.credentials | {"api_key": "sim_sk_revoked"}
+    Connection.objects.filter(merchant_id=scene.merchant.id).update(
+        credentials=seal(scene.merchant.uuid, wrong)
+    )
 
 
 def grow_old(scene: Connected, age: timedelta) -> None:

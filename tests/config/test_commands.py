@@ -166,6 +166,36 @@ def test_status_complains_of_what_was_given_up_and_of_a_silent_worker() -> None:
         run("status", "--json")
 
 
+@pytest.mark.parametrize(
+    ("state", "asked_days_ago", "company_takes_until", "is_trouble"),
+    [
+        (Attempt.State.UNKNOWN, 2, None, True),
+        (Attempt.State.PENDING, 2, -1, True),
+        (Attempt.State.PENDING, 2, 5, False),
+        (Attempt.State.UNKNOWN, 0.5, None, False),
+        (Attempt.State.SUCCEEDED, 2, None, False),
+    ],
+)
+def test_status_complains_of_money_that_has_been_in_doubt_for_a_day(
+    state: str, asked_days_ago: float, company_takes_until: int | None, is_trouble: bool
+) -> None:
+    TimetableEntry.objects.create(name="sweep", due_at=clock.wall_now(), ran_at=clock.wall_now())
+    shop = builders.merchant("kiln")
+    owed = builders.payment(
+        builders.order(builders.customer(shop), builders.connection(shop)), state="processing"
+    )
+    attempt = builders.attempt(owed, state=state, origin=Attempt.Origin.PAYDESK)
+    Attempt.objects.filter(id=attempt.id).update(
+        created_at=builders.days(-asked_days_ago),
+        wait_until=None if company_takes_until is None else builders.days(company_takes_until),
+    )
+    if is_trouble:
+        with pytest.raises(CommandError, match="not answered clearly yet: 1"):
+            run("status")
+    else:
+        assert json.loads(run("status", "--json"))["attempts_in_doubt"] == 0
+
+
 def test_serving_is_refused_while_static_files_are_missing(tmp_path: Path) -> None:
     with override_settings(STATIC_ROOT=str(tmp_path)), pytest.raises(CommandError, match="collectstatic"):
         run("serve")

@@ -121,11 +121,12 @@ def _write(setup: MethodSetup, finished: FinishedSetup) -> None:
         merchant_id=setup.merchant_id, id=setup.id, state=MethodSetup.State.OPEN
     )
     if finished.method is not None:
-        method = mirror_method(owner=setup.gateway_customer, record=finished.method)
-        # A list that was asked for before this does not have the new method yet, and must not remove it.
+        # A list that was asked for before this does not have the new method yet, and must not remove it. Whoever
+        # writes methods takes the customer's row first, so that two of them never wait for each other.
         GatewayCustomer.objects.filter(merchant_id=setup.merchant_id, id=setup.gateway_customer_id).update(
             methods_observed_at=clock.wall_now()
         )
+        method = mirror_method(owner=setup.gateway_customer, record=finished.method)
         mine.update(state=MethodSetup.State.FINISHED, method_id=method.id)
     elif finished.refusal:
         mine.update(state=MethodSetup.State.REFUSED, refusal=finished.refusal[:300])

@@ -1,4 +1,4 @@
-"""Show who is here and what waits: merchants, connections, due and dead rows, and when a worker last showed itself."""
+"""Show who is here and what waits: merchants, connections, due and dead rows, money in doubt, and the worker."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
+from paydesk.billing.payments.models import Attempt
 from paydesk.config.schedule import QUEUES
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
@@ -16,10 +18,15 @@ from paydesk.work.look import Waiting, look_at_queues, worker_seen_at
 
 #: The shortest job of the timetable runs more often than this.
 _SILENT_AFTER = timedelta(minutes=15)
+#: By then an attempt was looked up every hour, and a customer who was to confirm was called off long ago.
+_IN_DOUBT_AFTER = timedelta(days=1)
 
 
 class Command(BaseCommand):
-    help = "Show merchants, connections and what waits. Exits with 1 when a row is dead or no worker was seen lately."
+    help = (
+        "Show merchants, connections and what waits. Exits with 1 when a row is dead, a payment has been in doubt for"
+        " a day, or no worker was seen lately."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -31,9 +38,10 @@ class Command(BaseCommand):
         merchants = [merchant_by_id(merchant_id) for merchant_id in all_merchant_ids()]
         waiting = look_at_queues(QUEUES, merchant_ids=[merchant.id for merchant in merchants], now=now)
         seen_at = worker_seen_at()
-        trouble = _trouble(waiting, seen_at, now)
+        in_doubt_count = sum(_in_doubt_count(merchant.id, now) for merchant in merchants)
+        trouble = _trouble(waiting, in_doubt_count, seen_at, now)
         if as_json:
-            self.stdout.write(_in_json(waiting, seen_at, trouble))
+            self.stdout.write(_in_json(waiting, in_doubt_count, seen_at, trouble))
         else:
             self._show(merchants, waiting, seen_at)
         if trouble:
@@ -58,19 +66,39 @@ class Command(BaseCommand):
         )
 
 
-def _trouble(waiting: list[Waiting], seen_at: datetime | None, now: datetime) -> str:
+def _in_doubt_count(merchant_id: int, now: datetime) -> int:
+    """Count attempts of ours without a clear answer for a day; a company that said until when it takes is in none."""
+    return Attempt.objects.filter(
+        ~Q(wait_until__gt=now),
+        merchant_id=merchant_id,
+        origin=Attempt.Origin.PAYDESK,
+        state__in=Attempt.OPEN,
+        created_at__lt=now - _IN_DOUBT_AFTER,
+    ).count()
+
+
+def _trouble(waiting: list[Waiting], in_doubt_count: int, seen_at: datetime | None, now: datetime) -> str:
+    """Say all that is wrong at once: one trouble must not hide another."""
+    troubles = []
     dead = [f"{queue.dead_count} in {queue.name}" for queue in waiting if queue.dead_count]
     if dead:
-        return f"Given up on, until a person looks: {', '.join(dead)}."
+        troubles.append(
+            f"Given up on, until a person looks: {', '.join(dead)}. To try again: paydesk revive QUEUE"
+        )
+    if in_doubt_count:
+        troubles.append(
+            f"Asked for money more than a day ago and not answered clearly yet: {in_doubt_count}."
+        )
     if seen_at is None or now - seen_at > _SILENT_AFTER:
-        return "No worker was seen lately. Start one with: paydesk worker"
-    return ""
+        troubles.append("No worker was seen lately. Start one with: paydesk worker")
+    return "\n".join(troubles)
 
 
-def _in_json(waiting: list[Waiting], seen_at: datetime | None, trouble: str) -> str:
+def _in_json(waiting: list[Waiting], in_doubt_count: int, seen_at: datetime | None, trouble: str) -> str:
     return json.dumps(
         {
             "queues": {queue.name: asdict(queue) for queue in waiting},
+            "attempts_in_doubt": in_doubt_count,
             "worker_seen_at": seen_at.isoformat() if seen_at else None,
             "trouble": trouble,
         }

@@ -1,0 +1,147 @@
+"""Answers that come early, late, apart from their bill or under a wrong clock do not change what is true."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from paydesk.billing.payment_methods.mirror import mirror_methods
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.record import record_outcome
+from paydesk.database.transactions import in_transaction
+from paydesk.gateways.records import (
+    AttemptRecord,
+    CollectibleRecord,
+    CollectibleState,
+    MethodRecord,
+    Outcome,
+    SettledBy,
+    Verdict,
+)
+from tests.billing.scene import (
+    NOW,
+    PRICE,
+    Scene,
+    a_collectible,
+    a_paid_collectible,
+    a_scene,
+    declined,
+    succeeded,
+)
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+FIRST_CARD = MethodRecord(reference="pm_1", last_four="1111")
+NEW_CARD = MethodRecord(reference="pm_2", last_four="2222")
+
+
+def _charge_without_its_bill(reference: str) -> CollectibleRecord:
+    """Give a charge as a company tells of it before it says which bill it paid."""
+    return a_collectible(
+        reference=reference,
+        state=CollectibleState.PAID,
+        paid_at=NOW,
+        settled_by=SettledBy.ATTEMPT,
+        number="",
+        attempts=[succeeded(reference)],
+    )
+
+
+def _list_methods(scene: Scene, *records: MethodRecord, asked_at_second: int) -> None:
+    in_transaction(
+        lambda: mirror_methods(
+            owner=scene.owner, records=records, observed_at=NOW + asked_at_second * SECOND, now=NOW
+        )
+    )
+
+
+def _usable_cards(scene: Scene) -> Sequence[str]:
+    mine = PaymentMethod.objects.filter(merchant_id=scene.merchant.id, removed_at__isnull=True)
+    return list(mine.order_by("reference").values_list("reference", flat=True))
+
+
+def test_what_a_webhook_says_is_pending_first_is_one_attempt_with_our_answer() -> None:
+    scene = a_scene()
+    attempt = scene.open_attempt(scene.mirror(a_collectible()))
+    pending = Outcome(verdict=Verdict.PENDING, reference="ch_9", amount=PRICE)
+    told = AttemptRecord(reference="ch_9", created_at=NOW, outcome=pending)
+    processing = a_collectible(state=CollectibleState.PROCESSING, attempts=[declined("ch_1"), told])
+    scene.mirror(processing, observed_at=NOW + SECOND)
+    record_outcome(merchant_id=scene.merchant.id, attempt_id=attempt.id, outcome=pending, now=NOW)
+
+    assert [(one.reference, one.state, one.origin) for one in scene.attempts()] == [
+        ("ch_1", "declined", "gateway"),
+        ("ch_9", "pending", "paydesk"),
+    ]
+
+
+def test_what_was_asked_before_our_success_and_is_written_after_it_contradicts_nothing() -> None:
+    scene = a_scene()
+    attempt = scene.open_attempt(scene.mirror(a_collectible()))
+    paid_at = NOW + 2 * SECOND
+    outcome = Outcome(verdict=Verdict.SUCCEEDED, reference="ch_2", amount=PRICE, occurred_at=paid_at)
+    record_outcome(merchant_id=scene.merchant.id, attempt_id=attempt.id, outcome=outcome, now=paid_at)
+    scene.mirror(a_collectible(), observed_at=NOW + SECOND)
+
+    payment = scene.payment()
+    assert (payment.state, payment.paid_at, payment.settled_by) == ("paid", paid_at, "attempt")
+    assert scene.events() == ["payment.failed", "payment.succeeded"]
+
+
+def test_an_answer_that_contradicts_a_payment_takes_none_of_its_facts_away() -> None:
+    scene = a_scene()
+    scene.mirror(a_paid_collectible(succeeded("ch_2")))
+    scene.mirror(a_collectible(settled_by=None, paid_at=None), observed_at=NOW + SECOND)
+
+    assert (scene.payment().paid_at, scene.payment().paid_minor) == (NOW, PRICE.minor)
+
+
+def test_a_charge_that_was_told_before_its_bill_is_one_payment_with_it() -> None:
+    scene = a_scene()
+    scene.mirror(_charge_without_its_bill("ch_2"))
+    scene.mirror(a_paid_collectible(succeeded("ch_2")), observed_at=NOW + SECOND)
+
+    shown = Payment.objects.filter(merchant_id=scene.merchant.id, customer__isnull=False)
+    assert [(one.reference, one.state, one.paid_minor) for one in shown] == [("bill_1", "paid", 4900)]
+    assert scene.books() == [("charge", "ch_2", 4900)]
+
+
+def test_our_answer_takes_over_the_charge_that_was_told_before_it() -> None:
+    scene = a_scene()
+    attempt = scene.open_attempt(scene.mirror(a_collectible()))
+    scene.mirror(_charge_without_its_bill("ch_2"))
+    record_outcome(
+        merchant_id=scene.merchant.id, attempt_id=attempt.id, outcome=succeeded("ch_2").outcome, now=NOW
+    )
+
+    shown = Payment.objects.filter(merchant_id=scene.merchant.id, customer__isnull=False)
+    assert [(one.reference, one.state, one.paid_minor) for one in shown] == [("bill_1", "paid", 4900)]
+    assert [one.state for one in scene.attempts()] == ["declined", "succeeded"]
+    assert scene.books() == [("charge", "ch_2", 4900)]
+
+
+def test_a_list_of_cards_that_was_asked_for_earlier_removes_no_new_card() -> None:
+    scene = a_scene()
+    _list_methods(scene, FIRST_CARD, NEW_CARD, asked_at_second=2)
+    _list_methods(scene, FIRST_CARD, asked_at_second=1)
+    assert _usable_cards(scene) == ["pm_1", "pm_2"]
+
+    _list_methods(scene, NEW_CARD, asked_at_second=3)
+    assert _usable_cards(scene) == ["pm_2"]
+
+
+def test_a_clock_that_was_a_year_ahead_for_a_moment_does_not_blind_us() -> None:
+    scene = a_scene()
+    scene.mirror(a_collectible(), observed_at=NOW + timedelta(days=365))
+    scene.mirror(a_paid_collectible(succeeded("ch_2")), observed_at=NOW + SECOND)
+
+    assert scene.payment().state == "paid"
+
+
+def test_a_list_of_cards_under_a_clock_that_was_a_year_ahead_does_not_blind_us() -> None:
+    scene = a_scene()
+    _list_methods(scene, FIRST_CARD, asked_at_second=365 * 24 * 3600)
+    _list_methods(scene, FIRST_CARD, NEW_CARD, asked_at_second=1)
+
+    assert _usable_cards(scene) == ["pm_1", "pm_2"]
