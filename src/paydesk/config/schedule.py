@@ -26,7 +26,9 @@ JOBS = [
 QUEUES = [
     Queue(name="letters", rows=Letter, work=send_due_letter, threads=4),
     Queue(name="events", rows=Event, work=deliver_event, threads=2),
-    Queue(name="inbox", rows=InboxEvent, work=work_inbox_event, threads=16, tries_max=20),
+    Queue(
+        name="inbox", rows=InboxEvent, work=work_inbox_event, threads=16, tries_max=20, done_field="worked_at"
+    ),
     Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
     timetable_queue(JOBS),
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
@@ -12,6 +14,7 @@ Answer = TypeVar("Answer")
 Row = TypeVar("Row", bound=Model)
 
 _RERUNS_MAX = 5
+_SQLITE_WRITER = Lock()
 #: PostgreSQL's serialization_failure, deadlock_detected and unique_violation: somebody wrote the same row meanwhile,
 #: and the step finds it when it reads again. SQLite has one writer at a time, so nothing comes between.
 _RERUN_STATES = {"40001", "40P01", "23505"}
@@ -25,12 +28,19 @@ def in_transaction(step: Callable[[], Answer]) -> Answer:
     """Run a step in one transaction, again from its reads when the database asks for that."""
     for remaining in reversed(range(_RERUNS_MAX)):
         try:
-            with transaction.atomic():
+            with _one_writer(), transaction.atomic():
                 return step()
         except (OperationalError, IntegrityError) as trouble:
             if connection.in_atomic_block or not remaining or not _wants_rerun(trouble):
                 raise
     raise AssertionError("unreachable")
+
+
+def _one_writer() -> AbstractContextManager[object]:
+    """SQLite has one writer at a time. Threads of one process queue for it here, which costs less than asking again."""
+    if is_postgresql() or connection.in_atomic_block:
+        return nullcontext()
+    return _SQLITE_WRITER
 
 
 def locked(rows: QuerySet[Row]) -> QuerySet[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -19,14 +20,34 @@ _FIELD = "connection.credentials"
 
 
 def connect(connection: Connection, *, merchant: MerchantInSight) -> Gateway:
-    """Make the gateway of a connection; raises GatewayMissing when it is not installed."""
-    return find_gateway(connection.gateway)(
+    """Give the gateway of a connection; raises GatewayMissing when it is not installed."""
+    return _made(
+        connection.gateway,
+        connection.base_url,
+        tuple(connection.options.items()),
+        bytes(connection.credentials),
+        merchant.uuid,
+        settings.PAYDESK_GATEWAY_SECONDS,
+    )
+
+
+@lru_cache(maxsize=128)
+def _made(
+    gateway: str,
+    base_url: str,
+    options: tuple[tuple[str, str], ...],
+    sealed: bytes,
+    merchant_uuid: UUID,
+    timeout_seconds: int,
+) -> Gateway:
+    """A gateway keeps no state and many threads may use it: one is made for what it is made of, not for each ask."""
+    return find_gateway(gateway)(
         Settings(
-            base_url=connection.base_url,
-            credentials=_open(merchant.uuid, bytes(connection.credentials)),
-            options=connection.options,
+            base_url=base_url,
+            credentials=_open(merchant_uuid, sealed),
+            options=dict(options),
             now=clock.wall_now,
-            timeout=timedelta(seconds=settings.PAYDESK_GATEWAY_SECONDS),
+            timeout=timedelta(seconds=timeout_seconds),
         )
     )
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from paydesk.gateways.contract import WebhookEvent
 from paydesk.merchants.connect import connect
+from paydesk.merchants.connections import open_connection_by_uuid
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.models import InboxEvent
@@ -31,9 +32,7 @@ def store_webhook(
     """Verify and store; raises UnknownConnection, BadSignature, GatewayMissing. `now` is wall time."""
     if merchant is None:
         raise UnknownConnection(str(connection_uuid))
-    connection = Connection.objects.filter(
-        merchant_id=merchant.id, uuid=connection_uuid, removed_at__isnull=True
-    ).first()
+    connection = open_connection_by_uuid(merchant_id=merchant.id, uuid=connection_uuid)
     if connection is None:
         raise UnknownConnection(str(connection_uuid))
     gateway = connect(connection, merchant=merchant)

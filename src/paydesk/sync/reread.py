@@ -60,9 +60,9 @@ def _subscription(
 def _collectible(
     _merchant: MerchantInSight, connection: Connection, gateway: Gateway, named: ObjectReference
 ) -> None:
-    payment = reread_payment(connection=connection, gateway=gateway, reference=named.reference)
-    if payment.subscription is not None:
-        reread_subscription(connection=connection, gateway=gateway, reference=payment.subscription.reference)
+    reading = reread_payment(connection=connection, gateway=gateway, reference=named.reference)
+    if reading.is_new and reading.subscription_reference:
+        reread_subscription(connection=connection, gateway=gateway, reference=reading.subscription_reference)
 
 
 def _charge(

@@ -50,9 +50,9 @@ def claim(rows: type[DueRow], *, most: int, lease: timedelta, now: datetime) -> 
     return [Claim(row_id=row[0], merchant_id=row[1], fence=row[2], tries_count=row[3]) for row in found]
 
 
-def finish(rows: type[DueRow], taken: Claim) -> bool:
-    """Settle a row: nothing more is due. False when the lease was lost and somebody else holds the row."""
-    return _settle(rows, taken, due_at=None, lease_until=None, trouble="", tries_count=0)
+def finish(rows: type[DueRow], taken: Claim, **facts: object) -> bool:
+    """Settle a row with further facts: nothing more is due. False when the lease was lost and another holds the row."""
+    return _settle(rows, taken, due_at=None, lease_until=None, trouble="", tries_count=0, **facts)
 
 
 def put_back(rows: type[DueRow], taken: Claim, *, due_at: datetime, trouble: str) -> bool:

@@ -26,7 +26,10 @@ class Later(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """`work` is safe to do twice; what it leaves undone it says by raising. A row dies after `tries_max` failures."""
+    """`work` is safe to do twice; what it leaves undone it says by raising. A row dies after `tries_max` failures.
+
+    `done_field`: a column of the row that is set to the time at which it was worked off.
+    """
 
     name: str
     rows: type[DueRow]
@@ -34,6 +37,7 @@ class Queue:
     lease: timedelta = timedelta(minutes=2)
     tries_max: int = 12
     threads: int = 4
+    done_field: str = ""
 
 
 def claim_of(queue: Queue, *, most: int, now: datetime) -> list[Claim]:
@@ -52,7 +56,7 @@ def work_one(queue: Queue, taken: Claim, *, clock: Callable[[], datetime]) -> No
         log.exception("queue %s row %s failed", queue.name, taken.row_id)
         _after_failure(queue, taken, failure, now=clock())
     else:
-        finish(queue.rows, taken)
+        finish(queue.rows, taken, **({queue.done_field: clock()} if queue.done_field else {}))
 
 
 def _after_failure(queue: Queue, taken: Claim, failure: Exception, *, now: datetime) -> None:

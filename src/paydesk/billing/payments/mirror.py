@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry
@@ -15,6 +16,7 @@ from paydesk.billing.payments.mirror_back import mirror_dispute, mirror_refund
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.compiled import CompiledQuery
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import CollectibleRecord, CollectibleState, SettledBy
@@ -72,6 +74,40 @@ def mirror_collectible(
         fingerprint=fingerprint(record),
     )
     return mine.get()
+
+
+class _KnownRow(NamedTuple):
+    fingerprint: str
+    observed_at: datetime
+
+
+_KNOWN = CompiledQuery(
+    build=lambda merchant_id, connection_id, reference: Payment.objects.filter(
+        merchant_id=merchant_id, connection_id=connection_id, reference=reference
+    ).values_list(*_KnownRow._fields),
+    into=_KnownRow,
+    slots={"merchant_id": int, "connection_id": int, "reference": str},
+)
+
+
+def is_as_it_was(*, connection: Connection, record: CollectibleRecord, observed_at: datetime) -> bool:
+    """Say whether the record is the one that was mirrored last, and note that it was seen again: most webhooks end here."""
+    known = _KNOWN.first(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
+    )
+    seen = fingerprint(record)
+    if known is None or known.fingerprint != seen:
+        return False
+    if known.observed_at >= observed_at:
+        return True
+    same = Payment.objects.filter(
+        merchant_id=connection.merchant_id,
+        connection_id=connection.id,
+        reference=record.reference,
+        fingerprint=seen,
+        observed_at=known.observed_at,
+    )
+    return same.update(observed_at=observed_at) == 1
 
 
 def fingerprint(record: CollectibleRecord) -> str:

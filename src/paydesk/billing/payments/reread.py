@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
-from paydesk.billing.payments.mirror import mirror_collectible
+from paydesk.billing.payments.mirror import is_as_it_was, mirror_collectible
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
@@ -29,43 +31,67 @@ class Overtaken(Exception):
     """A newer answer was stored meanwhile. Under one clock it has all that this one had; ask again to be sure."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a reading found: whether anything was new, and the subscription that the payment belongs to."""
+
+    is_new: bool
+    subscription_reference: str
+
+
 def reread_payment(
     *, connection: Connection, gateway: Gateway, reference: str, is_news: bool = True
-) -> Payment:
+) -> Reading:
     """Ask, then write in one transaction. Raises NotThere, Overtaken, GatewayUnreachable, GatewayRefused."""
     asked_at = clock.wall_now()
     let_go()
     record = gateway.read_collectible(reference)
     if record is None:
         raise NotThere(f"collectible {reference}")
+    if is_as_it_was(connection=connection, record=record, observed_at=asked_at):
+        return Reading(is_new=False, subscription_reference=record.subscription_reference)
     subscription = _subscription_unless_known(connection, gateway, record)
     customer = _customer_unless_known(connection, gateway, record.customer_reference)
-
-    def write() -> Payment:
-        owner = owner_of(connection, record.customer_reference, customer)
-        if subscription is not None:
-            mirror_subscription(
-                connection=connection,
-                owner=owner,
-                record=subscription,
-                capabilities=gateway.capabilities(subscription),
-                observed_at=asked_at,
-                now=clock.wall_now(),
-            )
-        return mirror_collectible(
-            connection=connection,
-            owner=owner,
-            record=record,
-            capabilities=gateway.capabilities(record),
-            observed_at=asked_at,
-            now=clock.wall_now(),
-            is_news=is_news,
+    payment = in_transaction(
+        lambda: _write(
+            connection, gateway, record, subscription, customer, asked_at=asked_at, is_news=is_news
         )
-
-    payment = in_transaction(write)
+    )
     if payment.observed_at > asked_at:
         raise Overtaken(f"collectible {reference}")
-    return payment
+    return Reading(is_new=True, subscription_reference=record.subscription_reference)
+
+
+def _write(
+    connection: Connection,
+    gateway: Gateway,
+    record: CollectibleRecord,
+    subscription: SubscriptionRecord | None,
+    customer: CustomerRecord | None,
+    *,
+    asked_at: datetime,
+    is_news: bool,
+) -> Payment:
+    owner = owner_of(connection, record.customer_reference, customer)
+    now = clock.wall_now()
+    if subscription is not None:
+        mirror_subscription(
+            connection=connection,
+            owner=owner,
+            record=subscription,
+            capabilities=gateway.capabilities(subscription),
+            observed_at=asked_at,
+            now=now,
+        )
+    return mirror_collectible(
+        connection=connection,
+        owner=owner,
+        record=record,
+        capabilities=gateway.capabilities(record),
+        observed_at=asked_at,
+        now=now,
+        is_news=is_news,
+    )
 
 
 def reread_quietly(*, connection: Connection, gateway: Gateway, reference: str) -> None:
