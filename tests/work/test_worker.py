@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from paydesk.database.transactions import is_postgresql
 from paydesk.events.models import Event
 from paydesk.kit import clock
 from paydesk.work import queues, worker
@@ -155,6 +157,14 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_began_and_claims_nothing
 
     assert not thread.is_alive()
     assert _waiting() == 4
+
+
+def test_a_thread_that_has_nothing_to_do_holds_no_connection_to_a_server() -> None:
+    _events(1)
+    used: list[BaseDatabaseWrapper] = []
+    Worker([_queue(lambda *_: used.append(connections["default"]))], clock=Watch()).run_until_idle()
+
+    assert [one.connection is None for one in used] == [is_postgresql()]
 
 
 def _single(holder: str, watch: Watch) -> SingleWorker:

@@ -104,5 +104,8 @@ class Worker:
             self._stopping.wait(_PAUSE_SECONDS)
 
     def _work(self, queue: Queue, taken: Claim) -> None:
-        close_old_connections()
-        work_one(queue, taken, clock=self._clock)
+        try:
+            work_one(queue, taken, clock=self._clock)
+        finally:
+            # A thread that waits for its next row holds no connection of the server, and none that is broken.
+            close_old_connections()
