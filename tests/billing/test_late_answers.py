@@ -1,6 +1,7 @@
 """Answers that come early, late, apart from their bill or under a wrong clock do not change what is true."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,18 @@ def test_a_charge_that_was_told_before_its_bill_is_one_payment_with_it() -> None
 
     shown = Payment.objects.filter(merchant_id=scene.merchant.id, customer__isnull=False)
     assert [(one.reference, one.state, one.paid_minor) for one in shown] == [("bill_1", "paid", 4900)]
+    assert scene.books() == [("charge", "ch_2", 4900)]
+
+
+def test_a_charge_that_two_bills_name_takes_neither_of_them_away() -> None:
+    scene = a_scene()
+    for reference in ("bill_1", "bill_2", "bill_1"):
+        scene.mirror(
+            replace(a_paid_collectible(succeeded("ch_2")), reference=reference, attempts=[succeeded("ch_2")])
+        )
+
+    shown = Payment.objects.filter(merchant_id=scene.merchant.id, customer__isnull=False, state="paid")
+    assert sorted(shown.values_list("reference", flat=True)) == ["bill_1", "bill_2"]
     assert scene.books() == [("charge", "ch_2", 4900)]
 
 

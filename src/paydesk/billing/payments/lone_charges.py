@@ -11,7 +11,9 @@ from paydesk.billing.payments.models import Attempt, Payment
 def take_over_charge(*, payment: Payment, reference: str) -> None:
     """Move the charge, with its entries, from the payment that it alone made up. The bill's payment is locked."""
     mine = {"merchant_id": payment.merchant_id, "connection_id": payment.connection_id}
-    misplaced = Attempt.objects.filter(**mine, reference=reference).exclude(payment_id=payment.id).first()
+    # Alone, a charge is its own collectible; one that another bill has is left where it is.
+    alone = Attempt.objects.filter(**mine, reference=reference, payment__reference=reference)
+    misplaced = alone.exclude(payment_id=payment.id).first()
     if not reference or misplaced is None:
         return
     Attempt.objects.filter(**mine, id=misplaced.id).update(payment_id=payment.id, number=next_number(payment))
