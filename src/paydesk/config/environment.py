@@ -82,11 +82,13 @@ def _sqlite(path: str) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    """A pool in each process, so that a connection is given back while we wait for a gateway (R2), not closed.
+    """A page's thread keeps its connection. A worker's threads share a pool: one that waits for a gateway lends its own.
 
-    Server-side binding keeps PostgreSQL's share of a page low.
+    Either way no connection is held during that wait (R2). Server-side binding keeps PostgreSQL's share of a page low.
     """
     import psycopg.conninfo
+
+    is_pooled = flag("PAYDESK_DATABASE_POOL")
 
     given = psycopg.conninfo.conninfo_to_dict(url)
     return {
@@ -101,9 +103,9 @@ def _postgresql(url: str) -> dict[str, Any]:
             "server_side_binding": True,
             # A page asks the same few statements: planned once a connection, they cost PostgreSQL half or less.
             "prepare_threshold": 5,
-            "pool": {"min_size": 1, "max_size": 40, "timeout": 20},
+            **({"pool": {"min_size": 1, "max_size": 40, "timeout": 20}} if is_pooled else {}),
         },
-        "CONN_MAX_AGE": 0,
+        "CONN_MAX_AGE": 0 if is_pooled else None,
         "CONN_HEALTH_CHECKS": False,
     }
 

@@ -15,7 +15,7 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import let_go
-from paydesk.gateways.contract import Gateway, GatewayUnreachable
+from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import CustomerRecord, SubscriptionState
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
@@ -45,7 +45,7 @@ def reread_what_is_stale(now: datetime) -> None:
                 _reread_connection(connection, connect(connection, merchant=merchant), now, until)
             except GatewayMissing:
                 log.warning("the gateway of connection %s is not installed", connection.uuid)
-            except GatewayUnreachable as silent:
+            except (GatewayUnreachable, GatewayRefused) as silent:
                 log.warning("connection %s does not answer: %s", connection.uuid, silent)
             except Exception:
                 log.exception("connection %s could not be read again", connection.uuid)
@@ -59,7 +59,8 @@ def _reread_connection(connection: Connection, gateway: Gateway, now: datetime, 
         GatewayCustomer.objects.filter(merchant_id=owner.merchant_id, id=owner.id).update(reread_at=now)
         try:
             _reread_customer(connection, gateway, owner)
-        except GatewayUnreachable:
+        except (GatewayUnreachable, GatewayRefused):
+            # Silent, or our key opens nothing today: the others would only be refused as well.
             raise
         except Exception:
             log.exception(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Max
 
 from paydesk.billing.ledger.models import LedgerEntry
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
 
 
 def take_over_charge(*, payment: Payment, reference: str) -> None:
@@ -17,7 +17,8 @@ def take_over_charge(*, payment: Payment, reference: str) -> None:
     if not reference or misplaced is None:
         return
     Attempt.objects.filter(**mine, id=misplaced.id).update(payment_id=payment.id, number=next_number(payment))
-    LedgerEntry.objects.filter(**mine, reference=reference).update(payment_id=payment.id)
+    for rows in (LedgerEntry, Refund, Dispute):
+        rows.objects.filter(**mine, payment_id=misplaced.payment_id).update(payment_id=payment.id)
     Payment.objects.filter(**mine, id=misplaced.payment_id).update(
         state=Payment.State.CANCELED,
         paid_minor=0,
@@ -26,6 +27,14 @@ def take_over_charge(*, payment: Payment, reference: str) -> None:
         customer_id=None,
         gateway_customer_id=None,
     )
+
+
+def bill_of_charge(*, merchant_id: int, connection_id: int, reference: str) -> Payment | None:
+    """Give the bill's payment that a charge belongs to; None for a charge that stands alone, or is not known."""
+    mine = {"merchant_id": merchant_id, "connection_id": connection_id}
+    owned = Attempt.objects.filter(**mine, reference=reference).exclude(payment__reference=reference)
+    payment_id = owned.values_list("payment_id", flat=True).first()
+    return Payment.objects.get(**mine, id=payment_id) if payment_id else None
 
 
 def next_number(payment: Payment) -> int:

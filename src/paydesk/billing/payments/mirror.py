@@ -11,6 +11,7 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.orders.mirror import mirror_order
+from paydesk.billing.payments.lone_charges import bill_of_charge
 from paydesk.billing.payments.mirror_attempts import mirror_attempt
 from paydesk.billing.payments.mirror_back import mirror_dispute, mirror_refund
 from paydesk.billing.payments.models import Attempt, Payment
@@ -41,6 +42,12 @@ def mirror_collectible(
     mine = Payment.objects.filter(
         merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
     )
+    bill = bill_of_charge(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
+    )
+    if bill is not None:
+        # The company was asked about a charge, and did not say that a bill of its own has it: we know that it does.
+        return bill
     payment = locked(mine).first()
     if payment is not None and is_overtaken(stored_at=payment.observed_at, observed_at=observed_at, now=now):
         return payment

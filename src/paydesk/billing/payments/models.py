@@ -66,8 +66,8 @@ class Payment(models.Model):
             models.Index(fields=["merchant", "customer", "-due_at", "-id"], name="payment_history"),
             models.Index(
                 fields=["merchant", "customer"],
-                name="payment_failed",
-                condition=Q(state__in=["failed", "processing"]),
+                name="payment_open",
+                condition=Q(state__in=["scheduled", "due", "processing", "failed"]),
             ),
             models.Index(fields=["merchant", "order"], name="payment_of_order"),
             models.Index(fields=["merchant", "subscription"], name="payment_of_subscription"),

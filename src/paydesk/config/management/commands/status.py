@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
-from paydesk.billing.payments.models import Attempt
+from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.config.schedule import QUEUES
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
@@ -55,6 +55,10 @@ class Command(BaseCommand):
             for connection in Connection.objects.filter(merchant_id=merchant.id).order_by("id"):
                 state = "closed" if connection.removed_at else "open"
                 self.stdout.write(f"    {connection.name} ({connection.gateway}, {state})")
+            for reference in _contradicted(merchant.id):
+                self.stdout.write(
+                    f"    The company's answers about {reference} do not agree: compare it there."
+                )
         self.stdout.write("queue          due   later    dead  oldest")
         for queue in waiting:
             oldest = f"{queue.oldest_seconds} s" if queue.due_count else ""
@@ -75,6 +79,12 @@ def _in_doubt_count(merchant_id: int, now: datetime) -> int:
         state__in=Attempt.OPEN,
         created_at__lt=now - _IN_DOUBT_AFTER,
     ).count()
+
+
+def _contradicted(merchant_id: int) -> list[str]:
+    """Name the payments about which a company's answers do not agree; a person compares them with the company."""
+    found = Payment.objects.filter(merchant_id=merchant_id, contradicted_at__isnull=False).order_by("id")
+    return list(found.values_list("reference", flat=True))
 
 
 def _trouble(waiting: list[Waiting], in_doubt_count: int, seen_at: datetime | None, now: datetime) -> str:
