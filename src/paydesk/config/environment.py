@@ -82,9 +82,9 @@ def _sqlite(path: str) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    """A page's thread keeps its connection. A worker's threads share a pool: one that waits for a gateway lends its own.
+    """A page's thread keeps its connection; a worker's share a pool, and one that waits for a gateway lends its own.
 
-    Either way no connection is held during that wait (R2). Server-side binding keeps PostgreSQL's share of a page low.
+    Either way none is held during that wait (R2). Server-side binding keeps the database's share of a page low.
     """
     import psycopg.conninfo
 

@@ -98,7 +98,7 @@ _KNOWN = CompiledQuery(
 
 
 def is_as_it_was(*, connection: Connection, record: CollectibleRecord, observed_at: datetime) -> bool:
-    """Say whether the record is the one that was mirrored last, and note that it was seen again: most webhooks end here."""
+    """Say whether the record is the one that was mirrored last, and note that it was seen again. Most are."""
     known = _KNOWN.first(
         merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.reference
     )

@@ -20,7 +20,7 @@ from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
 from paydesk.kit.pages import Cursor
 
-PAGE_ROWS = 25
+PAGE_ROWS = 20
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime(9999, 1, 1, tzinfo=UTC)
 _ID_MAX = 2**63 - 1
