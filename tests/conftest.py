@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from playwright.sync_api import Browser
 from pytest_django.fixtures import Settings
 
 from tests import sql_scope
+from tests.browser import chromium
 from tests.simulator import Simulator, start_simulator
 
 # Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
@@ -40,6 +42,13 @@ def simulator() -> Iterator[Simulator]:
     """One simulated company, a process of its own; each test opens accounts of its own there."""
     with start_simulator() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    """One browser program a process, since it takes one driver only; what people do in it stays apart in contexts."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

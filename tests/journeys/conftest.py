@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.browser import chromium
 from tests.journeys.installation import Installation, running_installation
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -28,13 +27,6 @@ def installation(
         running_installation(tmp_path_factory.mktemp("installation")) as running,
     ):
         yield running
-
-
-@pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    """One browser program; what people do in it stays apart in contexts."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
-from django.urls import set_script_prefix
+from django.urls import get_script_prefix, set_script_prefix
 
 from paydesk.merchants.find import MerchantInSight, merchant_by_host, merchant_by_slug
 
@@ -23,8 +23,13 @@ class MerchantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.merchant = _merchant_of(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        before = get_script_prefix()
+        try:
+            request.merchant = _merchant_of(request)  # type: ignore[attr-defined]
+            return self.get_response(request)
+        finally:
+            # The thread may write addresses for something else next.
+            set_script_prefix(before)
 
 
 def _merchant_of(request: HttpRequest) -> MerchantInSight | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from paydesk.database.transactions import is_postgresql
+from paydesk.database.transactions import is_postgresql, let_go
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Queue, claim_of, work_one
 from paydesk.work.single import SingleWorker
@@ -109,3 +109,4 @@ class Worker:
         finally:
             # A thread that waits for its next row holds no connection of the server, and none that is broken.
             close_old_connections()
+            let_go()

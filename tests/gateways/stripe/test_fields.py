@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, expect
 from paydesk.gateways.contract import MethodSetup, MethodSetupRequest
 from paydesk.gateways.stripe import settings
 from paydesk.gateways.stripe.gateway import StripeGateway
-from tests.browser import chromium
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE, StripeScene
 
 MODULE = Path(settings.__file__).parent / "static" / "stripe" / "fields.js"
@@ -75,15 +74,9 @@ def served(site: Site) -> Iterator[Site]:
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page()
+def page(chrome: Browser) -> Iterator[Page]:
+    opened = chrome.new_page()
     opened.set_default_timeout(10_000)
     yield opened
     opened.close()
