@@ -10,7 +10,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from paydesk.portal import drawn
+from paydesk.portal import drawn, drawn_rows
 from paydesk.portal.addresses import url
 from paydesk.portal.words import amounts, dates
 from paydesk.portal.words.brands import brand_word
@@ -56,6 +56,7 @@ def environment(**options: Any) -> Environment:
         # The manifest of static files is read once a process, so what it says is kept, too.
         "static": cache(static),
         "drawn": drawn,
+        "drawn_rows": drawn_rows,
         "state_word": StateWord,
         "language_code": translation.get_language,
         "text_direction": lambda: "rtl" if translation.get_language_bidi() else "ltr",
