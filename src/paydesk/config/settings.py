@@ -139,6 +139,9 @@ else:
 #: What a mail service of anymail wants to know. Not an app of ours: only who sends a letter loads it, never a page.
 ANYMAIL = environment.mapping("PAYDESK_MAIL_OPTIONS")
 
+#: How long a process remembers a merchant that it found; 0: it asks each time.
+PAYDESK_MERCHANT_SECONDS = environment.whole_number("PAYDESK_MERCHANT_SECONDS", 0)
+
 # --- Gateways ----------------------------------------------------------------------------------------------------
 PAYDESK_GATEWAY_SECONDS = environment.whole_number("PAYDESK_GATEWAY_SECONDS", 20)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -40,6 +42,9 @@ class MerchantInSight:
         return clock.business_now(offset=self.clock_offset)
 
 
+_FOUND: dict[tuple[str, str], tuple[float, MerchantInSight]] = {}
+
+
 class _MerchantRow(NamedTuple):
     id: int
     uuid: UUID
@@ -76,12 +81,12 @@ _BY_ID = CompiledQuery(
 
 def merchant_by_slug(slug: str) -> MerchantInSight | None:
     """Find a merchant by the name in `/m/SLUG/`."""
-    return _in_sight(_BY_SLUG.first(slug=slug))
+    return _remembered(("slug", slug), lambda: _in_sight(_BY_SLUG.first(slug=slug)))
 
 
 def merchant_by_host(host: str) -> MerchantInSight | None:
     """Find a merchant by its own host name, without the port."""
-    return _in_sight(_BY_HOST.first(host=host.lower()))
+    return _remembered(("host", host.lower()), lambda: _in_sight(_BY_HOST.first(host=host.lower())))
 
 
 def merchant_by_id(merchant_id: int) -> MerchantInSight:
@@ -95,6 +100,18 @@ def merchant_by_id(merchant_id: int) -> MerchantInSight:
 def all_merchant_ids() -> list[int]:
     """Name every merchant of the installation; for jobs that visit each."""
     return list(Merchant.objects.filter(Q(id__gt=0)).order_by("id").values_list("id", flat=True))
+
+
+def _remembered(key: tuple[str, str], ask: Callable[[], MerchantInSight | None]) -> MerchantInSight | None:
+    """Ask at most once in a few seconds. Only one that was found is remembered: strangers' names fill no memory."""
+    seconds: int = settings.PAYDESK_MERCHANT_SECONDS
+    until, known = _FOUND.get(key, (0.0, None))
+    if known is not None and time.monotonic() < until:
+        return known
+    found = ask()
+    if found is not None and seconds:
+        _FOUND[key] = (time.monotonic() + seconds, found)
+    return found
 
 
 def _in_sight(row: _MerchantRow | None) -> MerchantInSight | None:
