@@ -1,6 +1,7 @@
 """A merchant that was found may be remembered for a moment; one that was not is asked for each time."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -38,7 +39,7 @@ def test_without_the_setting_every_change_shows_at_once() -> None:
 def test_a_change_shows_when_the_moment_is_over(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PAYDESK_MERCHANT_SECONDS = 2
     now = [1000.0]
-    monkeypatch.setattr(find.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(find, "time", SimpleNamespace(monotonic=lambda: now[0]))
     _merchant()
     assert _name() == "Clay"
     Merchant.objects.update(name="Clay & Sons")
