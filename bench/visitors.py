@@ -3,6 +3,10 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from django.conf import settings
+from django.middleware.csrf import CSRF_SECRET_LENGTH
+from django.utils.crypto import get_random_string
+
 from bench.books import MEASURED, address_of, write_books
 from paydesk.access.cookies import session_cookie
 from paydesk.access.models import Session
@@ -33,7 +37,7 @@ def write_merchant(slug: str) -> MerchantInSight:
 
 
 def sign_in_everybody(merchant: MerchantInSight) -> list[str]:
-    """Start a session for each customer who is measured; gives their cookies."""
+    """Start a session for each customer who is measured; gives the cookies that their browsers have by then."""
     now = datetime.now(UTC)
     cookies = []
     for person in range(1, MEASURED + 1):
@@ -45,5 +49,6 @@ def sign_in_everybody(merchant: MerchantInSight) -> list[str]:
             device="bench",
             now=now,
         )
-        cookies.append(f"{session_cookie(merchant)}={session.token}")
+        form = f"{settings.CSRF_COOKIE_NAME}={get_random_string(CSRF_SECRET_LENGTH)}"
+        cookies.append(f"{session_cookie(merchant)}={session.token}; {form}")
     return cookies

@@ -43,6 +43,8 @@ def running_installation(folder: Path, **settings: str) -> Iterator[Installation
         "PAYDESK_DATABASE_URL": database_url(),
         "PAYDESK_STATIC_ROOT": str(folder / "static"),
         "PAYDESK_MAILBOX": "1",
+        # Each test has the tables to itself: a merchant of the test before must not be remembered.
+        "PAYDESK_MERCHANT_SECONDS": "0",
         "PAYDESK_LOG_LEVEL": "WARNING",
     } | settings
     collect = [str(PAYDESK), "collectstatic", "--no-input", "--verbosity=0"]
