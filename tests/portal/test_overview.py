@@ -155,3 +155,13 @@ def test_a_german_reads_german(browser: Client, ada: Customer, account: Connecti
     response = browser.get(f"{PORTAL}/", headers={"Accept-Language": "de-DE,de;q=0.9"})
     assert '<html lang="de"' in response.content.decode()
     assert "Jetzt 49,00 EUR zahlen" in response.content.decode().replace("\u00a0", " ")
+
+
+def test_a_subscription_without_a_method_of_its_own_is_paid_by_the_customers_default(
+    browser: Client, ada: Customer, account: Connection
+) -> None:
+    builders.subscription(builders.order(ada, account), payment_method=None)
+    assert "1881" not in read(browser)
+    builders.method(ada, account, last_four="1881", is_default=True)
+
+    assert "1881" in read(browser)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
@@ -75,15 +79,25 @@ class Agreement(NamedTuple):
         return self.amount_minor if self.next_amount_minor is None else self.next_amount_minor
 
 
-_COLUMNS = (
+#: What pays a subscription that names no method of its own: the customer's default at its company.
+_DEFAULT = PaymentMethod.objects.filter(
+    merchant_id=OuterRef("merchant_id"),
+    connection_id=OuterRef("connection_id"),
+    customer_id=OuterRef("customer_id"),
+    is_default=True,
+    removed_at__isnull=True,
+).order_by("-id")
+
+
+def _of_method(name: str) -> Coalesce:
+    return Coalesce(f"payment_method__{name}", Subquery(_DEFAULT.values(name)[:1]))
+
+
+_COLUMNS: tuple[str | Coalesce, ...] = (
     *Agreement._fields[:15],
     "order__public_id",
     "connection__removed_at",
-    "payment_method__kind",
-    "payment_method__brand",
-    "payment_method__last_four",
-    "payment_method__expires_month",
-    "payment_method__expires_year",
+    *(_of_method(name) for name in ("kind", "brand", "last_four", "expires_month", "expires_year")),
 )
 _ALL = CompiledQuery(
     build=lambda merchant_id, customer_id: (
