@@ -83,7 +83,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [SOURCE / "portal" / "pages", SOURCE / "notices" / "letters"],
+        "DIRS": [SOURCE / "portal" / "pages"],
         "APP_DIRS": False,
         "OPTIONS": {"environment": "paydesk.config.templates.environment", "auto_reload": False},
     },

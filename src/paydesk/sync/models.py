@@ -32,7 +32,7 @@ class InboxEvent(DueRow):
         return f"{self.kind} {self.event_id}"
 
 
-class ImportRun(DueRow):
+class ImportRun(models.Model):
     """One import of a connection. Its cursor is committed with what it wrote, so it goes on after a kill."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
@@ -44,9 +44,6 @@ class ImportRun(DueRow):
     unlinked_count = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes: ClassVar = [due_index("import_due")]
 
     def __str__(self) -> str:
         return f"import {self.pk}"

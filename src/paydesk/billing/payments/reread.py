@@ -39,9 +39,7 @@ class Reading:
     subscription_reference: str
 
 
-def reread_payment(
-    *, connection: Connection, gateway: Gateway, reference: str, is_news: bool = True
-) -> Reading:
+def reread_payment(*, connection: Connection, gateway: Gateway, reference: str) -> Reading:
     """Ask, then write in one transaction. Raises NotThere, Overtaken, GatewayUnreachable, GatewayRefused."""
     asked_at = clock.wall_now()
     let_go()
@@ -53,9 +51,7 @@ def reread_payment(
     subscription = _subscription_unless_known(connection, gateway, record)
     customer = _customer_unless_known(connection, gateway, record.customer_reference)
     payment = in_transaction(
-        lambda: _write(
-            connection, gateway, record, subscription, customer, asked_at=asked_at, is_news=is_news
-        )
+        lambda: _write(connection, gateway, record, subscription, customer, asked_at=asked_at)
     )
     if payment.observed_at > asked_at:
         raise Overtaken(f"collectible {reference}")
@@ -70,7 +66,6 @@ def _write(
     customer: CustomerRecord | None,
     *,
     asked_at: datetime,
-    is_news: bool,
 ) -> Payment:
     owner = owner_of(connection, record.customer_reference, customer)
     now = clock.wall_now()
@@ -90,7 +85,7 @@ def _write(
         capabilities=gateway.capabilities(record),
         observed_at=asked_at,
         now=now,
-        is_news=is_news,
+        is_news=True,
     )
 
 

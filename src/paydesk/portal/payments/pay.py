@@ -27,7 +27,7 @@ from paydesk.portal.show import show_page
 def pay(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     """Say what a press would do; on the press do it once and show the payment as it then stands."""
     if request.method != "POST":
-        return pay_page(request, at, _choices(at, public_id), chosen=request.GET.get("method", ""))
+        return pay_page(request, at, choices_or_404(at, public_id), chosen=request.GET.get("method", ""))
     chosen = request.POST.get("method", "")
     try:
         retry_payment(
@@ -42,7 +42,9 @@ def pay(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     except Payment.DoesNotExist as unknown:
         raise Http404 from unknown
     except RetryRefused as refused:
-        return pay_page(request, at, _choices(at, public_id), chosen=chosen, error=str(refused), status=409)
+        return pay_page(
+            request, at, choices_or_404(at, public_id), chosen=chosen, error=str(refused), status=409
+        )
     return _to_payment(public_id)
 
 
@@ -88,7 +90,8 @@ def pay_page(
     )
 
 
-def _choices(at: AtHand, public_id: str) -> RetryChoices:
+def choices_or_404(at: AtHand, public_id: str) -> RetryChoices:
+    """Say how a payment of the customer's own may be paid; one that is not theirs is not there."""
     try:
         return retry_choices(
             merchant=at.merchant, customer_id=at.customer.customer_id, payment_public_id=public_id

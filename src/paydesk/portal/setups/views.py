@@ -16,12 +16,11 @@ from paydesk.billing.payment_methods.set_up import (
     begin_method_setup,
     finish_method_setup,
 )
-from paydesk.billing.payments.choices import RetryChoices, retry_choices
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.choices import RetryChoices
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
-from paydesk.portal.payments.pay import pay_page
+from paydesk.portal.payments.pay import choices_or_404, pay_page
 from paydesk.portal.setups.hosted import allow_origins
 from paydesk.portal.show import show_page
 
@@ -32,7 +31,7 @@ def begin(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     """Begin a set-up. A page that is loaded again goes back to where the set-up began: a GET begins nothing."""
     if request.method != "POST":
         return HttpResponseRedirect(reverse("payment_pay", args=[public_id]))
-    choices = _choices(at, public_id)
+    choices = choices_or_404(at, public_id)
     try:
         begun = begin_method_setup(
             merchant=at.merchant,
@@ -68,15 +67,6 @@ def done(request: HttpRequest, at: AtHand, setup_id: str) -> HttpResponse:
     if setup.state == MethodSetup.State.REFUSED:
         return _stopped(request, setup.refusal, setup_id, status=409, payment_id=setup.payment_public_id)
     return _back(setup, {})
-
-
-def _choices(at: AtHand, public_id: str) -> RetryChoices:
-    try:
-        return retry_choices(
-            merchant=at.merchant, customer_id=at.customer.customer_id, payment_public_id=public_id
-        )
-    except Payment.DoesNotExist as unknown:
-        raise Http404 from unknown
 
 
 def _go_on(request: HttpRequest, choices: RetryChoices, begun: BegunSetup) -> HttpResponse:
