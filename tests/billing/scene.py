@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
-from paydesk.billing.payments.mirror import mirror_collectible
+from paydesk.billing.payments.mirrored.collectible import mirror_collectible
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.database.transactions import in_transaction
 from paydesk.events.models import Event

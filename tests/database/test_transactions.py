@@ -13,7 +13,7 @@ from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.payment_methods import set_up
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.billing.payment_methods.set_up import begin_method_setup, finish_method_setup
-from paydesk.billing.payments import mirror
+from paydesk.billing.payments.mirrored import collectible as mirror
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.reread import Overtaken, reread_payment
 from paydesk.database.transactions import HeldTransaction, in_transaction, is_postgresql, let_go

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "paydesk.billing.subscriptions",
     "paydesk.billing.ledger",
     "paydesk.billing.payments",
+    "paydesk.billing.arrangements",
     "paydesk.billing.receipts",
     "paydesk.access",
     "paydesk.notices",

@@ -32,6 +32,14 @@ class GatewayUnreachable(Exception):
     """No clear answer: time-out, reset, 5xx, 409, 429 or anything unexpected. What was asked may have happened."""
 
 
+class GatewayBusy(GatewayUnreachable):
+    """The company asks us to slow down (429). `retry_after` is what it said, or our own guess."""
+
+    def __init__(self, words: str, *, retry_after: timedelta) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+
+
 class GatewayRefused(Exception):
     """A clear no to a request that moves no money; the words are for staff, scrubbed."""
 
@@ -49,6 +57,7 @@ class Capability(StrEnum):
 
     SET_UP_METHOD = "set_up_method"  # begin and finish, on the company's page or in its fields
     SET_DEFAULT_METHOD = "set_default_method"
+    SET_SUBSCRIPTION_METHOD = "set_subscription_method"  # one method for each subscription
     REMOVE_METHOD = "remove_method"
     CHARGE_OFF_SESSION = "charge_off_session"  # a charge of our own to a vaulted method
     RETRY_COLLECTIBLE = "retry_collectible"  # pay now what the company itself collects
@@ -60,6 +69,7 @@ class Capability(StrEnum):
     RESUME = "resume"
     DOCUMENTS = "documents"
     FIND_BY_TAG = "find_by_tag"
+    LIST_EVENTS = "list_events"  # the company keeps its events, so that lost webhooks can be made up for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,7 +226,17 @@ class Gateway(Protocol):
         """Read how a set-up stands, make the method usable for that customer, and give it. Safe to ask again."""
 
     def list_methods(self, customer_reference: str) -> Sequence[MethodRecord]: ...
-    def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None: ...
+    def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None:
+        """Make a method the one that pays whatever names none of its own; open bills of no subscription follow it.
+
+        A subscription that names a method of its own keeps it: see `set_subscription_method`.
+        """
+
+    def set_subscription_method(
+        self, *, subscription_reference: str, method_reference: str, key: str
+    ) -> SubscriptionRecord:
+        """Let a method pay one subscription, with every open bill of it, and give the subscription as it is then."""
+
     def remove_method(self, *, method_reference: str, key: str) -> None: ...
 
     def list_customers(self, *, cursor: str = "") -> Page[CustomerRecord]:
@@ -264,6 +284,9 @@ class Gateway(Protocol):
     def resume(self, *, subscription_reference: str, key: str) -> SubscriptionRecord: ...
 
     def documents(self, collectible_reference: str) -> Sequence[DocumentLink]: ...
+
+    def list_events(self, *, cursor: str = "") -> Page[WebhookEvent]:
+        """List what happened at this account, the newest first, as far back as the company keeps it."""
 
     def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
         """Check the signature over the raw bytes; raises BadSignature. Header names are lower case."""

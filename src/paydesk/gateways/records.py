@@ -137,8 +137,20 @@ class CustomerRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LineRecord:
+    """One line; `amount` is the line's total without the taxes that come on top, and before discounts."""
+
+    title: str
+    amount: Money
+    quantity: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SubscriptionRecord:
-    """A standing agreement that the company collects. `interval_unit` is day, week, month or year."""
+    """A standing agreement that the company collects. `interval_unit` is day, week, month or year.
+
+    `method_reference` is the method that it names for itself; empty: the customer's default pays it.
+    """
 
     reference: str
     customer_reference: str
@@ -156,13 +168,32 @@ class SubscriptionRecord:
     cancels_at: datetime | None = None
     ended_at: datetime | None = None
     resumes_at: datetime | None = None
+    trial_ends_at: datetime | None = None
+    lines: Sequence[LineRecord] = ()  # what it is made of, where that is more than one thing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LineRecord:
+class TaxRecord:
+    """One tax of a bill. `percentage` is a decimal text ("19", "7.7") or empty; `is_included`: in the lines already."""
+
     title: str
     amount: Money
-    quantity: int = 1
+    percentage: str = ""
+    is_included: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BillingDetails:
+    """Whom a bill is made out to, as it stood on that bill. `country` is ISO 3166-1 alpha-2."""
+
+    name: str = ""
+    email: str = ""
+    street: Sequence[str] = ()
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    tax_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,7 +226,10 @@ class DisputeRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CollectibleRecord:
-    """A collectible object whole: what is owed, how it stands, every try, every refund. `number` is the company's."""
+    """A collectible object whole: what is owed, how it stands, every try, every refund. `number` is the company's.
+
+    Where the lines are known, lines - discounts + taxes that are not included - balance_applied = amount.
+    """
 
     reference: str
     customer_reference: str  # empty: a guest paid, and the company keeps no customer
@@ -210,6 +244,11 @@ class CollectibleRecord:
     settled_by: SettledBy | None = None
     next_attempt_at: datetime | None = None
     lines: Sequence[LineRecord] = ()
+    discounts: Sequence[LineRecord] = ()  # amounts above zero
+    taxes: Sequence[TaxRecord] = ()
+    balance_applied: Money | None = None  # taken from the customer's balance; below zero: an old debt added
+    billing: BillingDetails | None = None
+    method_reference: str = ""  # the method that this bill names for itself, while it is open
     attempts: Sequence[AttemptRecord] = ()
     refunds: Sequence[RefundRecord] = ()
     disputes: Sequence[DisputeRecord] = ()

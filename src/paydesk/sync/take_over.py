@@ -13,7 +13,7 @@ from typing import TypeVar
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.mirror import mirror_methods
-from paydesk.billing.payments.mirror import fingerprint, mirror_collectible
+from paydesk.billing.payments.mirrored.collectible import fingerprint, mirror_collectible
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.database.transactions import in_transaction

@@ -54,6 +54,7 @@ class GatewayCustomer(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    public_id = models.CharField(max_length=16, default=new_public_id)
     reference = models.CharField(max_length=200)
     email = models.CharField(max_length=320, default="", blank=True)
     name = models.CharField(max_length=200, default="", blank=True)
@@ -67,6 +68,7 @@ class GatewayCustomer(models.Model):
             models.UniqueConstraint(
                 fields=["merchant", "connection", "reference"], name="gateway_customer_once"
             ),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="gateway_customer_public_id_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
 

@@ -50,6 +50,10 @@ class Payment(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     settled_by = models.CharField(max_length=8, default="", blank=True)
     next_attempt_at = models.DateTimeField(null=True)
+    # The method that an open bill names for itself, before its subscription's and the customer's default.
+    payment_method = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True)
+    # What the amount is made of, and whom the bill is made out to (`payments/mirrored/breakdown.py`); null: not known.
+    breakdown = models.JSONField(null=True)
     capabilities = models.JSONField(default=list)
     observed_at = models.DateTimeField()
     # Of the record that was mirrored last: what is as it was need not be written again.

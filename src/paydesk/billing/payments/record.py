@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
-from paydesk.billing.payments.lone_charges import take_over_charge
+from paydesk.billing.payments.mirrored.lone_charges import take_over_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.database.transactions import in_transaction, locked

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
-from paydesk.billing.payments.mirror import is_as_it_was, mirror_collectible
+from paydesk.billing.payments.mirrored.collectible import is_as_it_was, mirror_collectible
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription

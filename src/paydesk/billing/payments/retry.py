@@ -21,7 +21,7 @@ from paydesk.billing.payments.choices import (
     payment_of,
     refusal,
 )
-from paydesk.billing.payments.lone_charges import next_number
+from paydesk.billing.payments.mirrored.lone_charges import next_number
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import FIRST_LOOK
 from paydesk.billing.payments.refused import RetryRefused

@@ -66,6 +66,9 @@ def _facts(
     ).first()
     return {
         "customer_id": owner.customer_id,
+        "gateway_customer_id": owner.id,
+        "lines": [[line.title, line.quantity, line.amount.minor] for line in record.lines],
+        "trial_ends_at": record.trial_ends_at,
         "name": record.name,
         "state": record.state.value,
         "amount_minor": record.amount.minor,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from paydesk.billing.customers.models import Customer
+from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.gateways.records import SubscriptionState
@@ -25,6 +25,7 @@ class Subscription(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    gateway_customer = models.ForeignKey(GatewayCustomer, on_delete=models.CASCADE, null=True)
     order = models.ForeignKey(Order, on_delete=models.CASCADE)
     uuid = models.UUIDField(default=uuid4, unique=True)
     public_id = models.CharField(max_length=16, default=new_public_id)
@@ -40,7 +41,11 @@ class Subscription(models.Model):
     interval_count = models.PositiveSmallIntegerField(default=1)
     payments_total = models.PositiveIntegerField(null=True)
     payments_made = models.PositiveIntegerField(default=0)
+    # The method that it names for itself; empty: the default of its customer at the company pays it.
     payment_method = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True)
+    # What it is made of, where that is more than one thing: [title, quantity, minor units].
+    lines = models.JSONField(default=list)
+    trial_ends_at = models.DateTimeField(null=True)
     next_payment_at = models.DateTimeField(null=True)
     next_amount_minor = models.BigIntegerField(null=True)
     started_at = models.DateTimeField()

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
-from paydesk.billing.payments.lone_charges import next_number, take_over_charge
+from paydesk.billing.payments.mirrored.lone_charges import next_number, take_over_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_inside
 from paydesk.gateways.records import AttemptRecord, Outcome, Verdict

@@ -1,0 +1,1 @@
+"""Every verb that changes what was agreed together with how it is paid."""

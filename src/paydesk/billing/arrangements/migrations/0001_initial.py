@@ -1,0 +1,107 @@
+import django.db.models.deletion
+import paydesk.kit.ids
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("customers", "0001_initial"),
+        ("merchants", "0001_initial"),
+        ("payment_methods", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="MethodChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("tries_count", models.IntegerField(default=0)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                ("steps", models.JSONField()),
+                ("steps_done", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("confirmed", "Confirmed"),
+                            ("refused", "Refused"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("refusal", models.CharField(blank=True, default="", max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
+                ),
+                (
+                    "gateway_customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="customers.gatewaycustomer"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "method",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="payment_methods.paymentmethod",
+                    ),
+                ),
+                (
+                    "removed_method",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="payment_methods.paymentmethod",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="method_change_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("merchant", "public_id"), name="method_change_public_id_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("merchant", "gateway_customer"),
+                        name="method_change_one_open",
+                    ),
+                ],
+            },
+        ),
+    ]
