@@ -23,7 +23,7 @@ from paydesk.gateways.records import (
 )
 from paydesk.gateways.stripe.amounts import from_stripe
 from paydesk.gateways.stripe.declines import decline_of_charge
-from paydesk.gateways.stripe.methods import method_record, moment, moment_or_none, reference
+from paydesk.gateways.stripe.methods import method_record, moment, moment_or_none, own_method, reference
 from paydesk.gateways.stripe.requests import Json
 from paydesk.kit.money import Money
 
@@ -90,10 +90,11 @@ def invoice_record(
         or invoice.get("number")
         or "",
         number=invoice.get("number") or "",
-        subscription_reference=_subscription(invoice),
+        subscription_reference=subscription_of(invoice),
         paid_at=moment_or_none(moments.get("paid_at")),
         settled_by=_settled_by(invoice, attempts),
         next_attempt_at=moment_or_none(invoice.get("next_payment_attempt") if is_open else None),
+        method_reference=own_method(invoice) if is_open else "",
         lines=[_line_record(line) for line in lines],
         attempts=attempts,
         refunds=[refund_record(refund) for charge in charges for refund in _refunds(charge)],
@@ -210,7 +211,8 @@ def _settled_by(invoice: Json, attempts: Sequence[AttemptRecord]) -> SettledBy |
     return SettledBy.EXTERNAL if invoice["amount_due"] else SettledBy.BALANCE
 
 
-def _subscription(invoice: Json) -> str:
+def subscription_of(invoice: Json) -> str:
+    """Name the subscription that an invoice is for, or give an empty text."""
     parent = invoice.get("parent") or {}
     return reference((parent.get("subscription_details") or {}).get("subscription"))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from paydesk.gateways.contract import ObjectKind, ObjectReference, WebhookEvent
 from paydesk.gateways.stripe.collectibles import TAG
-from paydesk.gateways.stripe.methods import reference
+from paydesk.gateways.stripe.methods import moment, reference
 from paydesk.gateways.stripe.requests import Json
 
 Named = Sequence[ObjectReference]
@@ -21,6 +21,16 @@ def named_by(event: WebhookEvent) -> Named:
     """Name the objects of one event; its body was signed and is read for ids alone."""
     found: Json = json.loads(event.body)["data"]["object"]
     return [named for named in _NAMED_BY.get(found.get("object", ""), _nothing)(found) if named.reference]
+
+
+def event_record(event: Json) -> WebhookEvent:
+    """Read an event of a listing, as though a webhook had brought it."""
+    return WebhookEvent(
+        event_id=event["id"],
+        kind=event["type"],
+        body=json.dumps(event).encode(),
+        created_at=moment(event["created"]),
+    )
 
 
 def _name(kind: ObjectKind, found: Json | str | None, tag: str = "") -> ObjectReference:

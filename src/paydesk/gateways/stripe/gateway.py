@@ -75,6 +75,13 @@ class StripeGateway:
     def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None:
         vault.set_default(self._line, customer=customer_reference, method=method_reference, key=key)
 
+    def set_subscription_method(
+        self, *, subscription_reference: str, method_reference: str, key: str
+    ) -> records.SubscriptionRecord:
+        return standing.set_method(
+            self._line, reference=subscription_reference, method=method_reference, key=key
+        )
+
     def remove_method(self, *, method_reference: str, key: str) -> None:
         self._line.ask(self._line.v1.payment_methods.detach, method_reference, {}, {"idempotency_key": key})
 
@@ -168,6 +175,13 @@ class StripeGateway:
 
     def documents(self, collectible_reference: str) -> Sequence[records.DocumentLink]:
         return history.documents(self._line, collectible_reference)
+
+    def list_events(self, *, cursor: str = "") -> records.Page[contract.WebhookEvent]:
+        """Stripe lists what happened in the last 30 days (docs.stripe.com/api/events), the newest first."""
+        asked: stripe.params.EventListParams = {"limit": PAGE}
+        if cursor:
+            asked["starting_after"] = cursor
+        return page(self._line.ask(self._line.v1.events.list, asked), events.event_record)
 
     def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> contract.WebhookEvent:
         secret = self._settings.credentials[settings.WEBHOOK_SECRET]

@@ -41,7 +41,14 @@ def customer_record(customer: Json) -> CustomerRecord:
 
 
 def default_method(customer: Json) -> str:
-    return reference((customer.get("invoice_settings") or {}).get("default_payment_method"))
+    """Name what pays whatever names none of its own: the default method, else a source from before 2018."""
+    settings = customer.get("invoice_settings") or {}
+    return reference(settings.get("default_payment_method") or customer.get("default_source"))
+
+
+def own_method(found: Json) -> str:
+    """Name the method that an invoice or a subscription names for itself; the newer name goes before the older."""
+    return reference(found.get("default_payment_method") or found.get("default_source"))
 
 
 def method_record(method: Json, *, default: str = "") -> MethodRecord:

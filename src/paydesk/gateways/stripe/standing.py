@@ -9,6 +9,7 @@ import stripe
 
 from paydesk.gateways.contract import GatewayRefused
 from paydesk.gateways.records import Page, SubscriptionRecord, SubscriptionState
+from paydesk.gateways.stripe.open_invoices import follow, unpaid_invoices
 from paydesk.gateways.stripe.requests import PAGE, Json, Line, page
 from paydesk.gateways.stripe.subscriptions import products_of, subscription_record
 
@@ -49,6 +50,14 @@ def undo_cancel(line: Line, *, reference: str, key: str) -> SubscriptionRecord:
     found = line.ask(line.v1.subscriptions.retrieve, reference)
     by_period = found["cancel_at_period_end"] or not found.get("cancel_at")
     return _changed(line, reference, {"cancel_at_period_end": False} if by_period else {"cancel_at": ""}, key)
+
+
+def set_method(line: Line, *, reference: str, method: str, key: str) -> SubscriptionRecord:
+    """Let a method pay a subscription: its own outranks the customer's, and that of an open invoice outranks both."""
+    changed = _changed(line, reference, {"default_payment_method": method}, f"{key}-{reference}")
+    invoices = unpaid_invoices(line, {"subscription": reference})
+    follow(line, invoices, subscription=reference, method=method, key=key)
+    return changed
 
 
 def pause(line: Line, *, reference: str, until: datetime | None, key: str) -> SubscriptionRecord:

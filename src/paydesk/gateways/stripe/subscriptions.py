@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionRecord, SubscriptionState
 from paydesk.gateways.stripe.amounts import from_stripe
-from paydesk.gateways.stripe.methods import moment, moment_or_none, reference
+from paydesk.gateways.stripe.methods import moment, moment_or_none, own_method, reference
 from paydesk.gateways.stripe.requests import Json
 from paydesk.kit.money import Money
 
@@ -23,7 +23,6 @@ _STATES = {
 }
 _PAUSABLE = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE}
 _RUNNING = _PAUSABLE | {SubscriptionState.PAST_DUE}
-ENDED = {"canceled", "incomplete_expired"}
 
 
 def products_of(subscriptions: Sequence[Json]) -> set[str]:
@@ -50,7 +49,7 @@ def subscription_record(subscription: Json, names: Mapping[str, str]) -> Subscri
         started_at=moment(subscription["start_date"]),
         next_payment_at=moment_or_none(period_end if goes_on else None),
         next_amount=amount if goes_on and _is_plain(subscription) else None,
-        method_reference=reference(subscription.get("default_payment_method")),
+        method_reference=own_method(subscription),
         cancels_at=moment_or_none(cancels_at if state != SubscriptionState.CANCELED else None),
         ended_at=moment_or_none(subscription.get("ended_at")),
         resumes_at=moment_or_none(pause.get("resumes_at")),
@@ -63,6 +62,7 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
         return frozenset()
     offered = {
         Capability.CANCEL_NOW,
+        Capability.SET_SUBSCRIPTION_METHOD,
         Capability.UNDO_CANCEL if record.cancels_at else Capability.SCHEDULE_CANCEL,
     }
     if record.state == SubscriptionState.PAUSED:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from paydesk.gateways.contract import FinishedSetup, MethodSetup, MethodSetupRequest, Settings
 from paydesk.gateways.records import MethodRecord
 from paydesk.gateways.stripe.methods import default_method, method_record, reference
-from paydesk.gateways.stripe.requests import PAGE, Json, Line
+from paydesk.gateways.stripe.open_invoices import follow, unpaid_invoices
+from paydesk.gateways.stripe.requests import PAGE, Line
 from paydesk.gateways.stripe.settings import PUBLISHABLE_KEY, SCRIPT_URL, card_fields
-from paydesk.gateways.stripe.subscriptions import ENDED
 
 #: Stripe's words for the customer stay with Stripe; these are ours, by the code of `last_setup_error`.
 _REFUSALS = {
@@ -66,10 +66,9 @@ def list_methods(line: Line, customer: str) -> Sequence[MethodRecord]:
 
 
 def set_default(line: Line, *, customer: str, method: str, key: str) -> None:
-    """Make a method the customer's default, and that of each subscription that names one of its own.
+    """Make a method the customer's default, and let open invoices of no subscription follow it.
 
-    A subscription's own method outranks the customer's (`stripe/_subscription.py`, `default_payment_method`): left
-    alone, it would go on being charged. An old `default_source` is outranked in its turn.
+    An old `default_source` of the customer is outranked by it (`stripe/_subscription.py`, `default_payment_method`).
     """
     line.ask(
         line.v1.customers.update,
@@ -77,18 +76,4 @@ def set_default(line: Line, *, customer: str, method: str, key: str) -> None:
         {"invoice_settings": {"default_payment_method": method}},
         {"idempotency_key": f"{key}-{customer}"},
     )
-    for subscription in line.every(
-        lambda: line.v1.subscriptions.list({"customer": customer, "status": "all", "limit": PAGE})
-    ):
-        if _names_another(subscription, method):
-            line.ask(
-                line.v1.subscriptions.update,
-                subscription["id"],
-                {"default_payment_method": method},
-                {"idempotency_key": f"{key}-{subscription['id']}"},
-            )
-
-
-def _names_another(subscription: Json, method: str) -> bool:
-    own = reference(subscription.get("default_payment_method") or subscription.get("default_source"))
-    return subscription["status"] not in ENDED and own not in ("", method)
+    follow(line, unpaid_invoices(line, {"customer": customer}), subscription="", method=method, key=key)
