@@ -94,6 +94,7 @@ CREATE TABLE IF NOT EXISTS bills (
     currency TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('due', 'processing', 'failed', 'paid', 'canceled', 'written_off')),
     lines json NOT NULL,
+    method_id TEXT,
     settled_by TEXT NOT NULL CHECK (settled_by IN ('', 'charge', 'balance', 'external', 'zero')),
     tries INTEGER NOT NULL,
     due_at moment NOT NULL,
@@ -189,6 +190,7 @@ CREATE TABLE IF NOT EXISTS events (
     account_id TEXT NOT NULL REFERENCES accounts (id),
     kind TEXT NOT NULL,
     body TEXT NOT NULL,
+    occurred_at moment NOT NULL,
     created_at moment NOT NULL
 );
 CREATE INDEX IF NOT EXISTS events_of_account ON events (account_id);

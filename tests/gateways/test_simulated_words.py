@@ -148,11 +148,11 @@ def offered(**changes: object) -> frozenset[Capability]:
 
 
 def test_what_can_be_done_depends_on_how_it_stands() -> None:
-    running = {Capability.CANCEL_NOW, Capability.SCHEDULE_CANCEL, Capability.PAUSE}
-    assert offered() == running
-    assert offered(cancels_at=NOW) == {Capability.CANCEL_NOW, Capability.UNDO_CANCEL}
-    assert offered(state=SubscriptionState.PAUSED) == {Capability.CANCEL_NOW, Capability.RESUME}
-    assert offered(state=SubscriptionState.UNPAID) == {Capability.CANCEL_NOW}
+    live = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
+    assert offered() == live | {Capability.SCHEDULE_CANCEL, Capability.PAUSE}
+    assert offered(cancels_at=NOW) == live | {Capability.UNDO_CANCEL}
+    assert offered(state=SubscriptionState.PAUSED) == live | {Capability.RESUME}
+    assert offered(state=SubscriptionState.UNPAID) == live
     assert offered(state=SubscriptionState.COMPLETED) == frozenset()
 
 

@@ -127,6 +127,9 @@ def _asks(gateway: Gateway) -> Mapping[Capability, Callable[[], object]]:
     return {
         Capability.SET_UP_METHOD: partial(gateway.begin_method_setup, setup),
         Capability.SET_DEFAULT_METHOD: partial(gateway.set_default_method, **default),
+        Capability.SET_SUBSCRIPTION_METHOD: partial(
+            gateway.set_subscription_method, **subscription, method_reference="none"
+        ),
         Capability.REMOVE_METHOD: partial(gateway.remove_method, method_reference="none", key=key),
         Capability.CHARGE_OFF_SESSION: partial(gateway.prepare_charge, charge),
         Capability.RETRY_COLLECTIBLE: partial(gateway.prepare_charge, replace(charge, collectible="none")),
@@ -137,4 +140,5 @@ def _asks(gateway: Gateway) -> Mapping[Capability, Callable[[], object]]:
         Capability.PAUSE: partial(gateway.pause, **subscription, until=None),
         Capability.RESUME: partial(gateway.resume, **subscription),
         Capability.DOCUMENTS: partial(gateway.documents, "none"),
+        Capability.LIST_EVENTS: gateway.list_events,
     }

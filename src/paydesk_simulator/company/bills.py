@@ -17,7 +17,10 @@ PAYABLE = ("due", "failed")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bill:
-    """One bill. `tries` counts the company's own; `next_attempt_at` is when it tries next."""
+    """One bill. `tries` counts the company's own, `next_attempt_at` is when it tries next.
+
+    `method_id` is the method that this bill names for itself; None: its subscription's own, then the default.
+    """
 
     TABLE: ClassVar[str] = "bills"
     id: str
@@ -30,6 +33,7 @@ class Bill:
     currency: str
     status: str
     lines: list[dict[str, Any]]
+    method_id: str | None
     settled_by: str
     tries: int
     due_at: datetime
@@ -48,6 +52,7 @@ class BillWanted:
     currency: str
     due_at: datetime
     subscription_id: str | None = None
+    method_id: str | None = None
     lines: tuple[dict[str, Any], ...] = ()
 
 
@@ -69,6 +74,7 @@ def make_bill(books: Books, account: Account, wanted: BillWanted, *, silently: b
             currency=wanted.currency,
             status="due",
             lines=list(wanted.lines) or [only_line],
+            method_id=wanted.method_id,
             settled_by="",
             tries=0,
             due_at=wanted.due_at,

@@ -165,15 +165,14 @@ def _check_bill(bill: bills.Bill, wanted: ChargeWanted) -> None:
 
 
 def _method_on_file(books: Books, account: Account, wanted: ChargeWanted) -> str | None:
-    if wanted.bill_id:
-        bill = bills.bill_of(books, account, wanted.bill_id)
-        subscription = subscription_of(books, account, bill.subscription_id) if bill.subscription_id else None
-        if (
-            subscription
-            and subscription.method_id
-            and not method_of(books, account, subscription.method_id).removed_at
-        ):
-            return subscription.method_id
+    """The bill's own method, else its subscription's own, else the customer's default."""
+    bill = bills.bill_of(books, account, wanted.bill_id) if wanted.bill_id else None
+    if bill and bill.method_id:
+        return bill.method_id
+    if bill and bill.subscription_id:
+        own = subscription_of(books, account, bill.subscription_id).method_id
+        if own:
+            return own
     return customer_of(books, account, wanted.customer_id).default_method_id
 
 

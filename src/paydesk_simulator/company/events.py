@@ -12,14 +12,20 @@ from paydesk_simulator.clock import wall_now
 from paydesk_simulator.company.accounts import Account
 from paydesk_simulator.database import Books, new_id
 
+#: How long an event can be listed, by the account's business clock.
+KEPT_FOR = timedelta(days=30)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
+    """One event. `occurred_at` is business time, `created_at` the wall's, which is also in the body."""
+
     TABLE: ClassVar[str] = "events"
     id: str
     account_id: str
     kind: str
     body: str
+    occurred_at: datetime
     created_at: datetime
 
 
@@ -52,10 +58,24 @@ def announce(books: Books, account: Account, kind: str, subject: Mapping[str, st
         "object": {name: value for name, value in subject.items() if value},
     }
     event = books.add(
-        Event(id=event_id, account_id=account.id, kind=kind, body=json.dumps(words), created_at=created_at)
+        Event(
+            id=event_id,
+            account_id=account.id,
+            kind=kind,
+            body=json.dumps(words),
+            occurred_at=account.now(),
+            created_at=created_at,
+        )
     )
     send(books, account, event)
     return event
+
+
+def events_before(books: Books, account: Account, cursor: str, count: int) -> list[Event]:
+    """List what is still kept, the newest first; `cursor` is the last event that was seen."""
+    before = "(? = '' OR rowid < (SELECT rowid FROM events WHERE id = ?))"
+    kept = f"account_id = ? AND occurred_at > ? AND {before} ORDER BY rowid DESC LIMIT ?"
+    return books.find(Event, kept, account.id, account.now() - KEPT_FOR, cursor, cursor, count)
 
 
 def send(books: Books, account: Account, event: Event, *, forgery: str = "") -> None:

@@ -14,6 +14,8 @@ from paydesk_simulator.company.events import announce
 from paydesk_simulator.database import Books, new_id
 from paydesk_simulator.refused import Refused, not_found
 
+_OPEN_ALONE = "customer_id = ? AND subscription_id IS NULL AND status IN ('due', 'failed')"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Method:
@@ -80,32 +82,47 @@ def method_of(books: Books, account: Account, method_id: str) -> Method:
     return method
 
 
+def usable_method(books: Books, account: Account, *, customer_id: str, method_id: str) -> Method:
+    """Give a method that this customer can pay with."""
+    method = method_of(books, account, method_id)
+    if method.customer_id != customer_id or method.removed_at:
+        raise Refused(400, "method_not_usable", "This method is not one of the customer's.")
+    return method
+
+
 def methods_of(books: Books, customer: Customer) -> list[Method]:
     """List the saved methods, oldest first."""
     return books.find(Method, "customer_id = ? AND removed_at IS NULL ORDER BY rowid", customer.id)
 
 
 def set_default(books: Books, account: Account, *, customer: Customer, method_id: str) -> Customer:
-    """Use a method from now on: for the customer, and for every subscription that had one of its own."""
-    method = method_of(books, account, method_id)
-    if method.customer_id != customer.id or method.removed_at:
-        raise Refused(400, "method_not_usable", "This method is not one of the customer's.")
-    books.ask("UPDATE subscriptions SET method_id = NULL WHERE customer_id = ?", customer.id)
+    """Let a method pay whatever names none of its own; open bills of no subscription follow it."""
+    method = usable_method(books, account, customer_id=customer.id, method_id=method_id)
+    name_no_method(books, account, "bill", _OPEN_ALONE, customer.id)
     changed = books.change(customer, default_method_id=method.id)
     announce(books, account, "customer.updated", {"type": "customer", "id": customer.id})
     return changed
 
 
 def remove_method(books: Books, account: Account, *, method: Method, now: datetime) -> Method:
-    """Take a method out of the vault. What was to be collected with it falls back to the default, or fails."""
+    """Take a method out of the vault. What named it falls back to the default, or fails."""
     if method.removed_at:
         return method
     removed = books.change(method, removed_at=now)
     customer = customer_of(books, account, method.customer_id)
     if customer.default_method_id == method.id:
         books.change(customer, default_method_id=None)
+    for kind in ("subscription", "bill"):
+        name_no_method(books, account, kind, "method_id = ?", method.id)
     announce(books, account, "method.removed", subject(method))
     return removed
+
+
+def name_no_method(books: Books, account: Account, kind: str, condition: str, value: str) -> None:
+    """Let objects name no method of their own any more, and say so of each that did."""
+    places = f"{kind}s SET method_id = NULL WHERE method_id IS NOT NULL AND {condition}"
+    for row in books.ask(f"UPDATE {places} RETURNING id, customer_id", value):
+        announce(books, account, f"{kind}.updated", {"type": kind, "id": row[0], "customer": row[1]})
 
 
 def subject(method: Method) -> dict[str, str | None]:

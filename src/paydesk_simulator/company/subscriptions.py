@@ -9,6 +9,7 @@ from typing import ClassVar
 from paydesk_simulator.clock import step
 from paydesk_simulator.company.accounts import BILLING, Account
 from paydesk_simulator.company.events import announce
+from paydesk_simulator.company.methods import name_no_method, usable_method
 from paydesk_simulator.database import Books, new_id
 from paydesk_simulator.refused import Refused, not_found
 
@@ -119,6 +120,15 @@ def subscriptions_of(books: Books, customer_id: str, cursor: str, count: int) ->
     return books.find(
         Subscription, f"customer_id = ? AND {after} ORDER BY rowid LIMIT ?", customer_id, cursor, count
     )
+
+
+def set_method(books: Books, account: Account, subscription: Subscription, *, method_id: str) -> Subscription:
+    """Let a method pay this subscription and every open bill of it, whatever they named before."""
+    _require(subscription, LIVE, "It has ended already.")
+    usable_method(books, account, customer_id=subscription.customer_id, method_id=method_id)
+    open_bills = "subscription_id = ? AND status IN ('due', 'failed')"
+    name_no_method(books, account, "bill", open_bills, subscription.id)
+    return change(books, account, subscription, method_id=method_id)
 
 
 def cancel_now(books: Books, account: Account, subscription: Subscription, now: datetime) -> Subscription:

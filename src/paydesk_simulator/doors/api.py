@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from paydesk_simulator.company.accounts import Account, account_of_key
 from paydesk_simulator.database import Books
-from paydesk_simulator.doors.api_acts import ROUTES, Act, Call
+from paydesk_simulator.doors.api_acts import ROUTES
+from paydesk_simulator.doors.api_call import Act, Call
 from paydesk_simulator.doors.exchange import Answer, AnswerLost, Request, as_json, refusal
 from paydesk_simulator.doors.routes import Route, find_route
 from paydesk_simulator.drills.faults import Fault, take_fault

@@ -1,49 +1,18 @@
-"""Every operation of the company's API, by its address."""
+"""What the company's API does with customers, methods and money, by its address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-
 from paydesk_simulator.company import bills, charges, customers, disputes, methods, refunds, setups
-from paydesk_simulator.company import subscriptions as agreements
-from paydesk_simulator.company.accounts import Account
 from paydesk_simulator.company.bills import Bill
 from paydesk_simulator.company.charges import Charge, ChargeWanted
+from paydesk_simulator.company.events import events_before
 from paydesk_simulator.company.refunds import Refund
-from paydesk_simulator.database import Books
 from paydesk_simulator.doors import shapes
+from paydesk_simulator.doors.api_call import Act, Call, listing
+from paydesk_simulator.doors.api_subscription_acts import SUBSCRIPTION_ROUTES
 from paydesk_simulator.doors.routes import Route
 from paydesk_simulator.doors.shapes import Shape
-from paydesk_simulator.fields import Fields
-from paydesk_simulator.refused import Refused, not_found
-
-_PAGE = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
-    """One call of a merchant, inside the transaction that answers it."""
-
-    books: Books
-    account: Account
-    now: datetime
-    ids: Mapping[str, str]
-    query: Mapping[str, str]
-    fields: Fields
-    key: str
-    base: str
-
-    def page_size(self) -> int:
-        """Give how many rows a listing may have."""
-        asked = self.query.get("limit", str(_PAGE))
-        if not asked.isdecimal() or not 0 < int(asked) <= _PAGE:
-            raise Refused(400, "bad_limit", f"A page has 1 to {_PAGE} rows.")
-        return int(asked)
-
-
-Act = Callable[[Call], Shape]
+from paydesk_simulator.refused import not_found
 
 
 def read_account(call: Call) -> Shape:
@@ -58,26 +27,24 @@ def create_customer(call: Call) -> Shape:
 
 def list_customers(call: Call) -> Shape:
     count = call.page_size()
-    found = customers.customers_after(call.books, call.account, call.query.get("cursor", ""), count)
-    return _listing(
-        [shapes.customer_shape(row) for row in found], found[-1].id if len(found) == count else ""
-    )
+    found = customers.customers_after(call.books, call.account, call.cursor(), count)
+    return listing([shapes.customer_shape(row) for row in found], found[-1].id if len(found) == count else "")
 
 
 def read_customer(call: Call) -> Shape:
-    return shapes.customer_shape(_customer(call))
+    return shapes.customer_shape(call.customer())
 
 
 def list_methods(call: Call) -> Shape:
-    customer = _customer(call)
-    return _listing(
+    customer = call.customer()
+    return listing(
         [shapes.method_shape(row, customer) for row in methods.methods_of(call.books, customer)], ""
     )
 
 
 def set_default_method(call: Call) -> Shape:
     method_id = call.fields.text("method")
-    changed = methods.set_default(call.books, call.account, customer=_customer(call), method_id=method_id)
+    changed = methods.set_default(call.books, call.account, customer=call.customer(), method_id=method_id)
     return shapes.customer_shape(changed)
 
 
@@ -101,18 +68,12 @@ def read_setup(call: Call) -> Shape:
     return shapes.setup_shape(call.books, setup, call.base)
 
 
-def list_subscriptions(call: Call) -> Shape:
-    count = call.page_size()
-    found = agreements.subscriptions_of(call.books, _customer(call).id, call.query.get("cursor", ""), count)
-    return _listing(list(map(shapes.subscription_shape, found)), found[-1].id if len(found) == count else "")
-
-
 def list_history(call: Call) -> Shape:
     count = call.page_size()
-    found = shapes.history_shapes(call.books, _customer(call), call.query.get("cursor", ""), count, call.base)
+    found = shapes.history_shapes(call.books, call.customer(), call.cursor(), count, call.base)
     last = found[-1] if len(found) == count else None
     cursor = f"{last['created_at'].isoformat(timespec='microseconds')},{last['id']}" if last else ""
-    return _listing(found, cursor)
+    return listing(found, cursor)
 
 
 def read_history(call: Call) -> Shape:
@@ -135,7 +96,7 @@ def list_documents(call: Call) -> Shape:
     documents = [{"title": "Invoice", "url": f"{call.base}/pages/invoices/{found}"}] if bill else []
     if paid:
         documents.append({"title": "Receipt", "url": f"{call.base}/pages/receipts/{found}"})
-    return _listing(documents, "")
+    return listing(documents, "")
 
 
 def prepare_charge(call: Call) -> Shape:
@@ -175,7 +136,14 @@ def find_charges(call: Call) -> Shape:
     found = call.books.find(
         Charge, "account_id = ? AND tag = ? ORDER BY rowid DESC", call.account.id, call.query.get("tag", "")
     )
-    return _listing([shapes.charge_shape(call.books, row, call.base) for row in found], "")
+    return listing([shapes.charge_shape(call.books, row, call.base) for row in found], "")
+
+
+def list_events(call: Call) -> Shape:
+    """Give what happened at the account, the newest first."""
+    count = call.page_size()
+    found = events_before(call.books, call.account, call.cursor(), count)
+    return listing(list(map(shapes.event_shape, found)), found[-1].id if len(found) == count else "")
 
 
 def create_refund(call: Call) -> Shape:
@@ -202,68 +170,26 @@ def find_refunds(call: Call) -> Shape:
         "account_id = ? AND (? = '' OR tag = ?) AND (? = '' OR charge_id = ?) ORDER BY rowid DESC LIMIT 100"
     )
     found = call.books.find(Refund, condition, call.account.id, tag, tag, charge_id, charge_id)
-    return _listing(list(map(shapes.refund_shape, found)), "")
+    return listing(list(map(shapes.refund_shape, found)), "")
 
 
 def read_dispute(call: Call) -> Shape:
     return shapes.dispute_shape(disputes.dispute_of(call.books, call.account, call.ids["id"]))
 
 
-def read_subscription(call: Call) -> Shape:
-    return shapes.subscription_shape(_subscription(call))
-
-
-def cancel_subscription(call: Call) -> Shape:
-    return shapes.subscription_shape(
-        agreements.cancel_now(call.books, call.account, _subscription(call), call.now)
-    )
-
-
-def schedule_cancel(call: Call) -> Shape:
-    return shapes.subscription_shape(
-        agreements.schedule_cancel(call.books, call.account, _subscription(call))
-    )
-
-
-def undo_cancel(call: Call) -> Shape:
-    return shapes.subscription_shape(agreements.undo_cancel(call.books, call.account, _subscription(call)))
-
-
-def pause_subscription(call: Call) -> Shape:
-    until = call.fields.moment("until")
-    return shapes.subscription_shape(agreements.pause(call.books, call.account, _subscription(call), until))
-
-
-def resume_subscription(call: Call) -> Shape:
-    return shapes.subscription_shape(
-        agreements.resume(call.books, call.account, _subscription(call), call.now)
-    )
-
-
-def _customer(call: Call) -> customers.Customer:
-    return customers.customer_of(call.books, call.account, call.ids["id"])
-
-
 def _charge(call: Call) -> Charge:
     return charges.charge_of(call.books, call.account, call.ids["id"])
 
 
-def _subscription(call: Call) -> agreements.Subscription:
-    return agreements.subscription_of(call.books, call.account, call.ids["id"])
-
-
-def _listing(rows: list[Shape], cursor: str) -> Shape:
-    return {"rows": rows, "next_cursor": cursor}
-
-
 ROUTES: list[Route[Act]] = [
+    *SUBSCRIPTION_ROUTES,
     Route("GET", "/v1/account", "account.read", read_account),
+    Route("GET", "/v1/events", "event.list", list_events),
     Route("POST", "/v1/customers", "customer.create", create_customer),
     Route("GET", "/v1/customers", "customer.list", list_customers),
     Route("GET", "/v1/customers/{id}", "customer.read", read_customer),
     Route("GET", "/v1/customers/{id}/methods", "method.list", list_methods),
     Route("POST", "/v1/customers/{id}/default-method", "method.default", set_default_method),
-    Route("GET", "/v1/customers/{id}/subscriptions", "subscription.list", list_subscriptions),
     Route("GET", "/v1/customers/{id}/history", "history.list", list_history),
     Route("POST", "/v1/methods/{id}/remove", "method.remove", remove_method),
     Route("POST", "/v1/setups", "setup.begin", begin_setup),
@@ -279,10 +205,4 @@ ROUTES: list[Route[Act]] = [
     Route("GET", "/v1/refunds", "refund.find", find_refunds),
     Route("GET", "/v1/refunds/{id}", "refund.read", read_refund),
     Route("GET", "/v1/disputes/{id}", "dispute.read", read_dispute),
-    Route("GET", "/v1/subscriptions/{id}", "subscription.read", read_subscription),
-    Route("POST", "/v1/subscriptions/{id}/cancel", "subscription.cancel", cancel_subscription),
-    Route("POST", "/v1/subscriptions/{id}/schedule-cancel", "subscription.schedule_cancel", schedule_cancel),
-    Route("POST", "/v1/subscriptions/{id}/undo-cancel", "subscription.undo_cancel", undo_cancel),
-    Route("POST", "/v1/subscriptions/{id}/pause", "subscription.pause", pause_subscription),
-    Route("POST", "/v1/subscriptions/{id}/resume", "subscription.resume", resume_subscription),
 ]

@@ -134,6 +134,7 @@ def add_bill(control: Control) -> Shape:
         amount_minor=fields.whole("amount_minor"),
         currency=fields.currency(),
         due_at=now,
+        method_id=fields.text("method", "") or None,
         lines=tuple(dict(line.values) for line in fields.parts("lines")),
     )
     bill = bills.make_bill(control.books, control.account, wanted)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
 from paydesk_simulator.company.accounts import Account
-from paydesk_simulator.company.bills import Bill
+from paydesk_simulator.company.bills import PAYABLE, Bill
 from paydesk_simulator.company.charges import Charge
 from paydesk_simulator.company.customers import Customer
 from paydesk_simulator.company.disputes import Dispute
+from paydesk_simulator.company.events import Event
 from paydesk_simulator.company.methods import Method
 from paydesk_simulator.company.refunds import Refund
 from paydesk_simulator.company.setups import DONE, NEEDS_CUSTOMER, OPEN, Setup
@@ -136,6 +138,7 @@ def bill_shape(books: Books, bill: Bill, base: str) -> Shape:
         "status": bill.status,
         "settled_by": bill.settled_by,
         "lines": bill.lines,
+        "method": bill.method_id if bill.status in PAYABLE else None,
         "due_at": bill.due_at,
         "paid_at": bill.paid_at,
         "next_attempt_at": bill.next_attempt_at,
@@ -160,12 +163,19 @@ def single_charge_shape(books: Books, charge: Charge, base: str) -> Shape:
         "status": "canceled" if charge.status == "canceled" else status,
         "settled_by": "charge" if charge.status == "succeeded" else "",
         "lines": [{"title": title, "amount_minor": charge.amount_minor, "quantity": 1}],
+        "method": None,
         "due_at": charge.created_at,
         "paid_at": charge.finished_at if charge.status == "succeeded" else None,
         "next_attempt_at": None,
         "created_at": charge.created_at,
         **_money_shapes(books, [] if charge.status in ("prepared", "canceled") else [charge], base),
     }
+
+
+def event_shape(event: Event) -> Shape:
+    """Give an event as it was delivered."""
+    shape: Shape = json.loads(event.body)
+    return shape
 
 
 def history_shapes(books: Books, customer: Customer, cursor: str, count: int, base: str) -> list[Shape]:

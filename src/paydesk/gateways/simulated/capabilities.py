@@ -6,7 +6,9 @@ from paydesk.gateways import records
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import CollectibleState, SubscriptionState
 
-_OF_COLLECTING = "retry_collectible cancel_now schedule_cancel undo_cancel pause resume"
+_OF_COLLECTING = (
+    "retry_collectible set_subscription_method cancel_now schedule_cancel undo_cancel pause resume"
+)
 
 BILLING = frozenset(Capability)
 VAULT = BILLING - {Capability(name) for name in _OF_COLLECTING.split()}
@@ -31,12 +33,12 @@ def _of_subscription(subscription: records.SubscriptionRecord) -> set[Capability
     """What has not ended can be cancelled; what renews can be paused, or cancelled for later."""
     if subscription.state in _ENDED:
         return set()
+    can = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
     if subscription.cancels_at:
-        return {Capability.CANCEL_NOW, Capability.UNDO_CANCEL}
+        return can | {Capability.UNDO_CANCEL}
     if subscription.state in _RENEWING and subscription.next_payment_at:
-        return {Capability.CANCEL_NOW, Capability.SCHEDULE_CANCEL, Capability.PAUSE}
-    paused = subscription.state == SubscriptionState.PAUSED
-    return {Capability.CANCEL_NOW, Capability.RESUME} if paused else {Capability.CANCEL_NOW}
+        return can | {Capability.SCHEDULE_CANCEL, Capability.PAUSE}
+    return can | {Capability.RESUME} if subscription.state == SubscriptionState.PAUSED else can
 
 
 def _of_collectible(collectible: records.CollectibleRecord) -> set[Capability]:

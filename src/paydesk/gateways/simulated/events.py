@@ -24,11 +24,16 @@ _ABOUT = {
 def to_event(body: bytes) -> WebhookEvent:
     """Read a webhook whose signature was good."""
     try:
-        words = json.loads(body)
-        moment = datetime.fromisoformat(words["created_at"])
-        return WebhookEvent(event_id=words["id"], kind=words["kind"], body=body, created_at=moment)
+        return to_listed_event(json.loads(body), body)
     except (ValueError, KeyError, TypeError):
         raise BadSignature("The body is signed, but it is not a webhook of the company.") from None
+
+
+def to_listed_event(words: Mapping[str, Any], body: bytes = b"") -> WebhookEvent:
+    """Translate an event of the listing, which is what was delivered."""
+    moment = datetime.fromisoformat(words["created_at"])
+    body = body or json.dumps(words).encode()
+    return WebhookEvent(event_id=words["id"], kind=words["kind"], body=body, created_at=moment)
 
 
 def references(event: WebhookEvent) -> Sequence[ObjectReference]:

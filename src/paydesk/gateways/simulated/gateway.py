@@ -67,6 +67,12 @@ class VaultGateway:
         path = ("customers", customer_reference, "default-method")
         self._company.change(dict, *path, key=key, method=method_reference)
 
+    def set_subscription_method(
+        self, *, subscription_reference: str, method_reference: str, key: str
+    ) -> SubscriptionRecord:
+        can = Capability.SET_SUBSCRIPTION_METHOD
+        return self._agree(can, subscription_reference, "method", key, method=method_reference)
+
     def remove_method(self, *, method_reference: str, key: str) -> None:
         self._company.change(dict, "methods", method_reference, "remove", key=key)
 
@@ -162,6 +168,9 @@ class VaultGateway:
     def documents(self, collectible_reference: str) -> Sequence[records.DocumentLink]:
         found = self._company.page(lambda it: records.DocumentLink(**it), "documents", collectible_reference)
         return found.records
+
+    def list_events(self, *, cursor: str = "") -> Page[contract.WebhookEvent]:
+        return self._company.page(events.to_listed_event, "events", cursor=cursor, limit=self._limit)
 
     def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> contract.WebhookEvent:
         secret = self._settings.credentials.get("webhook_secret", "")
