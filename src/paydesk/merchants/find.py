@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from paydesk.database.compiled import CompiledQuery
 from paydesk.kit import clock
+from paydesk.merchants.branding import ShownLogo, shown_logo
 from paydesk.merchants.models import Merchant
 
 
@@ -31,11 +32,19 @@ class MerchantInSight:
     time_zone: str
     language: str
     support_email: str
+    support_url: str
+    support_phone: str
+    logo: ShownLogo | None
     accent_color: str
     link_minutes: int
     clock_offset: timedelta
     frame_origins: tuple[str, ...]
     portal_url: str
+
+    @property
+    def logo_digest(self) -> str:
+        """Name the bytes of the logo: SHA-256 in hex, empty without one."""
+        return self.logo.light.digest if self.logo else ""
 
     def business_now(self) -> datetime:
         """Give the time of what is due at this merchant."""
@@ -55,12 +64,17 @@ class _MerchantRow(NamedTuple):
     time_zone: str
     language: str
     support_email: str
+    support_url: str
+    support_phone: str
+    logo: dict[str, Any]
     accent_color: str
     link_minutes: int
     frame_origins: list[str]
     offset_seconds: int | None
 
 
+#: Columns that are not yet what they mean.
+_READ_FURTHER = {"logo", "offset_seconds", "frame_origins"}
 _COLUMNS = (*_MerchantRow._fields[:-1], "clockoffset__seconds")
 _BY_SLUG = CompiledQuery(
     build=lambda slug: Merchant.objects.filter(slug=slug).values_list(*_COLUMNS),
@@ -119,7 +133,8 @@ def _in_sight(row: _MerchantRow | None) -> MerchantInSight | None:
         return None
     known = row._asdict()
     return MerchantInSight(
-        **{name: value for name, value in known.items() if name not in {"offset_seconds", "frame_origins"}},
+        **{name: value for name, value in known.items() if name not in _READ_FURTHER},
+        logo=shown_logo(row.logo),
         clock_offset=timedelta(seconds=row.offset_seconds or 0),
         frame_origins=tuple(row.frame_origins),
         portal_url=_portal_url(row),

@@ -1,4 +1,4 @@
-"""Merchants, their clocks and their connections."""
+"""Merchants, their pictures, their clocks and their connections."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Merchant(models.Model):
     time_zone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=12, default="en")
     support_email = models.EmailField()
+    support_url = models.CharField(max_length=300, default="", blank=True)
+    support_phone = models.CharField(max_length=40, default="", blank=True)
+    # What a page must know of the logo, so that it is not read to be shown: see branding.shown_logo.
+    logo = models.JSONField(default=dict)
     accent_color = models.CharField(max_length=7, default="#3d5afe")
     link_minutes = models.PositiveSmallIntegerField(default=15)
     # The https origins that may show the portal in a frame; with none, nobody may.
@@ -40,6 +44,24 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Picture(models.Model):
+    """A picture of a merchant's brand. It is named by what is in it, and stays: receipts and letters name it, too."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=20)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "digest"], name="picture_digest_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_type} {self.digest[:12]}"
 
 
 class ClockOffset(models.Model):

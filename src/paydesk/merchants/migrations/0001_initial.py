@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 ("time_zone", models.CharField(default="UTC", max_length=60)),
                 ("language", models.CharField(default="en", max_length=12)),
                 ("support_email", models.EmailField(max_length=254)),
+                ("support_url", models.CharField(blank=True, default="", max_length=300)),
+                ("support_phone", models.CharField(blank=True, default="", max_length=40)),
+                ("logo", models.JSONField(default=dict)),
                 ("accent_color", models.CharField(default="#3d5afe", max_length=7)),
                 ("link_minutes", models.PositiveSmallIntegerField(default=15)),
                 ("frame_origins", models.JSONField(default=list)),
@@ -82,6 +85,30 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("merchant", "name"), name="connection_name_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Picture",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("media_type", models.CharField(max_length=20)),
+                ("content", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "digest"), name="picture_digest_once")
                 ],
             },
         ),

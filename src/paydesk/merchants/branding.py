@@ -1,0 +1,77 @@
+"""Give a merchant's logo: its bytes to whoever draws with them, its size and ground to whoever shows it on a page.
+
+Pictures are kept by the digest of their bytes and never changed or deleted: receipts and sent letters name them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from paydesk.merchants.models import Merchant, Picture
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Logo:
+    """A logo as bytes. `digest` is SHA-256 of `content` in hex; `dark` is the variant for dark pages, if any."""
+
+    media_type: str
+    content: bytes
+    digest: str
+    dark: bytes | None = None
+    dark_media_type: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownPicture:
+    """A picture for a page: its digest, its own size in pixels, and whether it needs a plate to be seen on."""
+
+    digest: str
+    width: int
+    height: int
+    has_plate: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownLogo:
+    """What is shown on a light page, on a dark one, and in a letter, where only PNG and JPEG can be drawn."""
+
+    light: ShownPicture
+    dark: ShownPicture
+    letter: ShownPicture
+
+
+def logo_of(*, merchant_id: int) -> Logo | None:
+    """Give the logo that a merchant has now, or None."""
+    facts = Merchant.objects.filter(id=merchant_id).values_list("logo", flat=True).first()
+    shown = shown_logo(facts or {})
+    light = logo_by_digest(merchant_id=merchant_id, digest=shown.light.digest) if shown else None
+    if shown is None or light is None or shown.dark.digest == shown.light.digest:
+        return light
+    dark = _picture(merchant_id, shown.dark.digest)
+    return Logo(
+        media_type=light.media_type,
+        content=light.content,
+        digest=light.digest,
+        dark=bytes(dark.content) if dark else None,
+        dark_media_type=dark.media_type if dark else "",
+    )
+
+
+def logo_by_digest(*, merchant_id: int, digest: str) -> Logo | None:
+    """Give a picture that this merchant has or once had, without a dark variant; None when it is not the merchant's."""
+    found = _picture(merchant_id, digest)
+    if found is None:
+        return None
+    return Logo(media_type=found.media_type, content=bytes(found.content), digest=found.digest)
+
+
+def shown_logo(facts: dict[str, Any]) -> ShownLogo | None:
+    """Read what the merchant's row keeps of its logo: three pictures by name, or nothing."""
+    if not facts:
+        return None
+    return ShownLogo(**{name: ShownPicture(**facts[name]) for name in ("light", "dark", "letter")})
+
+
+def _picture(merchant_id: int, digest: str) -> Picture | None:
+    return Picture.objects.filter(merchant_id=merchant_id, digest=digest).first()
