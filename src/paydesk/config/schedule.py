@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from paydesk.access.forget import forget_old_access
+from paydesk.billing.arrangements.carry_out import work_method_change
+from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.payments.models import Attempt
 from paydesk.billing.payments.settle import resolve_attempt
 from paydesk.config.reactions import deliver_event
@@ -30,5 +32,6 @@ QUEUES = [
         name="inbox", rows=InboxEvent, work=work_inbox_event, threads=16, tries_max=20, done_field="worked_at"
     ),
     Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
+    Queue(name="method changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
     timetable_queue(JOBS),
 ]

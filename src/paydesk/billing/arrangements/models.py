@@ -26,6 +26,12 @@ class MethodChange(DueRow):
         REFUSED = "refused"
         SUPERSEDED = "superseded"  # never finished, and a later change took its place
 
+    class Refusal(models.TextChoices):
+        REFUSED = "refused"  # the company said no to a step
+        OTHER_DEFAULT = "other_default"  # it said yes, and has another default all the same
+        STILL_CHARGED = "still_charged"  # it still charges another method for what `refused_for` names
+        STILL_THERE = "still_there"  # it still has the method that was to be taken off
+
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     gateway_customer = models.ForeignKey(GatewayCustomer, on_delete=models.CASCADE)
@@ -37,7 +43,8 @@ class MethodChange(DueRow):
     steps = models.JSONField()
     steps_done = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    refusal = models.CharField(max_length=300, default="", blank=True)
+    refusal = models.CharField(max_length=14, choices=Refusal, default="", blank=True)
+    refused_for = models.CharField(max_length=200, default="", blank=True)
     created_at = models.DateTimeField()
     # When the company was read again after the last step: what the page then says is its word.
     confirmed_at = models.DateTimeField(null=True)

@@ -8,7 +8,8 @@ from datetime import datetime
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.database.transactions import locked
-from paydesk.gateways.records import MethodRecord
+from paydesk.gateways.records import MethodKind, MethodRecord
+from paydesk.kit import clock
 from paydesk.kit.clock import is_overtaken
 
 
@@ -31,6 +32,30 @@ def mirror_methods(
         merchant_id=owner.merchant_id, gateway_customer_id=owner.id, removed_at__isnull=True
     ).exclude(reference__in=[record.reference for record in records])
     gone.update(removed_at=now, is_default=False)
+
+
+def method_named(*, owner: GatewayCustomer, reference: str) -> int | None:
+    """Give the id of the method that an agreement or a bill names; one that is not listed is kept as a bare name.
+
+    Without it the agreement would look as if the default paid it. The next listing fills the row in, if it is there.
+    """
+    if not reference:
+        return None
+    mine = PaymentMethod.objects.filter(
+        merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=reference
+    )
+    known = mine.values_list("id", flat=True).first()
+    if known is not None:
+        return known
+    return PaymentMethod.objects.create(
+        merchant_id=owner.merchant_id,
+        connection_id=owner.connection_id,
+        gateway_customer_id=owner.id,
+        customer_id=owner.customer_id,
+        reference=reference,
+        kind=MethodKind.CARD.value,
+        removed_at=clock.wall_now(),
+    ).id
 
 
 def mirror_method(*, owner: GatewayCustomer, record: MethodRecord) -> PaymentMethod:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.mirror import mirror_method
-from paydesk.billing.payment_methods.models import MethodSetup
+from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import (
     FinishedSetup,
@@ -47,13 +47,15 @@ def begin_method_setup(
     merchant: MerchantInSight,
     customer_id: int,
     gateway_customer_id: int | None,
-    payment_public_id: str,
+    payment_public_id: str = "",
+    replaces_public_id: str = "",
     return_url_of: Callable[[str], str],
     now: datetime,
 ) -> BegunSetup:
     """Begin a set-up for one of the customer's records at a company; raises SetupRefused, GatewayUnreachable.
 
-    `return_url_of` gets the set-up's public id. `payment_public_id`: what is to be paid with the method afterwards.
+    `return_url_of` gets the set-up's public id. `payment_public_id`: what is to be paid with the method afterwards;
+    `replaces_public_id`: the method that it is to take the place of.
     """
     owner = GatewayCustomer.objects.filter(
         merchant_id=merchant.id, id=gateway_customer_id or 0, customer_id=customer_id
@@ -67,6 +69,7 @@ def begin_method_setup(
         gateway_customer_id=owner.id,
         customer_id=customer_id,
         payment_public_id=payment_public_id,
+        replaces_id=_replaced(merchant, owner, replaces_public_id),
         created_at=now,
     )
     return _begin(gateway, merchant, setup, owner.reference, return_url_of(setup.public_id))
@@ -97,6 +100,18 @@ def _gateway(merchant: MerchantInSight, connection_id: int) -> Gateway:
     except GatewayMissing:
         pass
     raise SetupRefused(_("A new payment method cannot be entered here right now. Please write to us."))
+
+
+def _replaced(merchant: MerchantInSight, owner: GatewayCustomer, public_id: str) -> int | None:
+    if not public_id:
+        return None
+    mine = PaymentMethod.objects.filter(
+        merchant_id=merchant.id, gateway_customer_id=owner.id, public_id=public_id, removed_at__isnull=True
+    )
+    found = mine.values_list("id", flat=True).first()
+    if found is None:
+        raise SetupRefused(_("This payment method is no longer there. Choose another one."))
+    return found
 
 
 def _begin(

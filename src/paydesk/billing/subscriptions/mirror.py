@@ -7,7 +7,7 @@ from datetime import datetime
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.orders.mirror import mirror_order
-from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payment_methods.mirror import method_named
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
@@ -61,9 +61,6 @@ def _facts(
     capabilities: Collection[Capability],
     observed_at: datetime,
 ) -> dict[str, object]:
-    method = PaymentMethod.objects.filter(
-        merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.method_reference
-    ).first()
     return {
         "customer_id": owner.customer_id,
         "gateway_customer_id": owner.id,
@@ -77,7 +74,7 @@ def _facts(
         "interval_count": record.interval_count,
         "payments_total": record.payments_total,
         "payments_made": record.payments_made,
-        "payment_method_id": method.id if method and record.method_reference else None,
+        "payment_method_id": method_named(owner=owner, reference=record.method_reference),
         "next_payment_at": record.next_payment_at,
         "next_amount_minor": record.next_amount.minor if record.next_amount else None,
         "started_at": record.started_at,

@@ -44,7 +44,21 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("refusal", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "refusal",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("refused", "Refused"),
+                            ("other_default", "Other Default"),
+                            ("still_charged", "Still Charged"),
+                            ("still_there", "Still There"),
+                        ],
+                        default="",
+                        max_length=14,
+                    ),
+                ),
+                ("refused_for", models.CharField(blank=True, default="", max_length=200)),
                 ("created_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 (

@@ -11,7 +11,7 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.orders.mirror import mirror_order
-from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payment_methods.mirror import method_named
 from paydesk.billing.payments.mirrored.attempts import mirror_attempt
 from paydesk.billing.payments.mirrored.back import mirror_dispute, mirror_refund
 from paydesk.billing.payments.mirrored.breakdown import breakdown_of
@@ -78,7 +78,7 @@ def mirror_collectible(
         paid_at=record.paid_at,
         settled_by=record.settled_by.value if record.settled_by else "",
         next_attempt_at=record.next_attempt_at,
-        payment_method_id=_own_method_id(connection, record),
+        payment_method_id=method_named(owner=owner, reference=record.method_reference),
         breakdown=breakdown_of(record),
         capabilities=sorted(capability.value for capability in capabilities),
         observed_at=observed_at,
@@ -163,15 +163,6 @@ def _order_id(connection: Connection, owner: GatewayCustomer, record: Collectibl
         lines=record.lines,
     )
     return order.id
-
-
-def _own_method_id(connection: Connection, record: CollectibleRecord) -> int | None:
-    if not record.method_reference:
-        return None
-    named = PaymentMethod.objects.filter(
-        merchant_id=connection.merchant_id, connection_id=connection.id, reference=record.method_reference
-    )
-    return named.values_list("id", flat=True).first()
 
 
 def _state(payment: Payment, record: CollectibleRecord) -> str:
