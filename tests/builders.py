@@ -167,6 +167,7 @@ def payment(of: Order, minor: int = 4900, currency: str = "EUR", **fields: Any) 
         "state": state,
         "due_at": due_at,
         "paid_at": due_at if state == "paid" else None,
+        "owed_minor": minor if state in {"scheduled", "due", "processing", "failed"} else 0,
         "paid_minor": minor if state == "paid" else 0,
         "settled_by": "attempt" if state == "paid" else "",
         "capabilities": ["retry_collectible"] if state in {"failed", "due"} else [],

@@ -271,3 +271,17 @@ def test_a_bill_that_was_settled_without_a_charge_ends_our_attempt_and_is_read_a
     )
     assert scene.payment().state == "paid"
     assert scene.books() == [("external", "bill_1", 4900)]
+
+
+def test_what_was_paid_in_part_leaves_the_rest_to_be_paid() -> None:
+    scene = a_scene()
+    part = replace(succeeded("ch_2"), outcome=replace(succeeded("ch_2").outcome, amount=Money(1900, "EUR")))
+    bill = a_collectible(attempts=[declined("ch_1"), part], owed=Money(3000, "EUR"))
+
+    open_bill = scene.mirror(bill)
+    assert (open_bill.state, open_bill.paid_minor, open_bill.owed_minor) == ("failed", 1900, 3000)
+
+    rest = replace(succeeded("ch_3"), outcome=replace(succeeded("ch_3").outcome, amount=Money(3000, "EUR")))
+    paid = scene.mirror(a_paid_collectible(part, rest), observed_at=NOW + timedelta(minutes=1))
+    assert (paid.state, paid.paid_minor, paid.owed_minor) == ("paid", 4900, 0)
+    assert paid.contradicted_at is None

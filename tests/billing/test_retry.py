@@ -1,5 +1,6 @@
 """Pay now: money moves once, whatever the company answers and however often somebody presses."""
 
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -244,3 +245,13 @@ def test_no_transaction_is_open_while_the_company_is_asked(
 
     assert seen
     assert not any(seen)
+
+
+def test_only_what_is_still_owed_is_asked_for(clay: Connected) -> None:
+    mine = Payment.objects.filter(merchant_id=clay.merchant.id)
+    assert clay.payment().owed_minor == 4900
+    mine.update(owed_minor=3000)
+
+    with suppress(RetryRefused):  # the company, which knows of no part payment, says that its bill is another
+        clay.press(clay.save_card("good"))
+    assert [one.amount_minor for one in clay.attempts() if one.origin == "paydesk"] == [3000]

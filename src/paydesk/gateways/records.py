@@ -240,6 +240,7 @@ class CollectibleRecord:
     title: str
     number: str = ""
     subscription_reference: str = ""
+    owed: Money | None = None  # what is still to be paid of an open one, after part payments; None: all of it
     paid_at: datetime | None = None
     settled_by: SettledBy | None = None
     next_attempt_at: datetime | None = None

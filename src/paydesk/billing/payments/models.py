@@ -43,6 +43,8 @@ class Payment(models.Model):
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=State)
     amount_minor = models.BigIntegerField()
+    # What is still to be paid: the amount, less what was paid in parts; nothing once it is made or given up.
+    owed_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     due_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

@@ -87,6 +87,7 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         state=Payment.State.PAID,
         now=now,
         paid_at=payment.paid_at or occurred_at,
+        owed_minor=0,
         settled_by="attempt",
         next_attempt_at=None,
         observed_at=now,

@@ -113,7 +113,7 @@ def _open_attempt(
         ),
         state=Attempt.State.CREATED,
         payment_state_before=row.state,
-        amount_minor=row.amount_minor,
+        amount_minor=row.owed_minor,
         currency=row.currency,
         payment_method_id=chosen.method_id,
         method_brand=chosen.brand,

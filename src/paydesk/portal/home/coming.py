@@ -34,7 +34,7 @@ def coming_up(
         Coming(
             payment.next_attempt_at or payment.due_at,
             payment.title,
-            payment.amount_minor,
+            payment.owed_minor,
             payment.currency,
             "payment",
             payment.public_id,

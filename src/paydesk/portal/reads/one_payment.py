@@ -23,6 +23,7 @@ class PaymentFacts(NamedTuple):
     number: str
     state: str
     amount_minor: int
+    owed_minor: int
     paid_minor: int
     refunded_minor: int
     currency: str
@@ -109,7 +110,7 @@ _FACTS = CompiledQuery(
     build=lambda merchant_id, customer_id, public_id: Payment.objects.filter(
         merchant_id=merchant_id, customer_id=customer_id, public_id=public_id
     ).values_list(
-        *PaymentFacts._fields[:14],
+        *PaymentFacts._fields[:15],
         "connection__removed_at",
         "order__public_id",
         "order__title",

@@ -21,7 +21,7 @@ class OpenPayment(NamedTuple):
     public_id: str
     title: str
     state: str
-    amount_minor: int
+    owed_minor: int
     currency: str
     due_at: datetime
     next_attempt_at: datetime | None
@@ -65,7 +65,7 @@ class OpenRow(NamedTuple):
     public_id: str
     title: str
     state: str
-    amount_minor: int
+    owed_minor: int
     currency: str
     due_at: datetime
     next_attempt_at: datetime | None

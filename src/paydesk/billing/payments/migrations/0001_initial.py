@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("amount_minor", models.BigIntegerField()),
+                ("owed_minor", models.BigIntegerField(default=0)),
                 ("currency", models.CharField(max_length=3)),
                 ("due_at", models.DateTimeField()),
                 ("paid_at", models.DateTimeField(null=True)),

@@ -74,6 +74,7 @@ def mirror_collectible(
         number=record.number,
         title=record.title,
         amount_minor=record.amount.minor,
+        owed_minor=_owed_minor(record),
         due_at=record.due_at,
         paid_at=record.paid_at,
         settled_by=record.settled_by.value if record.settled_by else "",
@@ -163,6 +164,12 @@ def _order_id(connection: Connection, owner: GatewayCustomer, record: Collectibl
         lines=record.lines,
     )
     return order.id
+
+
+def _owed_minor(record: CollectibleRecord) -> int:
+    if record.state not in _UNPAID:
+        return 0
+    return (record.owed or record.amount).minor
 
 
 def _state(payment: Payment, record: CollectibleRecord) -> str:
