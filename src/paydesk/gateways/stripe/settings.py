@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from paydesk.gateways.contract import HostedFields
+from paydesk.gateways.contract import HostedFields, Settings
 
 SECRET_KEY = "secret_key"  # noqa: S105  # a name; a restricted key is enough: docs/gateways/stripe.md lists what it needs
 PUBLISHABLE_KEY = "publishable_key"
@@ -19,10 +19,20 @@ DEFAULT_SCRIPT_URL = "https://js.stripe.com/v3/"
 #: docs.stripe.com/api/idempotent_requests: keys are removed once they are at least 24 hours old.
 KEY_MEMORY = dict.fromkeys(("charge", "refund", "method", "subscription"), timedelta(hours=24))
 
+#: docs.stripe.com/rate-limits, "Global API rate limit": requests a second for each account, live and in a sandbox.
+_A_SECOND_LIVE, _A_SECOND_SANDBOX = 100, 25
+
 #: docs.stripe.com/security/guide, "Content security policy", for Stripe.js and Elements.
 _FRAMES = ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com")
 _SCRIPTS = ("https://js.stripe.com", "https://*.js.stripe.com")
 _CALLS = ("https://api.stripe.com",)
+
+
+def requests_a_second(settings: Settings) -> int:
+    """Give the documented rate of an account; 0, for none, at an address that is not Stripe's own."""
+    if settings.base_url not in ("", DEFAULT_BASE_URL):
+        return 0
+    return _A_SECOND_LIVE if "_live_" in settings.credentials[SECRET_KEY] else _A_SECOND_SANDBOX
 
 
 def card_fields(*, publishable_key: str, client_secret: str, script_url: str) -> HostedFields:
