@@ -24,8 +24,9 @@ pytestmark = pytest.mark.django_db
 
 NEVER_WAS = "0000000000000000"
 NO_CONNECTION = "00000000-0000-4000-8000-000000000000"
-#: What these addresses name is nobody's: a colour, and a letter of the demo's mailbox, which only loopback has.
-NOBODYS = {"theme", "mailbox_letter", "mailbox_html"}
+#: What these addresses name is nobody's: a version of what is shown to everybody (tests/portal/test_branding.py), and a
+#: letter of the demo's mailbox, which only loopback has.
+NOBODYS = {"theme", "icon", "mailbox_letter", "mailbox_html"}
 VERBS = ("get", "head", "post", "put", "patch", "delete")
 
 

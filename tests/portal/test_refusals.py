@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-
 import pytest
 from django.test import Client
 
 from paydesk.billing.customers.models import Customer
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
-from paydesk.portal.theme.sheet import theme_of
 from tests import builders
 from tests.portal.reading import PORTAL, read, words
 
@@ -117,16 +114,3 @@ def test_main_alone_is_the_same_main(browser: Client, path: str) -> None:
     assert "<script" not in main
     assert main in whole.content.decode()
     assert "Paydesk-Part" in part["Vary"]
-
-
-def test_the_theme_is_the_merchants_color_and_nothing_else(shop: MerchantInSight) -> None:
-    address = theme_of(shop.accent_color)
-    response = builders.browser().get(f"{PORTAL}/theme/{address.version}/{address.color}")
-    assert response["Content-Type"] == "text/css; charset=utf-8"
-    assert "--accent:oklch(" in response.content.decode()
-    assert "immutable" in response["Cache-Control"]
-    old = builders.browser().get(f"{PORTAL}/theme/0123456789ab/0b6e4f", headers={"Accept-Encoding": "gzip"})
-    assert gzip.decompress(old.content) == response.content
-    assert "immutable" not in old["Cache-Control"]
-    for color in ("nocolr", "}body{", "0b6e4f0"):
-        assert builders.browser().get(f"{PORTAL}/theme/{address.version}/{color}").status_code == 404

@@ -10,6 +10,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from paydesk.kit.contacts import page_name, phone_address
 from paydesk.portal import drawn, drawn_rows
 from paydesk.portal.addresses import url
 from paydesk.portal.words import amounts, dates
@@ -29,6 +30,8 @@ _FILTERS = (
     dates.tile_month,
     dates.tile_day,
     dates.iso_day,
+    page_name,
+    phone_address,
 )
 _SAYINGS = (
     brand_word,

@@ -42,6 +42,11 @@ _SHAPES = {
     "leave": '<path d="M6.5 2.5h-4v11h4M6.5 8h7.5M11 5l3 3-3 3"/>',
     "search": '<circle cx="7" cy="7" r="4.5"/><path d="m10.4 10.4 3.6 3.6"/>',
     "mail": '<rect x="1.5" y="3" width="13" height="10" rx="1.5"/><path d="m2 4.5 6 4.5 6-4.5"/>',
+    "phone": (
+        '<path d="M3.5 2h2.6l1.2 3.2-1.6 1.1a8 8 0 0 0 4 4l1.1-1.6L14 9.9v2.6a1.5 1.5 0 0 1-1.6 1.5'
+        'C6.6 13.6 2.4 9.4 2 3.6A1.5 1.5 0 0 1 3.5 2z"/>'
+    ),
+    "help": _CIRCLE + '<path d="M6 6.2a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.4v.05"/>',
     "receipt": _RECEIPT,
     "next": '<path d="m6 3 5 5-5 5"/>',
     "previous": '<path d="m10 3-5 5 5 5"/>',

@@ -10,8 +10,7 @@ from django.utils.cache import patch_vary_headers
 
 from paydesk.access.visitor import visitor
 from paydesk.merchants.find import MerchantInSight
-from paydesk.portal.accent import DEFAULT
-from paydesk.portal.theme.sheet import theme_of
+from paydesk.portal.theme.look import look_of
 from paydesk.portal.words.reader import reading
 
 PART_HEADER = "Paydesk-Part"
@@ -27,7 +26,7 @@ def show_page(
         "visitor": visitor(request),
         "is_part": request.headers.get(PART_HEADER) == "main",
         "here": here,
-        "theme": theme_of(merchant.accent_color if merchant else DEFAULT),
+        "look": look_of(merchant),
     }
     with reading(merchant.time_zone if merchant else "UTC"):
         response = HttpResponse(get_template(template).render(frame | context, request), status=status)

@@ -13,7 +13,7 @@ from paydesk.portal.payments.views import payment
 from paydesk.portal.receipts.views import receipt
 from paydesk.portal.setups import views as setups
 from paydesk.portal.subscriptions.views import subscription, subscriptions
-from paydesk.portal.theme.views import theme
+from paydesk.portal.theme import views as look
 
 urlpatterns = [
     path("", home, name="home"),
@@ -32,5 +32,7 @@ urlpatterns = [
     path("", include("paydesk.portal.devices.urls")),
     path("", include("paydesk.portal.tickets.urls")),
     path("", include("paydesk.portal.mailbox.urls")),
-    path("theme/<str:version>/<str:color>", theme, name="theme"),
+    path("theme/<str:version>", look.theme, name="theme"),
+    path("theme/logo/<str:digest>", look.logo, name="logo"),
+    path("theme/icon/<str:version>", look.icon, name="icon"),
 ]

@@ -1,1 +1,1 @@
-"""The merchant's colour as a stylesheet."""
+"""What a portal looks like: its stylesheet, logo and icon."""

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from paydesk.portal.accent import stylesheet
+from paydesk.kit.accent import Shades, accent_of
 
 _STYLES = Path(__file__).resolve().parent.parent / "styles"
 #: In the order in which they overrule each other.
@@ -28,13 +28,6 @@ _FILES = (
 )
 
 
-class Theme(NamedTuple):
-    """Where the stylesheet is: the version of our styles, and the colour as `rrggbb`."""
-
-    version: str
-    color: str
-
-
 class Sheet(NamedTuple):
     """The stylesheet as it is sent."""
 
@@ -42,15 +35,16 @@ class Sheet(NamedTuple):
     gzipped: bytes
 
 
-def theme_of(accent_color: str) -> Theme:
-    """Give the parts of the stylesheet's address."""
-    return Theme(_version(), accent_color.removeprefix("#").lower())
+@lru_cache(maxsize=512)
+def version_of(accent_color: str) -> str:
+    """Name the stylesheet for a colour by what is in it: its address changes when it does."""
+    return hashlib.sha256((_styles() + _colors(accent_color)).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=64)
-def sheet_of(color: str) -> Sheet:
+def sheet_of(accent_color: str) -> Sheet:
     """Give the stylesheet for a colour."""
-    plain = (_styles() + stylesheet(color)).encode()
+    plain = (_styles() + _colors(accent_color)).encode()
     return Sheet(plain, gzip.compress(plain, compresslevel=9, mtime=0))
 
 
@@ -59,7 +53,16 @@ def _styles() -> str:
     return "".join((_STYLES / f"{name}.css").read_text(encoding="utf-8") for name in _FILES)
 
 
-@cache
-def _version() -> str:
-    """The way in which a colour is made readable is part of what the address promises."""
-    return hashlib.sha256((_styles() + stylesheet("#3d5afe")).encode()).hexdigest()[:12]
+def _colors(accent_color: str) -> str:
+    accent = accent_of(accent_color)
+    return (
+        f":root{{{_shades(accent.light)}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{_shades(accent.dark)}}}}}"
+    )
+
+
+def _shades(shades: Shades) -> str:
+    return (
+        f"--accent:{shades.accent};--on-accent:{shades.on_accent};"
+        f"--accent-strong:{shades.strong};--accent-soft:{shades.soft}"
+    )
