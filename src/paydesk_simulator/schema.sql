@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS customers (
     email TEXT NOT NULL,
     name TEXT NOT NULL,
     default_method_id TEXT,
+    billing json NOT NULL,
     is_deleted flag NOT NULL,
     created_at moment NOT NULL
 );
@@ -70,6 +71,9 @@ CREATE TABLE IF NOT EXISTS subscriptions (
     payments_total INTEGER,
     payments_made INTEGER NOT NULL,
     bills_made INTEGER NOT NULL,
+    lines json NOT NULL,
+    discounts json NOT NULL,
+    taxes json NOT NULL,
     method_id TEXT,
     started_at moment NOT NULL,
     anchored_at moment NOT NULL,
@@ -94,6 +98,10 @@ CREATE TABLE IF NOT EXISTS bills (
     currency TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('due', 'processing', 'failed', 'paid', 'canceled', 'written_off')),
     lines json NOT NULL,
+    discounts json NOT NULL,
+    taxes json NOT NULL,
+    balance_minor INTEGER NOT NULL,
+    billing json NOT NULL,
     method_id TEXT,
     settled_by TEXT NOT NULL CHECK (settled_by IN ('', 'charge', 'balance', 'external', 'zero')),
     tries INTEGER NOT NULL,
@@ -119,6 +127,7 @@ CREATE TABLE IF NOT EXISTS charges (
     key TEXT NOT NULL,
     description TEXT NOT NULL,
     on_session flag NOT NULL,
+    is_part flag NOT NULL,
     return_url TEXT NOT NULL,
     status TEXT NOT NULL CHECK (
         status IN ('prepared', 'needs_customer', 'pending', 'succeeded', 'declined', 'canceled')
@@ -133,9 +142,9 @@ CREATE INDEX IF NOT EXISTS charges_of_customer ON charges (customer_id, created_
 CREATE INDEX IF NOT EXISTS charges_of_bill ON charges (bill_id);
 CREATE INDEX IF NOT EXISTS charges_by_tag ON charges (account_id, tag);
 CREATE INDEX IF NOT EXISTS charges_pending ON charges (account_id, settles_at);
--- However many ask at once, a bill is paid by one charge.
+-- However many ask at once, a bill is paid by one charge; or by parts, which staff agreed with the customer.
 CREATE UNIQUE INDEX IF NOT EXISTS one_success_for_a_bill ON charges (bill_id)
-    WHERE status = 'succeeded' AND bill_id IS NOT NULL;
+    WHERE status = 'succeeded' AND bill_id IS NOT NULL AND NOT is_part;
 
 CREATE TABLE IF NOT EXISTS refunds (
     id TEXT PRIMARY KEY,
@@ -157,7 +166,7 @@ CREATE TABLE IF NOT EXISTS disputes (
     charge_id TEXT NOT NULL REFERENCES charges (id),
     amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
     currency TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('open', 'won', 'lost')),
+    status TEXT NOT NULL CHECK (status IN ('inquiry', 'open', 'won', 'lost')),
     created_at moment NOT NULL,
     closed_at moment
 );

@@ -10,6 +10,25 @@ from tests.simulator import Json, SimulatedAccount, start_simulator
 
 FIXTURES = Path("src/paydesk/gateways/simulated/fixtures")
 
+STUDIO = {
+    "name": "Fernwood Coffee Lda",
+    "email": "books@fernwood.example",
+    "street": ["Rua do Exemplo 7"],
+    "city": "Lisboa",
+    "postal_code": "1000-001",
+    "country": "PT",
+    "tax_ids": ["PT999999990"],
+}
+ITEMS = [
+    {"title": "Beans, 1 kg", "amount_minor": 4000, "quantity": 2},
+    {"title": "Delivery", "amount_minor": 1000, "quantity": 1},
+]
+DISCOUNTS = [{"title": "Loyal customer", "amount_minor": 500}]
+TAXES = [
+    {"title": "VAT", "amount_minor": 1035, "percentage": "23"},
+    {"title": "Deposit system", "amount_minor": 20, "is_included": True},
+]
+
 
 def play(account: SimulatedAccount) -> dict[str, Json]:
     """Play one story at the company, and give its answers by the name of their file."""
@@ -27,13 +46,23 @@ def play(account: SimulatedAccount) -> dict[str, Json]:
     bought = {"customer": customer, "amount_minor": 500, "currency": "JPY", "tag": "attempt-2"}
     back = {"on_session": True, "return_url": "https://shop.example/back"}
     asking = account.api("/charges", key="prepare-2", method=secure, **bought, **back)["id"]
+    account.control(f"/customers/{customer}", billing=STUDIO)
+    items = {"customer": customer, "currency": "EUR", "lines": ITEMS, "taxes": TAXES}
+    account.control("/subscriptions", name="Membership", **items)
+    parts = {"lines": ITEMS, "discounts": DISCOUNTS, "taxes": TAXES, "balance_minor": 400, "method": good}
+    in_parts = account.control("/bills", customer=customer, currency="EUR", collect=False, **parts)["id"]
+    inquiry = account.control("/disputes", charge=prepared["id"], amount_minor=100, inquiry=True)["id"]
+    account.control(f"/disputes/{inquiry}")
     told = [json.loads(event["body"]) for event in account.events()]
     return {
         "customer": account.api(f"/customers/{customer}"),
         "methods": account.api(f"/customers/{customer}/methods"),
         "setup": account.api("/setups", key="setup", customer=customer, return_url=back["return_url"]),
         "subscription": account.api(f"/subscriptions/{subscription}"),
+        "subscription_of_items": account.api(f"/customers/{customer}/subscriptions")["rows"][-1],
         "bill": account.api(f"/history/{bill}"),
+        "bill_in_parts": account.api(f"/history/{in_parts}"),
+        "inquiry_closed": account.api(f"/disputes/{inquiry}"),
         "charge_prepared": prepared,
         "charge_needs_customer": account.api(f"/charges/{asking}/confirm", key="confirm-2"),
         "refund": refund,

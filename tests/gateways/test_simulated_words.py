@@ -21,6 +21,7 @@ from paydesk.gateways.records import (
     SettledBy,
     SubscriptionRecord,
     SubscriptionState,
+    TaxRecord,
     Verdict,
 )
 from paydesk.gateways.simulated import answers, events
@@ -86,6 +87,29 @@ def test_of_several_charges_with_one_tag_the_one_that_took_money_counts() -> Non
     ]
     assert answers.to_outcome_of_rows({"rows": rows}).reference == "succeeded"
     assert answers.to_outcome_of_rows({"rows": []}).verdict == Verdict.NEVER_SEEN
+
+
+def test_a_bill_in_parts_keeps_the_sum_rule() -> None:
+    bill = answers.to_collectible(fixture("bill_in_parts"))
+    assert [(line.title, line.quantity) for line in bill.lines] == [("Beans, 1 kg", 2), ("Delivery", 1)]
+    on_top = sum(tax.amount.minor for tax in bill.taxes if not tax.is_included)
+    lines, discounts = (sum(part.amount.minor for part in parts) for parts in (bill.lines, bill.discounts))
+    assert bill.balance_applied == Money(400, "EUR")
+    assert lines - discounts + on_top - 400 == bill.amount.minor == 5135
+    assert bill.taxes[0] == TaxRecord(title="VAT", amount=Money(1035, "EUR"), percentage="23")
+    assert bill.billing is not None
+    assert (bill.billing.country, bill.billing.tax_ids) == ("PT", ["PT999999990"])
+    assert bill.method_reference == fixture("charge_prepared")["method"]["id"]
+
+
+def test_what_a_subscription_is_made_of_is_said_where_that_is_more_than_one_thing() -> None:
+    items = answers.to_subscription(fixture("subscription_of_items"))
+    assert [line.amount.minor for line in items.lines] == [4000, 1000]
+    assert answers.to_subscription(fixture("subscription")).lines == ()
+
+
+def test_a_closed_inquiry_has_taken_no_money() -> None:
+    assert answers.to_dispute(fixture("inquiry_closed")).state == "inquiry"
 
 
 def test_a_plan_says_how_far_it_is() -> None:

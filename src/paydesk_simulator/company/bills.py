@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from paydesk_simulator.company.accounts import Account
+from paydesk_simulator.company.bill_parts import BillParts, Part
+from paydesk_simulator.company.customers import customer_of
 from paydesk_simulator.company.events import announce
 from paydesk_simulator.company.subscriptions import record_bill_failed, record_bill_paid
 from paydesk_simulator.database import Books, new_id
@@ -32,7 +34,11 @@ class Bill:
     amount_minor: int
     currency: str
     status: str
-    lines: list[dict[str, Any]]
+    lines: list[Part]
+    discounts: list[Part]
+    taxes: list[Part]
+    balance_minor: int
+    billing: Part
     method_id: str | None
     settled_by: str
     tries: int
@@ -44,23 +50,21 @@ class Bill:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BillWanted:
-    """What to bill. A line is a dict of title, amount_minor and quantity; without lines the title is the only one."""
+    """What to bill, made of its parts."""
 
     customer_id: str
     title: str
-    amount_minor: int
+    parts: BillParts
     currency: str
     due_at: datetime
     subscription_id: str | None = None
     method_id: str | None = None
-    lines: tuple[dict[str, Any], ...] = ()
 
 
 def make_bill(books: Books, account: Account, wanted: BillWanted, *, silently: bool = False) -> Bill:
-    """Make a bill that is due, and not tried yet."""
-    if wanted.amount_minor < 0:
+    """Make a bill that is due, and not tried yet, made out as the customer's billing details stand."""
+    if wanted.parts.owed() < 0:
         raise Refused(400, "bad_amount", "A bill is not negative.")
-    only_line = {"title": wanted.title, "amount_minor": wanted.amount_minor, "quantity": 1}
     made_before = books.ask("SELECT count(*) FROM bills WHERE account_id = ?", account.id)[0][0]
     bill = books.add(
         Bill(
@@ -70,10 +74,14 @@ def make_bill(books: Books, account: Account, wanted: BillWanted, *, silently: b
             subscription_id=wanted.subscription_id,
             number=f"SC-{made_before + 1:06d}",
             title=wanted.title,
-            amount_minor=wanted.amount_minor,
+            amount_minor=wanted.parts.owed(),
             currency=wanted.currency,
             status="due",
-            lines=list(wanted.lines) or [only_line],
+            lines=wanted.parts.lines,
+            discounts=wanted.parts.discounts,
+            taxes=wanted.parts.taxes,
+            balance_minor=wanted.parts.balance_minor,
+            billing=customer_of(books, account, wanted.customer_id).billing,
             method_id=wanted.method_id,
             settled_by="",
             tries=0,

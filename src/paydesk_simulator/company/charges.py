@@ -19,7 +19,7 @@ from paydesk_simulator.refused import Refused, not_found
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Charge:
-    """One charge. Without a `key` the company made it itself, on its own plan."""
+    """One charge. Without a `key` the company made it itself, on its own plan; `is_part`: of a bill paid in parts."""
 
     TABLE: ClassVar[str] = "charges"
     id: str
@@ -33,6 +33,7 @@ class Charge:
     key: str
     description: str
     on_session: bool
+    is_part: bool
     return_url: str
     status: str
     decline_code: str
@@ -64,7 +65,7 @@ def prepare(books: Books, account: Account, wanted: ChargeWanted, *, now: dateti
     if wanted.amount_minor <= 0:
         raise Refused(400, "bad_amount", "A charge is for one minor unit at least.")
     if wanted.bill_id:
-        _check_bill(bills.bill_of(books, account, wanted.bill_id), wanted)
+        _check_bill(books, bills.bill_of(books, account, wanted.bill_id), wanted)
     method_id = wanted.method_id or _method_on_file(books, account, wanted)
     if method_id and method_of(books, account, method_id).customer_id != wanted.customer_id:
         raise not_found("method")
@@ -81,6 +82,7 @@ def prepare(books: Books, account: Account, wanted: ChargeWanted, *, now: dateti
             key=wanted.key,
             description=wanted.description,
             on_session=wanted.on_session,
+            is_part=False,
             return_url=wanted.return_url,
             status="prepared",
             decline_code="",
@@ -155,13 +157,19 @@ def subject(charge: Charge) -> dict[str, str | None]:
     }
 
 
-def _check_bill(bill: bills.Bill, wanted: ChargeWanted) -> None:
+def owed_of(books: Books, bill: bills.Bill) -> int:
+    """Give what is left to pay of a bill, after payments in part."""
+    taken = "SELECT coalesce(sum(amount_minor), 0) FROM charges WHERE bill_id = ? AND status = 'succeeded'"
+    return bill.amount_minor - int(books.ask(taken, bill.id)[0][0])
+
+
+def _check_bill(books: Books, bill: bills.Bill, wanted: ChargeWanted) -> None:
     if bill.customer_id != wanted.customer_id:
         raise not_found("bill")
     if bill.status not in bills.PAYABLE:
         raise Refused(400, "bill_not_payable", "This bill is not open.")
-    if (bill.amount_minor, bill.currency) != (wanted.amount_minor, wanted.currency):
-        raise Refused(400, "bad_amount", "A bill is paid completely or not at all.")
+    if (owed_of(books, bill), bill.currency) != (wanted.amount_minor, wanted.currency):
+        raise Refused(400, "bad_amount", "What a bill still owes is paid completely or not at all.")
 
 
 def _method_on_file(books: Books, account: Account, wanted: ChargeWanted) -> str | None:

@@ -39,7 +39,7 @@ def collect_bill(books: Books, account: Account, bill: Bill, *, now: datetime) -
         return bills.record_paid(books, account, bill, settled_by="zero", now=now)
     wanted = ChargeWanted(
         customer_id=bill.customer_id,
-        amount_minor=bill.amount_minor,
+        amount_minor=charges.owed_of(books, bill),
         currency=bill.currency,
         bill_id=bill.id,
         description=bill.title,
@@ -81,7 +81,7 @@ def _renew(books: Books, account: Account, subscription: Subscription, moment: d
         BillWanted(
             customer_id=subscription.customer_id,
             title=subscription.name,
-            amount_minor=subscription.amount_minor,
+            parts=subscription.parts(),
             currency=subscription.currency,
             due_at=moment,
             subscription_id=subscription.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from paydesk_simulator.company.accounts import Account
 from paydesk_simulator.company.events import announce
@@ -14,18 +14,28 @@ from paydesk_simulator.refused import Refused, not_found
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Customer:
+    """One customer. `billing` is whom their next bills are made out to; empty when nobody said."""
+
     TABLE: ClassVar[str] = "customers"
     id: str
     account_id: str
     email: str
     name: str
     default_method_id: str | None
+    billing: dict[str, Any]
     is_deleted: bool
     created_at: datetime
 
 
 def add_customer(
-    books: Books, account: Account, *, email: str, name: str, created_at: datetime, silently: bool = False
+    books: Books,
+    account: Account,
+    *,
+    email: str,
+    name: str,
+    created_at: datetime,
+    billing: dict[str, Any] | None = None,
+    silently: bool = False,
 ) -> Customer:
     """Keep a new customer; the same address may come twice, as it may anywhere."""
     if email and "@" not in email:
@@ -37,6 +47,7 @@ def add_customer(
             email=email,
             name=name,
             default_method_id=None,
+            billing=billing or {},
             is_deleted=False,
             created_at=created_at,
         )
@@ -55,7 +66,7 @@ def customer_of(books: Books, account: Account, customer_id: str) -> Customer:
 
 
 def change_customer(books: Books, account: Account, customer: Customer, **values: object) -> Customer:
-    """Change the address or the name, or delete the customer."""
+    """Change the address, the name or the billing details, or delete the customer."""
     changed = books.change(customer, **values)
     announce(
         books, account, "customer.deleted" if changed.is_deleted else "customer.updated", subject(changed)

@@ -1,4 +1,4 @@
-"""Disputes: the customer's bank takes the money back, and gives it again when the merchant wins."""
+"""Disputes: the customer's bank asks, or takes the money back and gives it again when the merchant wins."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ def open_dispute(
     charge: Charge,
     amount_minor: int,
     now: datetime,
+    is_inquiry: bool = False,
     silently: bool = False,
 ) -> Dispute:
-    """Take money back for the customer."""
+    """Take money back for the customer; an inquiry takes nothing yet."""
     if charge.status != "succeeded" or not 0 < amount_minor <= charge.amount_minor:
         raise Refused(400, "not_disputable", "Only what was captured can be disputed.")
     dispute = books.add(
@@ -46,26 +47,39 @@ def open_dispute(
             charge_id=charge.id,
             amount_minor=amount_minor,
             currency=charge.currency,
-            status="open",
+            status="inquiry" if is_inquiry else "open",
             created_at=now,
             closed_at=None,
         )
     )
-    _write_down(books, dispute, charge, kind="dispute", amount_minor=-amount_minor, now=now)
+    if not is_inquiry:
+        _write_down(books, dispute, charge, kind="dispute", amount_minor=-amount_minor, now=now)
     if not silently:
         announce(books, account, "dispute.opened", _subject(dispute, charge))
     return dispute
 
 
+def escalate(books: Books, account: Account, dispute: Dispute, *, now: datetime) -> Dispute:
+    """The answer to an inquiry did not do: the bank takes the money back after all."""
+    if dispute.status != "inquiry" or dispute.closed_at:
+        raise Refused(400, "wrong_state", "Only an inquiry can become a dispute.")
+    charge = charge_of(books, account, dispute.charge_id)
+    opened = books.change(dispute, status="open")
+    _write_down(books, opened, charge, kind="dispute", amount_minor=-dispute.amount_minor, now=now)
+    announce(books, account, "dispute.updated", _subject(opened, charge))
+    return opened
+
+
 def close_dispute(
     books: Books, account: Account, dispute: Dispute, *, won: bool, now: datetime, silently: bool = False
 ) -> Dispute:
-    """Decide: won gives the money back to the merchant, lost leaves it with the customer."""
-    if dispute.status != "open":
+    """Decide: won gives the money back to the merchant, lost leaves it with the customer; an inquiry just ends."""
+    if dispute.closed_at or dispute.status not in ("open", "inquiry"):
         raise Refused(400, "wrong_state", "This dispute is closed.")
     charge = charge_of(books, account, dispute.charge_id)
-    closed = books.change(dispute, status="won" if won else "lost", closed_at=now)
-    if won:
+    status = "inquiry" if dispute.status == "inquiry" else "won" if won else "lost"
+    closed = books.change(dispute, status=status, closed_at=now)
+    if status == "won":
         _write_down(books, closed, charge, kind="dispute_won", amount_minor=dispute.amount_minor, now=now)
     if not silently:
         announce(books, account, "dispute.closed", _subject(closed, charge))

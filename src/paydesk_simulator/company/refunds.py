@@ -79,7 +79,8 @@ def refund_of(books: Books, account: Account, refund_id: str) -> Refund:
 def _refusal(books: Books, charge: Charge, amount_minor: int) -> str:
     if charge.status != "succeeded":
         return "Only a charge that succeeded can be refunded."
-    if books.ask("SELECT 1 FROM disputes WHERE charge_id = ? AND status <> 'won' LIMIT 1", charge.id):
+    taken = "SELECT 1 FROM disputes WHERE charge_id = ? AND status IN ('open', 'lost') LIMIT 1"
+    if books.ask(taken, charge.id):
         return "The customer's bank has taken this charge back."
     given = "SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE charge_id = ? AND status <> 'failed'"
     left = charge.amount_minor - books.ask(given, charge.id)[0][0]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from paydesk_simulator.clock import step
 from paydesk_simulator.company.accounts import BILLING, Account
+from paydesk_simulator.company.bill_parts import BillParts, Part
 from paydesk_simulator.company.events import announce
 from paydesk_simulator.company.methods import name_no_method, usable_method
 from paydesk_simulator.database import Books, new_id
@@ -34,6 +35,9 @@ class Subscription:
     payments_total: int | None
     payments_made: int
     bills_made: int
+    lines: list[Part]
+    discounts: list[Part]
+    taxes: list[Part]
     method_id: str | None
     started_at: datetime
     anchored_at: datetime
@@ -42,6 +46,10 @@ class Subscription:
     resumes_at: datetime | None
     ended_at: datetime | None
     created_at: datetime
+
+    def parts(self) -> BillParts:
+        """Give what each of its bills is made of."""
+        return BillParts(lines=self.lines, discounts=self.discounts, taxes=self.taxes)
 
     def payment_date(self, number: int) -> datetime:
         """Give the date of a payment; the first is number 0."""
@@ -60,7 +68,7 @@ class Terms:
     """What a customer agrees to. `first_payment_at` later than `started_at` is a trial."""
 
     name: str
-    amount_minor: int
+    parts: BillParts
     currency: str
     interval_unit: str = "month"
     interval_count: int = 1
@@ -84,13 +92,16 @@ def start_subscription(
             customer_id=customer_id,
             name=terms.name,
             status="trialing" if anchor > max(now, terms.started_at) else "active",
-            amount_minor=terms.amount_minor,
+            amount_minor=terms.parts.owed(),
             currency=terms.currency,
             interval_unit=terms.interval_unit,
             interval_count=terms.interval_count,
             payments_total=terms.payments_total,
             payments_made=0,
             bills_made=0,
+            lines=terms.parts.lines,
+            discounts=terms.parts.discounts,
+            taxes=terms.parts.taxes,
             method_id=terms.method_id,
             started_at=terms.started_at,
             anchored_at=anchor,

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from paydesk_simulator.company import bills, charges, customers, disputes, methods, refunds, setups
 from paydesk_simulator.company import subscriptions as agreements
 from paydesk_simulator.company.accounts import open_account
+from paydesk_simulator.company.bill_parts import read_billing, read_parts
 from paydesk_simulator.company.collecting import collect_bill, collect_until
 from paydesk_simulator.doors import shapes
 from paydesk_simulator.doors.control_call import Act, Control
@@ -110,7 +111,7 @@ def add_subscription(control: Control) -> Shape:
     total = fields.whole("payments_total", 0)
     terms = agreements.Terms(
         name=fields.text("name", "Subscription"),
-        amount_minor=fields.whole("amount_minor"),
+        parts=read_parts(fields, title=fields.text("name", "Subscription")),
         currency=fields.currency(),
         interval_unit=fields.text("interval_unit", "month"),
         interval_count=fields.whole("interval_count", 1),
@@ -128,14 +129,14 @@ def add_subscription(control: Control) -> Shape:
 
 def add_bill(control: Control) -> Shape:
     fields, now = control.fields, control.now()
+    title = fields.text("title", "Bill")
     wanted = bills.BillWanted(
         customer_id=control.customer().id,
-        title=fields.text("title", "Bill"),
-        amount_minor=fields.whole("amount_minor"),
+        title=title,
+        parts=read_parts(fields, title=title),
         currency=fields.currency(),
         due_at=now,
         method_id=fields.text("method", "") or None,
-        lines=tuple(dict(line.values) for line in fields.parts("lines")),
     )
     bill = bills.make_bill(control.books, control.account, wanted)
     if fields.flag("collect", True):
@@ -174,13 +175,23 @@ def open_dispute(control: Control) -> Shape:
     amount = control.fields.whole("amount_minor", charge.amount_minor)
     return shapes.dispute_shape(
         disputes.open_dispute(
-            control.books, control.account, charge=charge, amount_minor=amount, now=control.now()
+            control.books,
+            control.account,
+            charge=charge,
+            amount_minor=amount,
+            now=control.now(),
+            is_inquiry=control.fields.flag("inquiry", False),
         )
     )
 
 
 def close_dispute(control: Control) -> Shape:
+    """Decide a dispute, or let an inquiry become one."""
     dispute = disputes.dispute_of(control.books, control.account, control.ids["id"])
+    if control.fields.flag("escalate", False):
+        return shapes.dispute_shape(
+            disputes.escalate(control.books, control.account, dispute, now=control.now())
+        )
     won = control.fields.flag("won", True)
     return shapes.dispute_shape(
         disputes.close_dispute(control.books, control.account, dispute, won=won, now=control.now())
@@ -188,7 +199,7 @@ def close_dispute(control: Control) -> Shape:
 
 
 def change_customer(control: Control) -> Shape:
-    """Change the address or the name, or delete the customer, as staff of the merchant would at the company."""
+    """Change the address, the name or the billing details, or delete the customer, as a merchant's staff would."""
     customer = customers.customer_of(control.books, control.account, control.ids["id"])
     changed = customers.change_customer(
         control.books,
@@ -196,6 +207,7 @@ def change_customer(control: Control) -> Shape:
         customer,
         email=control.fields.text("email", customer.email),
         name=control.fields.text("name", customer.name),
+        billing=read_billing(control.fields) or customer.billing,
         is_deleted=control.fields.flag("deleted", customer.is_deleted),
     )
     return shapes.customer_shape(changed)

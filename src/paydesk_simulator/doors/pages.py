@@ -120,6 +120,10 @@ def show_receipt(books: Books, request: Request, object_id: str) -> Answer:
         "lines": [
             {"title": charge.description or "Payment", "amount_minor": charge.amount_minor, "quantity": 1}
         ],
+        "discounts": [],
+        "taxes": [],
+        "balance_minor": 0,
+        "billing": {},
         "amount_minor": charge.amount_minor,
         "currency": charge.currency,
         "due_at": charge.created_at,

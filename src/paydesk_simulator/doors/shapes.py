@@ -67,7 +67,10 @@ def setup_shape(books: Books, setup: Setup, base: str) -> Shape:
 def subscription_shape(subscription: Subscription) -> Shape:
     shape = asdict(subscription)
     shape["customer"], shape["method"] = shape.pop("customer_id"), shape.pop("method_id")
-    for name in ("account_id", "bills_made", "anchored_at", "created_at"):
+    shape["trial_ends_at"] = (
+        subscription.anchored_at if subscription.anchored_at > subscription.started_at else None
+    )
+    for name in ("account_id", "bills_made", "anchored_at", "created_at", "discounts", "taxes"):
         del shape[name]
     if subscription.status not in LIVE:
         shape["next_payment_at"] = None
@@ -126,6 +129,7 @@ def bill_shape(books: Books, bill: Bill, base: str) -> Shape:
     tries = books.find(
         Charge, "bill_id = ? AND status NOT IN ('prepared', 'canceled') ORDER BY rowid", bill.id
     )
+    owed = bill.amount_minor - sum(one.amount_minor for one in tries if one.status == "succeeded")
     return {
         "id": bill.id,
         "type": "bill",
@@ -138,6 +142,11 @@ def bill_shape(books: Books, bill: Bill, base: str) -> Shape:
         "status": bill.status,
         "settled_by": bill.settled_by,
         "lines": bill.lines,
+        "discounts": bill.discounts,
+        "taxes": bill.taxes,
+        "balance_applied_minor": bill.balance_minor or None,
+        "owed_minor": owed if bill.status in PAYABLE and owed < bill.amount_minor else None,
+        "billing": bill.billing,
         "method": bill.method_id if bill.status in PAYABLE else None,
         "due_at": bill.due_at,
         "paid_at": bill.paid_at,
@@ -163,6 +172,11 @@ def single_charge_shape(books: Books, charge: Charge, base: str) -> Shape:
         "status": "canceled" if charge.status == "canceled" else status,
         "settled_by": "charge" if charge.status == "succeeded" else "",
         "lines": [{"title": title, "amount_minor": charge.amount_minor, "quantity": 1}],
+        "discounts": [],
+        "taxes": [],
+        "balance_applied_minor": None,
+        "owed_minor": None,
+        "billing": {},
         "method": None,
         "due_at": charge.created_at,
         "paid_at": charge.finished_at if charge.status == "succeeded" else None,

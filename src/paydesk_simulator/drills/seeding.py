@@ -11,6 +11,7 @@ from typing import Any
 
 from paydesk_simulator.cards import CARD_OF_NAME
 from paydesk_simulator.company.accounts import BILLING, Account
+from paydesk_simulator.company.bill_parts import read_billing, read_parts
 from paydesk_simulator.company.bills import Bill, BillWanted, make_bill
 from paydesk_simulator.company.customers import Customer, add_customer, customer_of
 from paydesk_simulator.company.methods import Method, save_method
@@ -36,6 +37,7 @@ def _seed_customer(books: Books, account: Account, wanted: Fields, now: datetime
         email=wanted.text("email"),
         name=wanted.text("name", ""),
         created_at=since,
+        billing=read_billing(wanted),
         silently=True,
     )
     methods = [_seed_method(books, account, customer, part, since) for part in wanted.parts("methods")]
@@ -76,7 +78,7 @@ def _seed_subscription(
     started_at = wanted.moment("started_at") or now
     terms = Terms(
         name=wanted.text("name"),
-        amount_minor=wanted.whole("amount_minor"),
+        parts=read_parts(wanted, title=wanted.text("name")),
         currency=wanted.currency(),
         interval_unit=wanted.text("interval_unit", "month"),
         interval_count=wanted.whole("interval_count", 1),
@@ -97,7 +99,7 @@ def _seed_subscription(
             BillWanted(
                 customer_id=customer.id,
                 title=row.name,
-                amount_minor=row.amount_minor,
+                parts=row.parts(),
                 currency=row.currency,
                 due_at=due_at,
                 subscription_id=row.id,
@@ -159,18 +161,17 @@ def _seed_bill(
 ) -> str:
     if account.kind != BILLING:
         raise Refused(403, "not_offered", "An account of kind vault has no bills.")
-    owed = Owed.of(wanted, now)
-    lines = tuple(dict(line.values) for line in wanted.parts("lines"))
+    title, own = wanted.text("title", "Payment"), wanted.values.get("own_method")
     bill = make_bill(
         books,
         account,
         BillWanted(
             customer_id=customer.id,
-            title=owed.title,
-            amount_minor=owed.amount_minor,
-            currency=owed.currency,
-            due_at=owed.at,
-            lines=lines,
+            title=title,
+            parts=read_parts(wanted, title=title),
+            currency=wanted.currency(),
+            due_at=wanted.moment("at") or now,
+            method_id=methods[own].id if isinstance(own, int) and own < len(methods) else None,
         ),
         silently=True,
     )

@@ -1,6 +1,6 @@
 """What happened to one bill or charge in a made-up history: tries that were declined, and what came afterwards.
 
-A story is `{"declined": ["insufficient_funds"], "status": "paid", "settled_by": "", "refunded_minor": 0,
+A story is `{"declined": ["insufficient_funds"], "status": "paid", "settled_by": "", "paid_in": [], "refunded_minor": 0,
 "disputed": ""}`; each field may be left out. `declined` names test cards whose reason to decline is borrowed.
 """
 
@@ -51,24 +51,40 @@ def tell_bill(
     """Play the tries of a bill, and leave it as the story says."""
     codes = _codes(story)
     status = story.text("status", "paid")
-    for number, code in enumerate(codes):
-        charge = _charge(
-            bill.account_id, bill.customer_id, _owed(bill), method, _try_at(account, bill.due_at, number)
-        )
-        books.add(replace(charge, bill_id=bill.id, status="declined", decline_code=code))
+    tried_at = [_try_at(account, bill.due_at, number) for number in range(len(codes) + 1)]
+    whole = replace(_charge(account.id, bill.customer_id, _owed(bill), method, tried_at[-1]), bill_id=bill.id)
+    for code, at in zip(codes, tried_at, strict=False):
+        tried = replace(whole, id=new_id("ch"), created_at=at, finished_at=at)
+        books.add(replace(tried, status="declined", decline_code=code))
     if status != "paid":
-        following = (
-            _try_at(account, bill.due_at, len(codes)) if len(codes) <= len(account.retry_days) else None
-        )
+        _capture(books, account, _in_parts(whole, story), Fields({}))
+        following = tried_at[-1] if len(codes) <= len(account.retry_days) else None
         open_until = following if status == "failed" and following and following > now else None
         return books.change(bill, status=status, tries=len(codes), next_attempt_at=open_until)
     settled_by = story.text("settled_by", "charge" if bill.amount_minor else "zero")
-    paid_at = _try_at(account, bill.due_at, len(codes))
+    charges = (_in_parts(whole, story) or [whole]) if settled_by == "charge" else []
+    if charges and sum(charge.amount_minor for charge in charges) != bill.amount_minor:
+        raise Refused(400, "bad_amount", "What a bill was paid in comes to something else.")
+    paid_at = charges[-1].created_at if charges else tried_at[-1]
     paid = books.change(bill, status="paid", settled_by=settled_by, paid_at=paid_at, tries=len(codes) + 1)
-    if settled_by == "charge":
-        charge = _charge(bill.account_id, bill.customer_id, _owed(bill), method, paid_at)
-        _captured(books, account, replace(charge, bill_id=bill.id), story)
+    _capture(books, account, charges, story)
     return paid
+
+
+def _in_parts(whole: Charge, story: Fields) -> list[Charge]:
+    """Give one charge for each part of `paid_in`, a day apart."""
+    parts = story.values.get("paid_in", [])
+    days = [whole.created_at + timedelta(days=number) for number in range(len(parts))]
+    return [
+        replace(whole, id=new_id("ch"), amount_minor=part, is_part=True, created_at=day, finished_at=day)
+        for part, day in zip(parts, days, strict=True)
+    ]
+
+
+def _capture(books: Books, account: Account, charges: list[Charge], story: Fields) -> None:
+    """Keep the charges that paid a bill; what came afterwards happened to the last."""
+    for charge in charges:
+        _captured(books, account, charge, story if charge is charges[-1] else Fields({}))
 
 
 def tell_charge(
@@ -113,6 +129,7 @@ def _charge(account_id: str, customer_id: str, owed: Owed, method: Method | None
         key="",
         description=owed.title,
         on_session=False,
+        is_part=False,
         return_url="",
         status="succeeded",
         decline_code="",
@@ -133,9 +150,15 @@ def _captured(books: Books, account: Account, charge: Charge, story: Fields) -> 
         _refunded(books, charge, min(back, charge.amount_minor), later)
     if disputed := story.text("disputed", ""):
         row = disputes.open_dispute(
-            books, account, charge=charge, amount_minor=charge.amount_minor, now=later, silently=True
+            books,
+            account,
+            charge=charge,
+            amount_minor=charge.amount_minor,
+            now=later,
+            is_inquiry=disputed == "inquiry",
+            silently=True,
         )
-        if disputed != "open":
+        if disputed not in ("open", "inquiry"):
             disputes.close_dispute(
                 books, account, row, won=disputed == "won", now=later + _REFUNDED_AFTER, silently=True
             )

@@ -25,6 +25,7 @@ _VERDICTS = {
     "declined": Verdict.DECLINED,
     "canceled": Verdict.DECLINED,
 }
+_PARTS = {"lines": records.LineRecord, "discounts": records.LineRecord, "taxes": records.TaxRecord}
 #: Of several charges with one tag, the first of these matters: money that moved, or may still move.
 _RANKS = ("succeeded", "pending", "needs_customer", "declined", "canceled", "prepared")
 
@@ -59,6 +60,7 @@ def to_subscription(answer: Answer) -> records.SubscriptionRecord:
         state=records.SubscriptionState(answer["status"]),
         next_payment_at=following,
         next_amount=_money(answer) if following else None,
+        lines=_parts(answer, "lines") if len(answer["lines"]) > 1 else (),
     )
 
 
@@ -101,7 +103,6 @@ def to_dispute(answer: Answer) -> records.DisputeRecord:
 def to_collectible(answer: Answer) -> records.CollectibleRecord:
     """Translate a bill, or a charge without one, whole."""
     settled_by = answer["settled_by"]
-    lines = [{**line, "currency": answer["currency"]} for line in answer["lines"]]
     return _record(
         records.CollectibleRecord,
         answer,
@@ -112,18 +113,24 @@ def to_collectible(answer: Answer) -> records.CollectibleRecord:
         settled_by=records.SettledBy("attempt" if settled_by == "charge" else settled_by)
         if settled_by
         else None,
-        lines=[_record(records.LineRecord, line) for line in lines],
+        **{name: _parts(answer, name) for name in _PARTS},
+        billing=records.BillingDetails(**answer["billing"]) if answer["billing"] else None,
+        method_reference=answer["method"] or "",
         attempts=list(map(to_attempt, answer["charges"])),
         refunds=list(map(to_refund, answer["refunds"])),
         disputes=list(map(to_dispute, answer["disputes"])),
     )
 
 
+def _parts(answer: Answer, name: str) -> list[Any]:
+    return [_record(_PARTS[name], {**part, "currency": answer["currency"]}) for part in answer[name]]
+
+
 def _record(kind: type[Record], answer: Answer, **named: Any) -> Record:
-    """Make a record: what is named, and every field that the company calls as we do."""
+    """Make a record: what is named, and every field that the company calls as we do; `..._minor` is money."""
     for field in fields(kind):  # type: ignore[arg-type]  # every record is a dataclass
-        if field.name == "amount":
-            named["amount"] = _money(answer)
+        if (minor := answer.get(f"{field.name}_minor")) is not None:
+            named[field.name] = Money(minor, answer["currency"])
         elif field.name not in named and field.name in answer:
             value = answer[field.name]
             named[field.name] = _moment(value) if field.name.endswith("_at") else value

@@ -1,7 +1,4 @@
-"""The gateway of the simulated company.
-
-A vault account keeps methods and charges them; a billing account also owns subscriptions and collects their bills.
-"""
+"""The gateway of the simulated company: a vault account charges methods, a billing account collects subscriptions."""
 
 from __future__ import annotations
 
@@ -11,18 +8,9 @@ from typing import ClassVar
 
 from paydesk.gateways import contract, records
 from paydesk.gateways.contract import Capability, NotOffered
-from paydesk.gateways.records import (
-    CollectibleRecord,
-    CustomerRecord,
-    MethodRecord,
-    Outcome,
-    Page,
-    RefundRecord,
-    SubscriptionRecord,
-)
+from paydesk.gateways.records import CollectibleRecord, MethodRecord, Outcome, Page, SubscriptionRecord
 from paydesk.gateways.simulated import answers, capabilities, events
 from paydesk.gateways.simulated.requests import Company
-from paydesk.gateways.simulated.settings import CREDENTIALS, KEY_MEMORY, OPTIONS, PAGE_SIZE
 from paydesk.gateways.simulated.signature import HEADER, check_signature
 
 
@@ -31,15 +19,18 @@ class VaultGateway:
 
     NAME: ClassVar[str] = "simulated-vault"
     TITLE: ClassVar[str] = "Simulated company (vault)"
-    CREDENTIALS: ClassVar[Sequence[str]] = CREDENTIALS
-    OPTIONS: ClassVar[Sequence[str]] = OPTIONS
-    KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = KEY_MEMORY
+    CREDENTIALS: ClassVar[Sequence[str]] = ("api_key", "webhook_secret")
+    OPTIONS: ClassVar[Sequence[str]] = ("page_size",)  # rows on a page of a listing, 1 to 100
+    #: The company forgets every key after a day, unless it was started with another --key-memory.
+    KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = dict.fromkeys(
+        ("charge", "refund", "method", "subscription"), timedelta(hours=24)
+    )
     OFFERED: ClassVar[frozenset[Capability]] = capabilities.VAULT
 
     def __init__(self, settings: contract.Settings) -> None:
         self._settings = settings
         self._company = Company(settings)
-        self._limit = settings.options.get("page_size", PAGE_SIZE)
+        self._limit = settings.options.get("page_size", "100")
 
     def capabilities(
         self, subject: CollectibleRecord | SubscriptionRecord | MethodRecord | None = None
@@ -49,7 +40,7 @@ class VaultGateway:
     def check(self) -> str:
         return self._company.read(lambda answer: str(answer["name"]), "account") or ""
 
-    def create_customer(self, *, email: str, name: str, key: str) -> CustomerRecord:
+    def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
         return self._company.change(answers.to_customer, "customers", key=key, email=email, name=name)
 
     def begin_method_setup(self, request: contract.MethodSetupRequest) -> contract.MethodSetup:
@@ -76,7 +67,7 @@ class VaultGateway:
     def remove_method(self, *, method_reference: str, key: str) -> None:
         self._company.change(dict, "methods", method_reference, "remove", key=key)
 
-    def list_customers(self, *, cursor: str = "") -> Page[CustomerRecord]:
+    def list_customers(self, *, cursor: str = "") -> Page[records.CustomerRecord]:
         return self._company.page(answers.to_customer, "customers", cursor=cursor, limit=self._limit)
 
     def list_subscriptions(self, customer_reference: str, *, cursor: str = "") -> Page[SubscriptionRecord]:
@@ -87,7 +78,7 @@ class VaultGateway:
         path = ("customers", customer_reference, "history")
         return self._company.page(answers.to_collectible, *path, cursor=cursor, limit=self._limit)
 
-    def read_customer(self, reference: str) -> CustomerRecord | None:
+    def read_customer(self, reference: str) -> records.CustomerRecord | None:
         return self._company.read(answers.to_customer, "customers", reference)
 
     def read_collectible(self, reference: str) -> CollectibleRecord | None:
@@ -130,17 +121,13 @@ class VaultGateway:
     def cancel_charge(self, reference: str) -> Outcome:
         return self._company.move_money(answers.to_outcome, "charges", reference, "cancel", key=reference)
 
-    def refund(self, request: contract.RefundRequest) -> RefundRecord:
-        wanted = {
-            "charge": request.charge_reference,
-            "amount_minor": request.amount.minor,
-            "tag": request.tag,
-        }
-        return self._company.change(answers.to_refund, "refunds", key=request.key, **wanted)
+    def refund(self, request: contract.RefundRequest) -> records.RefundRecord:
+        wanted = {"charge": request.charge_reference, "amount_minor": request.amount.minor}
+        return self._company.change(answers.to_refund, "refunds", key=request.key, tag=request.tag, **wanted)
 
     def find_refund(
         self, *, reference: str = "", tag: str = "", charge_reference: str = ""
-    ) -> RefundRecord | None:
+    ) -> records.RefundRecord | None:
         if reference:
             return self._company.read(answers.to_refund, "refunds", reference)
         found = self._company.page(answers.to_refund, "refunds", tag=tag, charge=charge_reference)
