@@ -166,7 +166,7 @@ CREATE TABLE IF NOT EXISTS disputes (
     charge_id TEXT NOT NULL REFERENCES charges (id),
     amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
     currency TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('inquiry', 'open', 'won', 'lost')),
+    status TEXT NOT NULL CHECK (status IN ('inquiry', 'closed', 'open', 'won', 'lost')),
     created_at moment NOT NULL,
     closed_at moment
 );

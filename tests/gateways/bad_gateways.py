@@ -1,4 +1,4 @@
-"""Two gateways that must not pass the exam. Each makes mistakes that real integrations make."""
+"""Three gateways that must not pass the exam. Each makes mistakes that real integrations make."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,27 @@ from uuid import uuid4
 from paydesk.gateways.contract import (
     ChargeQuery,
     ChargeRequest,
+    FinishedSetup,
+    GatewayBusy,
+    GatewayRefused,
     GatewayUnreachable,
     ObjectReference,
     PreparedCharge,
     RefundRequest,
+    Settings,
     WebhookEvent,
 )
-from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, RefundRecord, Verdict
+from paydesk.gateways.records import (
+    Advice,
+    CollectibleRecord,
+    Decline,
+    DeclineReason,
+    Outcome,
+    Page,
+    RefundRecord,
+    SubscriptionRecord,
+    Verdict,
+)
 from paydesk.gateways.simulated.gateway import BillingGateway
 
 
@@ -59,3 +73,52 @@ class CarelessGateway(BillingGateway):
 
     def scrub(self, transcript: str) -> str:
         return transcript
+
+
+class SloppyGateway(BillingGateway):
+    """Does half of what it is asked about methods, lists half of what happened, and adds nothing up."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._gone: dict[str, str] = {}
+
+    def set_subscription_method(
+        self, *, subscription_reference: str, method_reference: str, key: str
+    ) -> SubscriptionRecord:
+        found = self.read_subscription(subscription_reference)
+        assert found is not None
+        super().set_default_method(
+            customer_reference=found.customer_reference, method_reference=method_reference, key=key
+        )
+        return replace(found, method_reference=method_reference)
+
+    def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None:
+        super().set_default_method(
+            customer_reference=customer_reference, method_reference=method_reference, key=key
+        )
+        for found in self.list_subscriptions(customer_reference).records:
+            super().set_subscription_method(
+                subscription_reference=found.reference, method_reference=method_reference, key=str(uuid4())
+            )
+
+    def remove_method(self, *, method_reference: str, key: str) -> None:
+        if self._gone.setdefault(method_reference, key) != key:
+            raise GatewayRefused("There is no such method.")
+        super().remove_method(method_reference=method_reference, key=key)
+
+    def finish_method_setup(self, reference: str) -> FinishedSetup:
+        return replace(super().finish_method_setup(reference), refusal="")
+
+    def read_collectible(self, reference: str) -> CollectibleRecord | None:
+        found = super().read_collectible(reference)
+        return replace(found, taxes=[]) if found else None
+
+    def list_events(self, *, cursor: str = "") -> Page[WebhookEvent]:
+        page = super().list_events(cursor=cursor)
+        return Page(records=page.records[::-1])
+
+    def check(self) -> str:
+        try:
+            return super().check()
+        except GatewayBusy as busy:
+            raise GatewayUnreachable(str(busy)) from None

@@ -9,6 +9,7 @@ from uuid import uuid4
 from paydesk.gateways.conformance_scene import Webhook
 from paydesk.gateways.contract import Gateway, MethodSetup, ObjectKind, ObjectReference
 from paydesk.kit.money import Money
+from tests.gateways.recorded import DISCOUNTS, ITEMS, TAXES
 from tests.simulator import ControlRefused, Json, SimulatedAccount, Simulator
 
 _MOVING_MONEY = ("charge.prepare", "charge.confirm", "refund.create")
@@ -73,11 +74,30 @@ class SimulatedScene:
         made = self.account.subscription(customer, minor=amount.minor, currency=amount.currency)
         return str(made["id"])
 
+    def arrear(self, subscription: str) -> str:
+        customer = str(self.account.api(f"/subscriptions/{subscription}")["customer"])
+        stubborn = self.account.method(customer, "insufficient_funds")
+        self.account.api(f"/subscriptions/{subscription}/method", key=str(uuid4()), method=stubborn)
+        self.account.advance(days=32)
+        rows = self.account.api(f"/customers/{customer}/history")["rows"]
+        return next(str(row["id"]) for row in rows if row["status"] == "failed")
+
+    def in_parts(self, customer: str) -> str:
+        if self.account.kind != "billing":
+            return ""
+        self.account.method(customer)
+        parts = {"lines": ITEMS, "discounts": DISCOUNTS, "taxes": TAXES, "balance_minor": 400}
+        return str(self.account.control("/bills", customer=customer, currency="EUR", **parts)["id"])
+
     def enter_method(self, setup: MethodSetup) -> None:
         self.account.enter_card(setup.reference)
 
-    def answer_bank(self, charge: str, *, confirm: bool) -> None:
-        self.account.answer_bank(charge, confirm=confirm)
+    def enter_asking_method(self, setup: MethodSetup) -> bool:
+        self.account.enter_card(setup.reference, "secure")
+        return True
+
+    def answer_bank(self, waiting: str, *, confirm: bool) -> None:
+        self.account.answer_bank(waiting, confirm=confirm)
 
     @contextmanager
     def losing_answers(self) -> Iterator[None]:

@@ -1,8 +1,10 @@
 """The simulated company's gateway, against the running company."""
 
+from datetime import timedelta
+
 import pytest
 
-from paydesk.gateways.contract import ChargeRequest, MethodSetupRequest
+from paydesk.gateways.contract import ChargeRequest, GatewayBusy, MethodSetupRequest
 from paydesk.gateways.records import CollectibleState, DeclineReason, Verdict
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit.money import Money
@@ -30,6 +32,14 @@ def charge_request(customer: str, **values: object) -> ChargeRequest:
         "method_reference": "",
     } | values
     return ChargeRequest(customer_reference=customer, **wanted)  # type: ignore[arg-type]  # the values are typed
+
+
+def test_a_busy_company_says_for_how_long(account: SimulatedAccount, gateway: BillingGateway) -> None:
+    account.fault("busy", operation="account.read", milliseconds=9000)
+    with pytest.raises(GatewayBusy) as busy:
+        gateway.check()
+    assert busy.value.retry_after == timedelta(seconds=9)
+    assert gateway.check()
 
 
 def test_a_failed_bill_is_paid_with_a_new_card(account: SimulatedAccount, gateway: BillingGateway) -> None:

@@ -109,7 +109,7 @@ def test_what_a_subscription_is_made_of_is_said_where_that_is_more_than_one_thin
 
 
 def test_a_closed_inquiry_has_taken_no_money() -> None:
-    assert answers.to_dispute(fixture("inquiry_closed")).state == "inquiry"
+    assert answers.to_dispute(fixture("inquiry_closed")).state == "closed"
 
 
 def test_a_plan_says_how_far_it_is() -> None:

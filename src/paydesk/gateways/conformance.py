@@ -42,6 +42,7 @@ class Part:
 
 _CHARGING = frozenset({Capability.CHARGE_OFF_SESSION, Capability.RETRY_COLLECTIBLE})
 
+_CHOOSING = frozenset({Capability.SET_SUBSCRIPTION_METHOD})
 
 PARTS: Sequence[Part] = [
     Part(settings.it_says_what_it_is_and_what_it_needs),
@@ -56,14 +57,17 @@ PARTS: Sequence[Part] = [
     *(Part(examine) for examine in reading.PARTS),
     Part(methods.a_repeated_key_makes_one_customer),
     Part(methods.a_method_is_set_up_on_the_companys_side, frozenset({Capability.SET_UP_METHOD})),
+    Part(methods.the_customer_confirms_a_method_with_the_bank, frozenset({Capability.SET_UP_METHOD})),
     Part(methods.one_method_is_the_default, frozenset({Capability.SET_DEFAULT_METHOD})),
     Part(methods.a_removed_method_is_gone, frozenset({Capability.REMOVE_METHOD})),
     Part(subscriptions.a_subscription_reads_whole, frozenset({Capability.CANCEL_NOW})),
+    *(Part(examine, _CHOOSING) for examine in subscriptions.CHOOSING_PARTS),
     Part(subscriptions.a_cancel_is_scheduled, frozenset({Capability.SCHEDULE_CANCEL})),
     Part(subscriptions.a_scheduled_cancel_is_undone, frozenset({Capability.UNDO_CANCEL})),
     Part(subscriptions.a_subscription_pauses_and_resumes, frozenset({Capability.PAUSE})),
     Part(subscriptions.a_subscription_is_cancelled_now, frozenset({Capability.CANCEL_NOW})),
     *(Part(examine) for examine in webhooks.PARTS),
+    *(Part(examine, frozenset({Capability.LIST_EVENTS})) for examine in webhooks.LISTING_PARTS),
 ]
 
 

@@ -37,6 +37,28 @@ def a_method_is_set_up_on_the_companys_side(scene: ExamScene) -> None:
     expect(listed == [_reference(first)], f"one method was entered, and {len(listed)} are listed")
 
 
+def the_customer_confirms_a_method_with_the_bank(scene: ExamScene) -> None:
+    """3-D Secure when a method is entered: nothing is saved before it is passed, and nothing when it failed."""
+    for confirm in (True, False):
+        customer = scene.customer()
+        request = MethodSetupRequest(
+            key=new_key(), customer_reference=customer, return_url="https://merchant.example/back"
+        )
+        setup = scene.gateway.begin_method_setup(request)
+        if not scene.enter_asking_method(setup):
+            return
+        waiting = scene.gateway.finish_method_setup(setup.reference)
+        expect(
+            waiting.method is None and not waiting.refusal, f"the bank asks, and the set-up says {waiting}"
+        )
+        scene.answer_bank(setup.reference, confirm=confirm)
+        finished = scene.gateway.finish_method_setup(setup.reference)
+        expect(bool(finished.method) == confirm, f"confirm={confirm} at the bank, and it says {finished}")
+        expect(bool(finished.refusal) != confirm, f"confirm={confirm} at the bank, and it says {finished}")
+        listed = len(scene.gateway.list_methods(customer))
+        expect(listed == int(confirm), f"confirm={confirm} at the bank, and {listed} methods are saved")
+
+
 def one_method_is_the_default(scene: ExamScene) -> None:
     """The default moves, and there is never more than one."""
     customer = scene.customer()
@@ -53,10 +75,10 @@ def one_method_is_the_default(scene: ExamScene) -> None:
 
 
 def a_removed_method_is_gone(scene: ExamScene) -> None:
-    """It is listed no more, and removing it again with the same key does no harm."""
+    """It is listed no more, and removing it again does no harm, though its key is forgotten."""
     customer = scene.customer()
-    stays, goes, key = scene.good_method(customer), scene.good_method(customer), new_key()
-    for _ in range(2):
+    stays, goes, once = scene.good_method(customer), scene.good_method(customer), new_key()
+    for key in (once, once, new_key()):
         scene.gateway.remove_method(method_reference=goes, key=key)
     listed = [method.reference for method in scene.gateway.list_methods(customer)]
     expect(listed == [stays], f"of {[stays, goes]} the second was removed, and {listed} are left")

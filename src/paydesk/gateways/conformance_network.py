@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
 from paydesk.gateways.conformance_scene import AMOUNT, ExamScene, cases, expect, refusal
-from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayUnreachable, PreparedCharge
+from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayBusy, GatewayUnreachable, PreparedCharge
 
 _TIMEOUT = timedelta(milliseconds=300)
 _PATIENCE = timedelta(seconds=3)
@@ -29,6 +29,7 @@ class Oddity:
     status: int = 0
     body: bytes = b""
     hangs: bool = False
+    retry_after: int = 0  # seconds
 
 
 ODDITIES = (
@@ -72,6 +73,16 @@ def an_unclear_answer_to_reading_is_doubt(scene: ExamScene) -> None:
             refusal(GatewayUnreachable, partial(gateway.read_collectible, reference), words)
 
 
+def a_company_that_is_busy_is_left_alone_for_as_long_as_it_says(scene: ExamScene) -> None:
+    """429 with a Retry-After raises GatewayBusy, which knows how long; without one it has a guess of its own."""
+    for said in (7, 0):
+        with odd_company(scene, Oddity("it answered 429", 429, b"{}", retry_after=said)) as gateway:
+            raised = refusal(GatewayBusy, gateway.check, "a 429 has to raise GatewayBusy")
+        wait = raised.retry_after if isinstance(raised, GatewayBusy) else timedelta(0)
+        expect(wait > timedelta(0), f"it is busy, and asking again is allowed after {wait}")
+        expect(not said or wait == timedelta(seconds=said), f"Retry-After said {said} s, and it waits {wait}")
+
+
 def the_time_limit_is_obeyed(scene: ExamScene) -> None:
     """A company that says nothing is waited for as long as Settings say, and not much longer."""
     for case in cases(scene, scene.good_method):
@@ -88,6 +99,7 @@ PARTS = [
     an_unclear_answer_to_a_look_up_is_doubt,
     an_unclear_answer_to_reading_is_doubt,
     the_time_limit_is_obeyed,
+    a_company_that_is_busy_is_left_alone_for_as_long_as_it_says,
 ]
 
 
@@ -115,6 +127,8 @@ def _answering(oddity: Oddity, over: Event) -> type[BaseHTTPRequestHandler]:
             if oddity.status:
                 self.send_response(oddity.status)
                 self.send_header("Content-Length", str(len(oddity.body)))
+                if oddity.retry_after:
+                    self.send_header("Retry-After", str(oddity.retry_after))
                 self.end_headers()
                 self.wfile.write(oddity.body)
 

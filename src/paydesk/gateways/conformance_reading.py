@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -46,6 +47,38 @@ def what_is_listed_reads_the_same_alone(scene: ExamScene) -> None:
     alone = scene.gateway.read_collectible(reference)
     expect(len(listed) == 1, f"a collectible is listed {len(listed)} times")
     expect(bool(listed) and listed[0] == alone, f"listed {listed}, read alone {alone}")
+
+
+def the_parts_of_a_collectible_add_up(scene: ExamScene) -> None:
+    """Lines - discounts + taxes on top - balance = what was owed, to the last minor unit: a receipt shows the sum."""
+    customer = scene.customer()
+    references = [scene.paid(customer, amount) for amount in AMOUNTS]
+    if detailed := scene.in_parts(customer):
+        references.append(detailed)
+    for reference in references:
+        record = scene.gateway.read_collectible(reference)
+        expect(record is not None, f"{reference} was made, and reads as None")
+        if record is not None:
+            expect_sum(record)
+            several = len(record.lines) > 1
+            expect(several or reference != detailed, f"made of several lines, and it reads as {record.lines}")
+
+
+def expect_sum(record: CollectibleRecord) -> None:
+    """Fail the exam unless the parts add up and are said as they have to be."""
+    taxes, balance = record.taxes, record.balance_applied
+    amounts = [line.amount for line in (*record.lines, *record.discounts)] + [tax.amount for tax in taxes]
+    amounts += [balance] if balance else []
+    strange = {amount.currency for amount in amounts} - {record.amount.currency}
+    expect(not strange, f"{record.amount} is made of parts in {strange}")
+    if record.lines:
+        come_to = sum(line.amount.minor for line in record.lines)
+        come_to -= sum(discount.amount.minor for discount in record.discounts)
+        come_to += sum(tax.amount.minor for tax in taxes if not tax.is_included)
+        come_to -= balance.minor if balance else 0
+        expect(come_to == record.amount.minor, f"the parts of {record.amount} come to {come_to}: {record}")
+    expect(all(part.amount.minor > 0 for part in record.discounts), "a discount is said as it is: above zero")
+    expect(all(_is_percentage(tax.percentage) for tax in taxes), "a percentage is a decimal text, or empty")
 
 
 def history_is_listed_completely_and_once(scene: ExamScene) -> None:
@@ -119,6 +152,7 @@ def what_the_company_does_not_know_reads_as_none(scene: ExamScene) -> None:
 PARTS = [
     records_are_whole_and_in_iso_minor_units,
     what_is_listed_reads_the_same_alone,
+    the_parts_of_a_collectible_add_up,
     history_is_listed_completely_and_once,
     customers_are_listed_completely_and_in_one_order,
     a_customer_reads_with_address_and_name,
@@ -140,6 +174,10 @@ def _all(list_page: Callable[..., Page[Record]], customer: str) -> list[Record]:
         cursor = page.next_cursor
     expect(False, "a listing does not end")
     return found
+
+
+def _is_percentage(text: str) -> bool:
+    return not text or re.fullmatch(r"\d+(\.\d+)?", text) is not None
 
 
 def _expect_times(record: CollectibleRecord, when: str) -> None:

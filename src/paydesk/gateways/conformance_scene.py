@@ -40,9 +40,11 @@ class Webhook:
 
 
 class ExamScene(Protocol):
-    """One scene for one part. The references that it gives are the company's own.
+    """One scene for one part: what a gateway's author provides. The references that it gives are the company's own.
 
-    Whatever reads the company's books (`captured`, `refunded`) asks the company itself, never the gateway.
+    Whatever reads the company's books (`captured`, `refunded`) asks the company itself, never the gateway. What a test
+    account cannot play is given as an empty text (or False), and is then not examined: an asking method, an arrear, a
+    bill in parts, a bank that asks when a method is entered. The rest is owed by every author.
     """
 
     gateway: Gateway
@@ -72,11 +74,26 @@ class ExamScene(Protocol):
     def subscription(self, customer: str, amount: Money) -> str:
         """Start a monthly, open-ended subscription whose first payment was made. Only asked where CANCEL_NOW is."""
 
+    def arrear(self, subscription: str) -> str:
+        """Let the next payment of a subscription fail on the method that pays it; gives the open collectible.
+
+        Only asked where SET_SUBSCRIPTION_METHOD is offered.
+        """
+
+    def in_parts(self, customer: str) -> str:
+        """Make a collectible of several lines, with whatever of discounts, taxes and balance the company knows."""
+
     def enter_method(self, setup: MethodSetup) -> None:
         """Do what a customer does on the company's page or in its fields: enter a good method."""
 
-    def answer_bank(self, charge: str, *, confirm: bool) -> None:
-        """Do what a customer does in the 3-D Secure step; a charge that no longer waits takes no notice."""
+    def enter_asking_method(self, setup: MethodSetup) -> bool:
+        """The same with a method whose bank asks the customer when it is entered; `answer_bank` answers it."""
+
+    def answer_bank(self, waiting: str, *, confirm: bool) -> None:
+        """Do what a customer does in the 3-D Secure step of a charge or a set-up.
+
+        What no longer waits takes no notice.
+        """
 
     def losing_answers(self) -> AbstractContextManager[None]:
         """While it is open, the company does what money-moving requests ask, and every answer is lost."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from paydesk.gateways.conformance_scene import AMOUNT, ExamScene, expect, new_key
-from paydesk.gateways.contract import Capability
+from paydesk.gateways.conformance_scene import AMOUNT, ExamScene, expect, expect_success, new_key
+from paydesk.gateways.contract import Capability, ChargeRequest
 from paydesk.gateways.records import SubscriptionRecord, SubscriptionState
 
 
@@ -24,6 +24,68 @@ def a_subscription_reads_whole(scene: ExamScene) -> None:
     expect(record.next_amount in (AMOUNT, None), f"next is {AMOUNT}, read {record.next_amount}")
     listed = scene.gateway.list_subscriptions(customer).records
     expect(list(listed) == [record], f"listed {listed}, read alone {record}")
+
+
+def a_subscription_has_a_method_of_its_own(scene: ExamScene) -> None:
+    """The verb, a new reading and a repeated key agree; the default stays what it was."""
+    customer, record = _running(scene)
+    default, own, key = _default(scene, customer), scene.good_method(customer), new_key()
+    scene.gateway.set_default_method(customer_reference=customer, method_reference=default, key=new_key())
+    can = Capability.SET_SUBSCRIPTION_METHOD in scene.gateway.capabilities(record)
+    expect(can, "the connection lets a subscription have its own method, and the subscription does not")
+    for _ in range(2):
+        changed = scene.gateway.set_subscription_method(
+            subscription_reference=record.reference, method_reference=own, key=key
+        )
+        expect(changed.method_reference == own, f"given {own}, and it says {changed.method_reference!r}")
+        _expect_read_back(scene, changed)
+    still = _default(scene, customer)
+    expect(still == default, f"the default was {default}; after a method for a subscription it is {still}")
+
+
+def a_new_default_moves_no_subscription(scene: ExamScene) -> None:
+    """Neither one with a method of its own, nor the method that another names: only what names none follows."""
+    customer, record = _running(scene)
+    own, default = scene.good_method(customer), scene.good_method(customer)
+    scene.gateway.set_subscription_method(
+        subscription_reference=record.reference, method_reference=own, key=new_key()
+    )
+    scene.gateway.set_default_method(customer_reference=customer, method_reference=default, key=new_key())
+    expect(_default(scene, customer) == default, "a default was set, and another is")
+    read = scene.gateway.read_subscription(record.reference)
+    named = read.method_reference if read else "nothing"
+    expect(named == own, f"the subscription's own method is {own}; after a new default it reads {named!r}")
+
+
+def an_arrear_is_paid_with_the_method_that_its_subscription_was_given(scene: ExamScene) -> None:
+    """Never "updated, but the old one is still charged": the open collectible follows its subscription."""
+    customer = scene.customer()
+    old = scene.good_method(customer)
+    subscription = scene.subscription(customer, AMOUNT)
+    collectible = scene.arrear(subscription)
+    if not collectible:
+        return
+    new, already = scene.good_method(customer), len(scene.captured(customer))
+    scene.gateway.set_subscription_method(
+        subscription_reference=subscription, method_reference=new, key=new_key()
+    )
+    open_one = scene.gateway.read_collectible(collectible)
+    named = open_one.method_reference if open_one else ""
+    expect(named in ("", new), f"the subscription was given {new} instead of {old}; its bill names {named}")
+    request = ChargeRequest(
+        key=new_key(),
+        tag=new_key(),
+        amount=AMOUNT,
+        customer_reference=customer,
+        method_reference="",
+        collectible=collectible,
+    )
+    outcome = scene.gateway.confirm_charge(scene.gateway.prepare_charge(request))
+    expect_success(
+        outcome, "an arrear, charged with what is on file after its subscription got a good method"
+    )
+    paid = len(scene.captured(customer)) - already
+    expect(paid == 1, f"an arrear was paid, and the company took {paid} payments")
 
 
 def a_cancel_is_scheduled(scene: ExamScene) -> None:
@@ -81,6 +143,13 @@ def a_subscription_is_cancelled_now(scene: ExamScene) -> None:
     expect(not left, f"cancelled, and these are still offered: {sorted(left)}")
 
 
+CHOOSING_PARTS = [
+    a_subscription_has_a_method_of_its_own,
+    a_new_default_moves_no_subscription,
+    an_arrear_is_paid_with_the_method_that_its_subscription_was_given,
+]
+
+
 def _running(scene: ExamScene) -> tuple[str, SubscriptionRecord]:
     customer = scene.customer()
     scene.good_method(customer)
@@ -89,6 +158,13 @@ def _running(scene: ExamScene) -> tuple[str, SubscriptionRecord]:
     expect(record is not None, "a subscription that runs reads as None")
     assert record is not None  # noqa: S101  the line above says so in words
     return customer, record
+
+
+def _default(scene: ExamScene, customer: str) -> str:
+    """Give the default method; where none is, the first."""
+    methods = scene.gateway.list_methods(customer)
+    chosen = next((method for method in methods if method.is_default), methods[0])
+    return chosen.reference
 
 
 def _expect_read_back(scene: ExamScene, changed: SubscriptionRecord) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
 
 from paydesk.gateways.conformance_scene import AMOUNT, ExamScene, Webhook, cases, expect, refusal
 from paydesk.gateways.contract import (
@@ -102,6 +103,32 @@ def a_webhook_about_our_charge_leads_to_our_attempt(scene: ExamScene) -> None:
         expect(by_tag or bool(by_reference), f"{case.way}: a webhook about it names {named}")
 
 
+def what_happened_is_listed_the_newest_first(scene: ExamScene) -> None:
+    """So that what no webhook told is found: list back to what is known, and read what was named since."""
+    scene.customer()
+    known = next(iter(scene.gateway.list_events().records), None)
+    expect(known is not None, "a customer was made, and no event is listed")
+    customer = scene.customer()
+    changed = scene.paid(customer, AMOUNT)
+    news = list(takewhile(lambda event: known and event.event_id != known.event_id, _events(scene)))
+    moments = [event.created_at for event in news]
+    expect(moments == sorted(moments, reverse=True), "events are not listed the newest first")
+    expect(len({event.event_id for event in news}) == len(news), "an event is listed twice")
+    named = {found.reference for event in news for found in scene.gateway.webhook_references(event)}
+    expect({customer, changed} <= named, f"{customer} and {changed} are new, and the events name {named}")
+
+
+def events_are_listed_back_to_the_oldest(scene: ExamScene) -> None:
+    """Page by page, nothing left out and nothing twice: an outage of days is made up for."""
+    made = {scene.customer() for _ in range(5)}
+    listed = list(_events(scene))
+    expect(len({event.event_id for event in listed}) == len(listed), "an event is listed twice")
+    named = {found.reference for event in listed for found in scene.gateway.webhook_references(event)}
+    expect(made <= named, f"of five customers {len(made - named)} are in no event that is listed")
+
+
+LISTING_PARTS = [what_happened_is_listed_the_newest_first, events_are_listed_back_to_the_oldest]
+
 PARTS = [
     a_signed_webhook_is_believed,
     a_webhook_of_a_stranger_is_refused,
@@ -112,6 +139,18 @@ PARTS = [
     a_webhook_names_what_has_changed,
     a_webhook_about_our_charge_leads_to_our_attempt,
 ]
+
+
+def _events(scene: ExamScene) -> Iterator[WebhookEvent]:
+    """List every event, page after page."""
+    cursor = ""
+    while True:
+        page = scene.gateway.list_events(cursor=cursor)
+        yield from page.records
+        expect(page.next_cursor != cursor or not cursor, "a cursor leads to its own page")
+        cursor = page.next_cursor
+        if not cursor:
+            return
 
 
 def _webhook(scene: ExamScene, *, honest: bool = True) -> Webhook:

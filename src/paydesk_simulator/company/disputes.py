@@ -61,7 +61,7 @@ def open_dispute(
 
 def escalate(books: Books, account: Account, dispute: Dispute, *, now: datetime) -> Dispute:
     """The answer to an inquiry did not do: the bank takes the money back after all."""
-    if dispute.status != "inquiry" or dispute.closed_at:
+    if dispute.status != "inquiry":
         raise Refused(400, "wrong_state", "Only an inquiry can become a dispute.")
     charge = charge_of(books, account, dispute.charge_id)
     opened = books.change(dispute, status="open")
@@ -74,10 +74,10 @@ def close_dispute(
     books: Books, account: Account, dispute: Dispute, *, won: bool, now: datetime, silently: bool = False
 ) -> Dispute:
     """Decide: won gives the money back to the merchant, lost leaves it with the customer; an inquiry just ends."""
-    if dispute.closed_at or dispute.status not in ("open", "inquiry"):
+    if dispute.status not in ("open", "inquiry"):
         raise Refused(400, "wrong_state", "This dispute is closed.")
     charge = charge_of(books, account, dispute.charge_id)
-    status = "inquiry" if dispute.status == "inquiry" else "won" if won else "lost"
+    status = "closed" if dispute.status == "inquiry" else "won" if won else "lost"
     closed = books.change(dispute, status=status, closed_at=now)
     if status == "won":
         _write_down(books, closed, charge, kind="dispute_won", amount_minor=dispute.amount_minor, now=now)

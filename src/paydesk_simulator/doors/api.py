@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from paydesk_simulator.company.accounts import Account, account_of_key
 from paydesk_simulator.database import Books
@@ -34,20 +35,25 @@ def answer_api(books: Books, request: Request) -> Answer:
 def _play(fault: Fault | None, act: Callable[[], Answer]) -> Answer:
     """Let a fault happen before, after, or instead of the act."""
     kind = fault.kind if fault else ""
+    if fault and kind == "busy":
+        return _busy(seconds=max(1, fault.milliseconds // 1000))
     if fault and fault.milliseconds:
         time.sleep(fault.milliseconds / 1000)
     if kind == "lost_before":
         raise AnswerLost
     if kind == "error_before":
         return refusal(Refused(500, "broken", "Something went wrong, and nothing was done."))
-    if kind == "busy":
-        return refusal(Refused(429, "busy", "Too many requests."))
     answer = act()
     if kind == "lost_after":
         raise AnswerLost
     if kind == "error_after":
         return refusal(Refused(500, "broken", "Something went wrong after it was done."))
     return answer
+
+
+def _busy(*, seconds: int) -> Answer:
+    answer = refusal(Refused(429, "busy", "Too many requests."))
+    return replace(answer, headers={"Retry-After": str(seconds)})
 
 
 def _act(books: Books, account: Account, request: Request, route: Route[Act], ids: dict[str, str]) -> Answer:

@@ -14,7 +14,7 @@ KINDS = {
     "lost_after": "it is done, and the connection closes",
     "error_before": "500, and nothing was done",
     "error_after": "it is done, and the answer is 500",
-    "busy": "429, and nothing was done",
+    "busy": "429 with a Retry-After of `milliseconds` (at least a second), and nothing was done",
     "slow": "it is done, and answered, after `milliseconds`",
 }
 
@@ -35,7 +35,7 @@ class Fault:
 def order_fault(
     books: Books, account_id: str, *, operation: str, kind: str, times: int, milliseconds: int
 ) -> Fault:
-    """Order a fault. Milliseconds delay any kind."""
+    """Order a fault. Milliseconds delay any kind but `busy`, which asks the merchant to wait that long."""
     if kind not in KINDS:
         raise Refused(400, "unknown_fault", f"A fault is one of {', '.join(KINDS)}.")
     fault = Fault(

@@ -155,7 +155,7 @@ def _captured(books: Books, account: Account, charge: Charge, story: Fields) -> 
             charge=charge,
             amount_minor=charge.amount_minor,
             now=later,
-            is_inquiry=disputed == "inquiry",
+            is_inquiry=disputed in ("inquiry", "closed"),
             silently=True,
         )
         if disputed not in ("open", "inquiry"):

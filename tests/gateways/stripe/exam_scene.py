@@ -73,10 +73,19 @@ class StripeExamScene:
     def enter_method(self, setup: MethodSetup) -> None:
         self._scene.enter_card(setup.reference)
 
-    def answer_bank(self, charge: str, *, confirm: bool) -> None:
+    def arrear(self, subscription: str) -> str:
+        return ""
+
+    def in_parts(self, customer: str) -> str:
+        return ""
+
+    def enter_asking_method(self, setup: MethodSetup) -> bool:
+        return False
+
+    def answer_bank(self, waiting: str, *, confirm: bool) -> None:
         """`in_...:ch_...` is how our gateway knows the try at an invoice, `pi_...` a charge of its own."""
-        invoice = charge.partition(":")[0]
-        page = f"_hosted_invoice/{invoice}" if invoice.startswith("in_") else f"_confirm/{charge}"
+        invoice = waiting.partition(":")[0]
+        page = f"_hosted_invoice/{invoice}" if invoice.startswith("in_") else f"_confirm/{waiting}"
         try:
             self._scene.finish_3d_secure(f"{self._scene.url}/{page}", success=confirm)
         except URLError:
