@@ -95,7 +95,9 @@ def method(who: Customer, account: Connection, **fields: Any) -> PaymentMethod:
         "expires_year": 2031,
         "expires_month": 8,
     }
-    record = GatewayCustomer.objects.filter(merchant_id=who.merchant_id, customer_id=who.id).first()
+    record = GatewayCustomer.objects.filter(
+        merchant_id=who.merchant_id, customer_id=who.id, connection_id=account.id
+    ).first()
     record = record or owner(who, account)
     return PaymentMethod.objects.create(
         merchant_id=who.merchant_id,
@@ -144,10 +146,14 @@ def subscription(of: Order, minor: int = 4900, currency: str = "EUR", **fields: 
         "next_payment_at": days(10),
         "observed_at": now(),
     }
+    record = GatewayCustomer.objects.filter(
+        merchant_id=of.merchant_id, connection_id=of.connection_id or 0, customer_id=of.customer_id or 0
+    ).first()
     return Subscription.objects.create(
         merchant_id=of.merchant_id,
         connection_id=of.connection_id or 0,
         customer_id=of.customer_id,
+        gateway_customer_id=record.id if record else None,
         order_id=of.id,
         amount_minor=minor,
         currency=currency,

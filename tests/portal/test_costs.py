@@ -14,7 +14,7 @@ from tests.portal.reading import PORTAL
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS_MAX = {"/": 5, "/payments": 5, "/subscriptions": 3, "/methods": 4}
+STATEMENTS_MAX = {"/": 5, "/payments": 5, "/subscriptions": 3, "/methods": 6}
 
 
 @pytest.mark.parametrize("path", STATEMENTS_MAX)

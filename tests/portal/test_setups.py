@@ -43,7 +43,7 @@ def begin(browser: Client, payment: Payment, monkeypatch: pytest.MonkeyPatch, an
             raise answer
         return answer
 
-    monkeypatch.setattr("paydesk.portal.setups.views.begin_method_setup", answered)
+    monkeypatch.setattr("paydesk.portal.setups.begin.begin_method_setup", answered)
     return browser.post(f"{PORTAL}/payments/{payment.public_id}/card")
 
 
@@ -60,11 +60,42 @@ def test_the_companys_page_is_opened_by_a_page_of_ours(
     )
 
 
-def test_hosted_fields_come_with_their_origins_and_only_there(
-    browser: Client, failed: Payment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def entering(ada: Customer, failed: Payment) -> MethodSetup:
+    """She is about to enter a card, because of that payment."""
+    return MethodSetup.objects.create(
+        merchant_id=ada.merchant_id,
+        connection_id=failed.connection_id,
+        gateway_customer_id=failed.gateway_customer_id or 0,
+        customer_id=ada.id,
+        payment_public_id=failed.public_id,
+        reference="seti_1",
+        created_at=builders.now(),
+    )
+
+
+@pytest.fixture
+def fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company has fields for our page."""
     begun = BegunSetup(public_id="s" * 16, page_url="", fields=FIELDS)
-    response = begin(browser, failed, monkeypatch, begun)
+    monkeypatch.setattr("paydesk.portal.setups.begin.begin_method_setup", lambda **_: begun)
+    monkeypatch.setattr("paydesk.portal.setups.views.go_on_with_setup", lambda **_: begun)
+
+
+def test_fields_have_an_address_of_their_own_that_can_be_loaded_again(
+    browser: Client, failed: Payment, entering: MethodSetup, fields: None
+) -> None:
+    response = browser.post(f"{PORTAL}/payments/{failed.public_id}/card")
+    assert (response.status_code, response["Location"]) == (303, f"{PORTAL}/setups/{'s' * 16}")
+    pages = [read(browser, f"/setups/{entering.public_id}") for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert "Save and pay EUR 49.00" in pages[0]
+
+
+def test_hosted_fields_come_with_their_origins_and_only_there(
+    browser: Client, entering: MethodSetup, fields: None
+) -> None:
+    response = browser.get(f"{PORTAL}/setups/{entering.public_id}")
     policy = response["Content-Security-Policy"]
     for origin in (
         "https://js.company.example",
@@ -76,7 +107,7 @@ def test_hosted_fields_come_with_their_origins_and_only_there(
     page = response.content.decode()
     assert "data-hosted-fields" in page
     assert 'data-client-secret="seti_1&#34;&lt;"' in page
-    assert f'action="{PORTAL}/setups/{"s" * 16}/done"' in page
+    assert f'method="post" action="{PORTAL}/setups/{entering.public_id}/done"' in page
     assert "Card fields need JavaScript." in page
     assert "company.example" not in browser.get(f"{PORTAL}/")["Content-Security-Policy"]
 

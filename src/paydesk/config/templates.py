@@ -16,6 +16,7 @@ from paydesk.portal.addresses import url
 from paydesk.portal.words import amounts, dates
 from paydesk.portal.words.brands import brand_word
 from paydesk.portal.words.declines import decline_sentence, decline_todo
+from paydesk.portal.words.expiry import expiry_word, is_expired
 from paydesk.portal.words.reader import reader
 from paydesk.portal.words.states import StateWord, payment_word, subscription_word
 
@@ -35,6 +36,8 @@ _FILTERS = (
 )
 _SAYINGS = (
     brand_word,
+    expiry_word,
+    is_expired,
     payment_word,
     subscription_word,
     decline_sentence,

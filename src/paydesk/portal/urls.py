@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.urls import include, path
 
 from paydesk.portal.home.views import home
-from paydesk.portal.methods.views import methods
+from paydesk.portal.methods.changes import change
+from paydesk.portal.methods.of_subscription import method_of_subscription
+from paydesk.portal.methods.remove import remove
+from paydesk.portal.methods.use import use
+from paydesk.portal.methods.views import add, methods
 from paydesk.portal.orders.views import order
 from paydesk.portal.payments.history import history
 from paydesk.portal.payments.pay import come_back, pay
@@ -23,11 +27,17 @@ urlpatterns = [
     path("payments/<str:public_id>/return", come_back, name="payment_return"),
     path("payments/<str:public_id>/card", setups.begin, name="payment_card"),
     path("payments/<str:public_id>/receipt", receipt, name="receipt"),
+    path("setups/<str:setup_id>", setups.enter, name="setup"),
     path("setups/<str:setup_id>/done", setups.done, name="setup_done"),
     path("orders/<str:public_id>", order, name="order"),
     path("subscriptions", subscriptions, name="subscriptions"),
     path("subscriptions/<str:public_id>", subscription, name="subscription"),
+    path("subscriptions/<str:public_id>/method", method_of_subscription, name="subscription_method"),
     path("methods", methods, name="methods"),
+    path("methods/add", add, name="method_add"),
+    path("methods/changes/<str:public_id>", change, name="method_change"),
+    path("methods/<str:public_id>/use", use, name="method_use"),
+    path("methods/<str:public_id>/remove", remove, name="method_remove"),
     path("", include("paydesk.portal.sign_in.urls")),
     path("", include("paydesk.portal.devices.urls")),
     path("", include("paydesk.portal.tickets.urls")),

@@ -28,6 +28,9 @@ from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 
+#: We resend a key only inside this part of its memory (R5).
+_SURELY_REMEMBERED = 0.8
+
 
 class SetupRefused(Exception):
     """No method can be entered there. The words are for the customer."""
@@ -73,6 +76,28 @@ def begin_method_setup(
         created_at=now,
     )
     return _begin(gateway, merchant, setup, owner.reference, return_url_of(setup.public_id))
+
+
+def go_on_with_setup(
+    *,
+    merchant: MerchantInSight,
+    customer_id: int,
+    setup_public_id: str,
+    return_url_of: Callable[[str], str],
+    now: datetime,
+) -> BegunSetup:
+    """Give an open set-up again, for a page that is loaded anew: the same key begins nothing twice. `now` is wall time.
+
+    Raises MethodSetup.DoesNotExist, GatewayUnreachable, and SetupRefused when it is over or the key is forgotten (R5).
+    """
+    setup = MethodSetup.objects.select_related("gateway_customer").get(
+        merchant_id=merchant.id, customer_id=customer_id, public_id=setup_public_id
+    )
+    gateway = _gateway(merchant, setup.connection_id)
+    is_remembered = now - setup.created_at < gateway.KEY_MEMORY["method"] * _SURELY_REMEMBERED
+    if setup.state != MethodSetup.State.OPEN or not is_remembered:
+        raise SetupRefused(_("This page is no longer good. Please begin again."))
+    return _begin(gateway, merchant, setup, setup.gateway_customer.reference, return_url_of(setup.public_id))
 
 
 def finish_method_setup(*, merchant: MerchantInSight, customer_id: int, setup_public_id: str) -> MethodSetup:

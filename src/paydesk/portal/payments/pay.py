@@ -27,7 +27,7 @@ from paydesk.portal.show import show_page
 def pay(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     """Say what a press would do; on the press do it once and show the payment as it then stands."""
     if request.method != "POST":
-        return pay_page(request, at, choices_or_404(at, public_id), chosen=request.GET.get("method", ""))
+        return pay_page(request, at, choices_or_404(at, public_id))
     chosen = request.POST.get("method", "")
     try:
         retry_payment(
@@ -81,7 +81,6 @@ def pay_page(
         refusal=choices.refusal,
         methods=choices.methods,
         chosen=_preselected(choices.methods, chosen, wants_another=request.GET.get("card") == "another"),
-        is_new="new" in request.GET,
         wants_another=request.GET.get("card") == "another",
         can_add_method=choices.can_add_method,
         waiting=choices.open_attempt,

@@ -1,104 +1,170 @@
-"""Begin to enter a new card for a payment, and take it over when the customer comes back."""
+"""Enter a card, choose what it shall pay, and take the press that saves it and pays what is overdue."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from paydesk.billing.payment_methods.models import MethodSetup
+from paydesk.billing.arrangements.switch_method import SwitchRefused
+from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.billing.payment_methods.set_up import (
     BegunSetup,
     SetupRefused,
-    begin_method_setup,
     finish_method_setup,
+    go_on_with_setup,
 )
-from paydesk.billing.payments.choices import RetryChoices
+from paydesk.billing.payments.choices import retry_choices
+from paydesk.billing.payments.models import Payment
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
+from paydesk.portal.methods.choice import Asked, Choice, choice_of, read_asked
+from paydesk.portal.methods.find import account_of_record
+from paydesk.portal.methods.press import take_press
 from paydesk.portal.payments.pay import choices_or_404, pay_page
+from paydesk.portal.setups.begin import begin_setup, leave, no_answer, way_back
 from paydesk.portal.setups.hosted import allow_origins
+from paydesk.portal.setups.stopped import stopped
 from paydesk.portal.show import show_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @customer_page
 def begin(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
-    """Begin a set-up. A page that is loaded again goes back to where the set-up began: a GET begins nothing."""
+    """Begin a set-up for a payment. A page that is loaded again goes back to where it began: a GET begins nothing."""
     if request.method != "POST":
         return HttpResponseRedirect(reverse("payment_pay", args=[public_id]))
     choices = choices_or_404(at, public_id)
-    try:
-        begun = begin_method_setup(
-            merchant=at.merchant,
-            customer_id=at.customer.customer_id,
-            gateway_customer_id=choices.payment.gateway_customer_id,
-            payment_public_id=public_id,
-            return_url_of=lambda setup_id: at.absolute("setup_done", setup_id),
-            now=clock.wall_now(),
-        )
-    except SetupRefused as refused:
-        return pay_page(request, at, choices, error=str(refused), status=409)
-    except GatewayUnreachable:
-        return pay_page(request, at, choices, error=_no_answer(), status=502)
-    return _go_on(request, choices, begun)
+    return begin_setup(
+        request,
+        at,
+        owner_id=choices.payment.gateway_customer_id,
+        payment=public_id,
+        on_trouble=lambda words, status: pay_page(request, at, choices, error=words, status=status),
+    )
 
 
 @require_safe
 @customer_page
+def enter(request: HttpRequest, at: AtHand, setup_id: str) -> HttpResponse:
+    """Show the company's fields with the choice beside them; loading it again goes on with the same set-up."""
+    setup = _setup_or_404(at, setup_id)
+    if setup.state == MethodSetup.State.FINISHED:
+        return HttpResponseRedirect(reverse("setup_done", args=[setup_id]))
+    if setup.state == MethodSetup.State.REFUSED:
+        return stopped(request, setup, setup.refusal, status=409)
+    try:
+        begun = go_on_with_setup(
+            merchant=at.merchant,
+            customer_id=at.customer.customer_id,
+            setup_public_id=setup_id,
+            return_url_of=lambda same: at.absolute("setup_done", same),
+            now=clock.wall_now(),
+        )
+    except SetupRefused as refused:
+        return stopped(request, setup, str(refused), status=409)
+    except GatewayUnreachable:
+        return stopped(request, setup, no_answer(), status=502, again=reverse("setup", args=[setup_id]))
+    return _entering(request, at, setup, begun)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
 def done(request: HttpRequest, at: AtHand, setup_id: str) -> HttpResponse:
-    """Take the new card over, then back to the payment with the card chosen: one more press pays."""
+    """Take the new card over and show what it can pay; on the press let it pay that."""
+    asked = read_asked(request.POST) if request.method == "POST" else None
+    setup = _setup_or_404(at, setup_id)
     try:
         setup = finish_method_setup(
             merchant=at.merchant, customer_id=at.customer.customer_id, setup_public_id=setup_id
         )
-    except MethodSetup.DoesNotExist as unknown:
-        raise Http404 from unknown
     except SetupRefused as refused:
-        return _stopped(request, str(refused), setup_id, status=409)
+        return stopped(request, setup, str(refused), status=409)
     except GatewayUnreachable:
-        return _stopped(request, _no_answer(), setup_id, status=502)
-    if setup.state == MethodSetup.State.FINISHED and setup.method is not None:
-        return _back(setup, {"method": setup.method.public_id, "new": "1"})
+        return stopped(request, setup, no_answer(), status=502, again=request.path, pressed=asked)
     if setup.state == MethodSetup.State.REFUSED:
-        return _stopped(request, setup.refusal, setup_id, status=409, payment_id=setup.payment_public_id)
-    return _back(setup, {})
+        return stopped(request, setup, setup.refusal, status=409)
+    if setup.method is None:
+        return _not_entered(request, setup, asked)
+    if setup.method.removed_at is not None:
+        return HttpResponseRedirect(reverse("methods"), status=303)
+    return _saved(request, at, setup, setup.method, asked)
 
 
-def _go_on(request: HttpRequest, choices: RetryChoices, begun: BegunSetup) -> HttpResponse:
-    """To the company's page by a page of ours: a form's answer may not redirect to another host (form-action)."""
+def _entering(request: HttpRequest, at: AtHand, setup: MethodSetup, begun: BegunSetup) -> HttpResponse:
     if begun.fields is None:
-        return show_page(request, "setup_leave.html", payment=choices.payment, address=begun.page_url)
+        return leave(request, begun.page_url, back=way_back(setup.payment_public_id))
     response = show_page(
         request,
-        "setup_fields.html",
-        payment=choices.payment,
+        "setups/fields.html",
+        here="methods",
+        choice=_choice(at, setup, None, None),
         fields=begun.fields,
-        done=reverse("setup_done", args=[begun.public_id]),
+        done=reverse("setup_done", args=[setup.public_id]),
+        back_to=way_back(setup.payment_public_id),
+        is_for_payment=bool(setup.payment_public_id),
+        now=at.now,
     )
     return allow_origins(response, begun.fields)
 
 
-def _back(setup: MethodSetup, query: dict[str, str]) -> HttpResponse:
-    if not setup.payment_public_id:
-        return HttpResponseRedirect(reverse("methods"))
-    address = reverse("payment_pay", args=[setup.payment_public_id])
-    return HttpResponseRedirect(f"{address}?{urlencode(query)}" if query else address)
+def _not_entered(request: HttpRequest, setup: MethodSetup, asked: Asked | None) -> HttpResponse:
+    """Who came back without entering a card goes back to where it began; who pressed is told."""
+    if asked is None:
+        return HttpResponseRedirect(way_back(setup.payment_public_id))
+    return stopped(request, setup, "", status=409, again=reverse("setup", args=[setup.public_id]))
 
 
-def _stopped(
-    request: HttpRequest, words: str, setup_id: str, *, status: int, payment_id: str = ""
+def _saved(
+    request: HttpRequest, at: AtHand, setup: MethodSetup, method: PaymentMethod, asked: Asked | None
 ) -> HttpResponse:
+    error = ""
+    if asked is not None:
+        try:
+            return take_press(at, method=method, asked=asked, replaced=setup.replaces)
+        except SwitchRefused as refused:
+            error = str(refused)
     return show_page(
-        request, "setup_stopped.html", status=status, words=words, setup_id=setup_id, payment_id=payment_id
+        request,
+        "methods/choose.html",
+        status=409 if error else 200,
+        here="methods",
+        choice=_choice(at, setup, method, asked),
+        is_new=True,
+        action=request.path,
+        error=error,
+        now=at.now,
     )
 
 
-def _no_answer() -> str:
-    return _(
-        "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
+def _choice(at: AtHand, setup: MethodSetup, method: PaymentMethod | None, asked: Asked | None) -> Choice:
+    return choice_of(
+        account_of_record(at, setup.gateway_customer_id),
+        method,
+        is_new=True,
+        asked=asked,
+        payment=_payment(at, setup.payment_public_id),
+        replaced=setup.replaces,
     )
+
+
+def _payment(at: AtHand, public_id: str) -> Payment | None:
+    """Give the payment that the customer came from, if it can still be paid."""
+    if not public_id:
+        return None
+    try:
+        choices = retry_choices(
+            merchant=at.merchant, customer_id=at.customer.customer_id, payment_public_id=public_id
+        )
+    except Payment.DoesNotExist:
+        return None
+    return None if choices.refusal else choices.payment
+
+
+def _setup_or_404(at: AtHand, public_id: str) -> MethodSetup:
+    mine = MethodSetup.objects.select_related("replaces", "gateway_customer", "method")
+    try:
+        return mine.get(**at.ids, public_id=public_id)
+    except MethodSetup.DoesNotExist as unknown:
+        raise Http404 from unknown

@@ -22,6 +22,7 @@ _FILES = (
     "pieces",
     "story",
     "lists",
+    "methods",
     "pages",
     "narrow",
     "print",

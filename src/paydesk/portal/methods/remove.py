@@ -1,0 +1,87 @@
+"""Take a payment method off, after a page that says what happens; what still needs it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from paydesk.billing.arrangements.remove_method import RemoveRefused, remove_method, why_needed
+from paydesk.billing.arrangements.what_pays_what import Account, Agreement
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.kit import clock
+from paydesk.portal.door import AtHand, customer_page
+from paydesk.portal.methods.find import method_or_404
+from paydesk.portal.reads.method_changes import change_under_way
+from paydesk.portal.show import show_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+def remove(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
+    """Say what happens, or what needs it first; on the press take it off and show the list."""
+    found = method_or_404(at, public_id)
+    if found is None:
+        return HttpResponseRedirect(reverse("methods"), status=303)
+    if request.method != "POST":
+        return _page(request, at, found)
+    try:
+        change = remove_method(
+            merchant=at.merchant,
+            customer_id=at.customer.customer_id,
+            method_public_id=public_id,
+            now=clock.wall_now(),
+        )
+    except RemoveRefused as refused:
+        under_way = change_under_way(**at.ids, removed_method_id=found[1].id, now=clock.wall_now())
+        if under_way is not None:
+            return _to_list(under_way)
+        return _page(request, at, method_or_404(at, public_id) or found, refused=refused)
+    return _to_list(change.public_id)
+
+
+def _to_list(change_id: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('methods')}?removed={change_id}", status=303)
+
+
+def _page(
+    request: HttpRequest,
+    at: AtHand,
+    found: tuple[Account, PaymentMethod],
+    *,
+    refused: RemoveRefused | None = None,
+) -> HttpResponse:
+    account, method = found
+    pays = [one for one in account.agreements if one.paid_by == method]
+    return show_page(
+        request,
+        "methods/remove.html",
+        status=409 if refused else 200,
+        here="methods",
+        account=account,
+        card=method,
+        agreements=pays,
+        others=_others(at, method, pays, refused),
+        error=str(refused or ""),
+        now=at.now,
+    )
+
+
+def _others(
+    at: AtHand, method: PaymentMethod, pays: Sequence[Agreement], refused: RemoveRefused | None
+) -> list[str]:
+    """Name what needs it beside the subscriptions: bills that will be tried with it, payments on their way."""
+    needed_by = (
+        refused.needed_by
+        if refused
+        else why_needed(
+            merchant=at.merchant,
+            customer_id=at.customer.customer_id,
+            method_public_id=method.public_id,
+            now=clock.wall_now(),
+        )
+    )
+    named = {one.subscription.name for one in pays}
+    return [name for name in needed_by if name not in named]
