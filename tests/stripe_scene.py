@@ -7,24 +7,21 @@ Import `stripe_account` and `stripe_scene` into the conftest of a folder that ne
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 import pytest
 import stripe
 
 from paydesk.gateways.contract import Settings
-from tests.processes import running_server
-
-ROOT = Path(__file__).parent.parent
-DOUBLES = ROOT / "tests" / "doubles"
+from tests.stripe_account import StripeAccount
+from tests.stripe_account import stripe_account as stripe_account
 
 GOOD = "4242424242424242"
 DECLINED_WHEN_ENTERED = "4000000000000002"
@@ -38,14 +35,6 @@ Object = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StripeAccount:
-    """The two processes: `url` is Stripe for the code under test, `localstripe_url` is for setting scenes alone."""
-
-    url: str
-    localstripe_url: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class PastDue:
     """A subscription with a paid invoice and a failed one."""
 
@@ -54,20 +43,6 @@ class PastDue:
     paid_invoice: str
     failed_invoice: str
     method: str  # the card that failed
-
-
-@pytest.fixture(scope="session")
-def stripe_account(pytestconfig: pytest.Config) -> Iterator[StripeAccount]:
-    """Start localstripe and the proxy once for the session. The contract made from the SDK is kept between sessions."""
-    cache = pytestconfig.cache
-    assert cache is not None
-    folder = cache.mkdir("stripe-contract")
-    paths = {"PYTHONPATH": str(ROOT)}
-    localstripe: list[str | Path] = [sys.executable, DOUBLES / "localstripe_server.py", "{port}"]
-    with running_server(localstripe, environment=paths) as behind:
-        proxy: list[str | Path] = [sys.executable, DOUBLES / "stripe_proxy.py", "{port}", behind.url, folder]
-        with running_server(proxy, environment=paths, ready_path="/_violations") as before:
-            yield StripeAccount(url=before.url, localstripe_url=behind.url)
 
 
 @pytest.fixture
@@ -154,6 +129,21 @@ class StripeScene:
     def pay_subscription_with(self, subscription: str, method: str) -> None:
         """Give a subscription a method of its own, which goes before the customer's default."""
         self.client.v1.subscriptions.update(subscription, {"default_payment_method": method})
+
+    def pay_invoice_with(self, invoice: str, method: str) -> None:
+        """Give an open invoice a method of its own, which goes before its subscription's."""
+        self.client.v1.invoices.update(invoice, {"default_payment_method": method})
+
+    def say_of(self, reference: str, **fields: Any) -> None:
+        """Let Stripe say of an object what localstripe cannot: these fields are put over it."""
+        self._post(f"{self.url}/_changes", {"id": reference, "fields": fields})
+
+    def happened(self, kind: str, named: Object, *, at: datetime | None = None) -> str:
+        """Let something have happened at the account of which no webhook came; gives the event's id."""
+        event = f"evt_{uuid4().hex}"
+        body, _headers = self.signed_event(kind, named, at=at, event_id=event)
+        self._post(f"{self.url}/_events", json.loads(body))
+        return event
 
     def as_stripe_says(self, path: str) -> Object:
         """Read one object in today's shape, as the code under test would."""

@@ -13,6 +13,7 @@ from typing import Any
 from tests.doubles.stripe_shapes import Object, card_error, invalid_request, invoice_payments, listing
 from tests.doubles.stripe_upstream import Answer, Upstream, refused
 
+_METHOD = "default_payment_method"
 NEEDS_CUSTOMER = "invoice_payment_intent_requires_action"
 
 
@@ -200,7 +201,7 @@ async def _update_subscription(call: Call, upstream: Upstream) -> Answer:
         return refused(invalid_request("This subscription is canceled.", code="resource_missing"))
     asked = dict(call.asked)
     changed: dict[str, Any] = upstream.known.changed.setdefault(call.reference, {})
-    for name in ("pause_collection", "default_payment_method"):
+    for name in ("pause_collection", _METHOD):
         if name in asked:
             changed[name] = asked.pop(name) or None
     if asked.get("cancel_at") == "":
@@ -210,8 +211,33 @@ async def _update_subscription(call: Call, upstream: Upstream) -> Answer:
     return await upstream.one(subscription or {}, call.expand)
 
 
+async def _list_invoices(call: Call, upstream: Upstream) -> Answer:
+    """localstripe knows no `status` to list by."""
+    status = call.asked.get("status")
+    asked = {name: str(value) for name, value in call.asked.items() if name != "status"}
+    found = await upstream.every("invoices", **asked)
+    return await paged(call, upstream, [one for one in found if status in (None, one["status"])])
+
+
+async def _update_invoice(call: Call, upstream: Upstream) -> Answer:
+    """Keep which method an invoice names; localstripe changes no invoice."""
+    invoice = await upstream.get(call.reference)
+    if not invoice:
+        return await forward(call, upstream, {})
+    if invoice["status"] not in ("draft", "open"):
+        return refused(invalid_request("This invoice is no longer editable.", code="invoice_not_editable"))
+    upstream.known.changed.setdefault(call.reference, {}).update(call.asked)
+    return await upstream.one(invoice, call.expand)
+
+
+async def _list_events(call: Call, upstream: Upstream) -> Answer:
+    """What localstripe noted, and what a scene says has happened, the newest first."""
+    noted = [*await upstream.every("events"), *upstream.known.events]
+    return await paged(call, upstream, sorted(noted, key=lambda one: int(one["created"]), reverse=True))
+
+
 async def _pay(call: Call, upstream: Upstream) -> Answer:
-    """Pay with the method asked for, else the subscription's, else the customer's; localstripe knows the last alone."""
+    """Pay with the method asked for, the invoice's, the subscription's, the customer's; localstripe knows the last."""
     invoice = await upstream.get(call.reference)
     if not invoice:
         return await forward(call, upstream, {})
@@ -221,8 +247,9 @@ async def _pay(call: Call, upstream: Upstream) -> Answer:
         )
     customer = await upstream.get(invoice["customer"]) or {}
     default = customer["invoice_settings"]["default_payment_method"]
-    own = upstream.known.changed.get(invoice["subscription"] or "", {}).get("default_payment_method")
-    method = await upstream.get(call.asked.get("payment_method") or own or default or "")
+    named = [upstream.known.changed.get(one or "", {}) for one in (call.reference, invoice["subscription"])]
+    own = next((one[_METHOD] for one in named if one.get(_METHOD)), default)
+    method = await upstream.get(call.asked.get("payment_method") or own or "")
     if not method or method["customer"] != customer["id"]:
         return refused(
             invalid_request("No such PaymentMethod", code="resource_missing", param="payment_method")
@@ -260,9 +287,12 @@ CALLS: list[tuple[str, str, Callable[[Call, Upstream], Awaitable[Answer]]]] = [
     ("GET", "/v1/charges", _list_charges),
     ("GET", "/v1/invoice_payments", _list_invoice_payments),
     ("GET", "/v1/disputes", _nothing_listed),
+    ("GET", "/v1/events", _list_events),
+    ("GET", "/v1/invoices", _list_invoices),
     ("GET", "/v1/products", _list_products),
     ("POST", "/v1/refunds", _refund),
     ("POST", "/v1/subscriptions/[^/]+", _update_subscription),
     ("DELETE", "/v1/subscriptions/[^/]+", _cancel_subscription),
+    ("POST", "/v1/invoices/[^/]+", _update_invoice),
     ("POST", "/v1/invoices/[^/]+/pay", _pay),
 ]

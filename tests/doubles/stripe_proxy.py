@@ -1,8 +1,8 @@
 """Stripe as the tests meet it: every request is checked against today's contract, then localstripe answers it.
 
 Beside Stripe's own addresses: `/_begin_again` empties the account, `/_violations` and `/_journal` say what was asked,
-`/_faults` and `/_declines` say what shall go wrong, `/_hosted_invoice/...` and `/_confirm/...` are the pages on which a
-customer passes 3-D Secure.
+`/_faults` and `/_declines` say what shall go wrong, `/_events` and `/_changes` what localstripe cannot have;
+`/_hosted_invoice/...` and `/_confirm/...` are the pages on which a customer passes 3-D Secure.
 Run as `stripe_proxy.py PORT LOCALSTRIPE_URL CONTRACT_FOLDER`.
 """
 
@@ -58,6 +58,8 @@ class Proxy:
                 web.post("/_faults", self._take_fault),
                 web.delete("/_faults", self._forget_faults),
                 web.post("/_declines", self._take_decline),
+                web.post("/_events", self._take_event),
+                web.post("/_changes", self._take_change),
                 web.get("/_hosted_invoice/{invoice}", self._show_page),
                 web.post("/_hosted_invoice/{invoice}", self._finish_invoice),
                 web.get("/_confirm/{intent}", self._show_page),
@@ -182,6 +184,15 @@ class Proxy:
     async def _take_decline(self, request: web.Request) -> web.Response:
         asked = await request.json()
         self.known.decline_codes[asked["payment_method"]] = asked["code"]
+        return web.json_response({})
+
+    async def _take_event(self, request: web.Request) -> web.Response:
+        self.known.events.append(await request.json())
+        return web.json_response({})
+
+    async def _take_change(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        self.known.changed.setdefault(asked["id"], {}).update(asked["fields"])
         return web.json_response({})
 
     async def _show_page(self, _request: web.Request) -> web.Response:

@@ -28,6 +28,8 @@ restricted_card revocation_of_all_authorizations revocation_of_authorization sec
 stolen_card stop_payment_order testmode_decline transaction_not_allowed try_again_later
 withdrawal_count_limit_exceeded authentication_required
 """
+# docs.stripe.com/currencies, "Zero-decimal currencies"; UGX is there too, and is written with two all the same.
+ZERO_DECIMALS = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
 
 
 @pytest.mark.parametrize(
@@ -62,9 +64,30 @@ def test_an_amount_that_stripe_cannot_charge_is_refused_and_never_rounded(amount
         to_stripe(amount)
 
 
-def test_a_part_of_a_minor_unit_is_never_cut_off() -> None:
-    with pytest.raises(ValueError, match="whole number"):
-        from_stripe(50001, "isk")
+def test_parts_of_a_krona_from_before_2023_are_read_and_never_asked_for() -> None:
+    assert from_stripe(50040, "isk") == Money(500, "ISK")
+    assert from_stripe(-50050, "isk") == Money(-501, "ISK")
+    assert to_stripe(from_stripe(50040, "isk")) == 50000
+
+
+@pytest.mark.parametrize("currency", ZERO_DECIMALS.split())
+def test_what_stripe_writes_without_decimals_is_whole(currency: str) -> None:
+    assert from_stripe(500, currency.lower()).decimal() == 500
+    assert to_stripe(from_stripe(500, currency.lower())) == 500
+
+
+@pytest.mark.parametrize("currency", ["HUF", "TWD"])
+def test_what_is_without_decimals_in_payouts_alone_is_charged_to_the_cent(currency: str) -> None:
+    assert to_stripe(Money(1045, currency)) == 1045
+    assert from_stripe(1045, currency.lower()) == Money(1045, currency)
+
+
+@pytest.mark.parametrize("currency", ["BHD", "JOD", "KWD", "OMR", "TND"])
+def test_three_decimals_are_read_exactly_and_charged_in_steps_of_ten(currency: str) -> None:
+    assert from_stripe(5124, currency.lower()) == Money(5124, currency)
+    assert to_stripe(Money(5120, currency)) == 5120
+    with pytest.raises(GatewayRefused, match="steps of ten"):
+        to_stripe(Money(5124, currency))
 
 
 def test_every_published_code_is_in_the_table() -> None:

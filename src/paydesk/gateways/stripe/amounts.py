@@ -2,10 +2,12 @@
 
 Stripe's own exceptions (docs.stripe.com/currencies, "Zero-decimal currencies" and "Special cases"): MGA has no decimals
 there though ISO gives it two; ISK and UGX have two there for the sake of old callers, always 00; and amounts in
-three-decimal currencies are charged in steps of ten.
+three-decimal currencies are charged in steps of ten. HUF and TWD lose their decimals in payouts alone.
 """
 
 from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
 
 from paydesk.gateways.contract import GatewayRefused
 from paydesk.kit.money import Money, exponent
@@ -15,15 +17,14 @@ _STEP_OF_THREE_DECIMALS = 10
 
 
 def from_stripe(amount: int, currency: str) -> Money:
-    """Read an amount of Stripe (`currency` in lower case); raises ValueError where a minor unit would be cut off."""
+    """Read an amount of Stripe (`currency` in lower case).
+
+    Until April 2023 Stripe took parts of a króna, which ISO does not know: such an old amount, or the tax in one, is
+    read as the nearest whole one (support.stripe.com/questions/deprecation-of-fractional-isk-charges-and-refunds).
+    """
     code = currency.upper()
     shift = exponent(code) - _EXPONENTS.get(code, exponent(code))
-    if shift >= 0:
-        return Money(amount * 10**shift, code)
-    whole, rest = divmod(amount, 10**-shift)
-    if rest:
-        raise ValueError(f"Stripe gave {amount} {code}, which is not a whole number of minor units")
-    return Money(whole, code)
+    return Money(int(Decimal(amount).scaleb(shift).to_integral_value(ROUND_HALF_UP)), code)
 
 
 def to_stripe(amount: Money) -> int:

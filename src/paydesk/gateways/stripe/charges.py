@@ -24,7 +24,7 @@ from paydesk.gateways.stripe.collectibles import TAG, charge_outcome, intents_of
 from paydesk.gateways.stripe.declines import CALLED_OFF, NEEDS_CUSTOMER, decline_of_error
 from paydesk.gateways.stripe.history import charges_of, read_invoice
 from paydesk.gateways.stripe.methods import default_method, reference
-from paydesk.gateways.stripe.requests import Json, Line, clear_answers, scrub
+from paydesk.gateways.stripe.requests import Json, Line, clear_answers, error_of, scrub
 
 #: A request that is on its way longer than this has ended, one way or the other, at Stripe too.
 _SURELY_OVER = timedelta(minutes=2)
@@ -159,8 +159,7 @@ def _judged(ask: Callable[[], None], look: Callable[[Json], Outcome]) -> Outcome
             try:
                 ask()
             except (stripe.CardError, stripe.InvalidRequestError) as refused:
-                body = refused.json_body if isinstance(refused.json_body, dict) else {}
-                error = body.get("error") or {}
+                error = error_of(refused)
                 if isinstance(refused, stripe.CardError) and error.get("code") not in NEEDS_CUSTOMER:
                     return _declined(reference(error.get("charge")), decline_of_error(error))
         return look(error)
@@ -206,9 +205,7 @@ def _on_invoice(line: Line, invoice_reference: str, noted: str, *, now: datetime
         amount = from_stripe(invoice["amount_due"], invoice["currency"])
         return paid[-1] if paid else Outcome(verdict=Verdict.SUCCEEDED, amount=amount)
     if invoice["status"] == "void":
-        return _declined(
-            "", Decline(reason=DeclineReason.NOT_PERMITTED, advice=Advice.STOP, code="invoice_void")
-        )
+        return _declined("", _VOID)
     since = _since(charges, noted)
     if since:
         return charge_outcome(since[-1])

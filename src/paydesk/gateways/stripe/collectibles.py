@@ -6,8 +6,8 @@ PaymentIntent, and charges name their PaymentIntent (`stripe/_invoice_payment.py
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import (
@@ -15,13 +15,19 @@ from paydesk.gateways.records import (
     CollectibleRecord,
     CollectibleState,
     DisputeRecord,
-    LineRecord,
     Outcome,
     RefundRecord,
     SettledBy,
     Verdict,
 )
 from paydesk.gateways.stripe.amounts import from_stripe
+from paydesk.gateways.stripe.breakdown import (
+    amount_of,
+    billing_of,
+    billing_of_charge,
+    breakdown_of,
+    title_of,
+)
 from paydesk.gateways.stripe.declines import decline_of_charge
 from paydesk.gateways.stripe.methods import method_record, moment, moment_or_none, own_method, reference
 from paydesk.gateways.stripe.requests import Json
@@ -47,9 +53,22 @@ _CHARGE_STATES = {
     Verdict.PENDING: CollectibleState.PROCESSING,
     Verdict.DECLINED: CollectibleState.CANCELED,
 }
+_OPEN_AFTER = {
+    Verdict.SUCCEEDED: CollectibleState.DUE,
+    Verdict.PENDING: CollectibleState.PROCESSING,
+    Verdict.DECLINED: CollectibleState.FAILED,
+}
 _REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
-_DISPUTE_STATES = {"won": "won", "lost": "lost", "prevented": "won"}
-_LINE = re.compile(r"(?:\d+ × )?(?P<title>.+?)(?: \(at .+\))?")
+#: While it is a `warning_...` the bank only asks; `prevented` is blocked or refunded before it becomes a dispute
+#: (docs.stripe.com/changelog/basil/2025-08-27/add-preventions-to-dispute). An appeal is open until it is decided.
+_DISPUTE_STATES = {
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
+    "warning_closed": "closed",
+    "prevented": "closed",
+    "won": "won",
+    "lost": "lost",
+}
 
 
 def is_collectible(invoice: Json) -> bool:
@@ -70,32 +89,36 @@ def charges_named_by(invoice: Json) -> list[str]:
 
 
 def invoice_record(
-    invoice: Json, charges: Sequence[Json], disputes: Sequence[Json] = ()
+    invoice: Json,
+    charges: Sequence[Json],
+    disputes: Sequence[Json] = (),
+    rates: Mapping[str, Json] = MappingProxyType({}),
 ) -> CollectibleRecord:
-    """Read an invoice with its charges (oldest first, refunds expanded) and their disputes."""
+    """Read an invoice with its charges (oldest first, refunds expanded), their disputes, and its tax rates by id."""
     attempts = [attempt_record(charge) for charge in charges]
     moments = invoice.get("status_transitions") or {}
-    lines = (invoice.get("lines") or {}).get("data", [])
+    parts = breakdown_of(invoice, rates)
     is_open = invoice["status"] == "open"
     due = invoice.get("due_date") or moments.get("finalized_at") or invoice["created"]
     return CollectibleRecord(
         reference=invoice["id"],
         customer_reference=reference(invoice.get("customer")),
         state=_invoice_state(invoice, charges),
-        amount=from_stripe(invoice["amount_due"] or max(invoice["total"], 0), invoice["currency"]),
+        amount=amount_of(invoice),
         created_at=moment(invoice["created"]),
         due_at=moment(due),
-        title=invoice.get("description")
-        or _title(max(lines, key=lambda line: line["amount"] > 0, default={}))  # not the credit of a change
-        or invoice.get("number")
-        or "",
+        title=invoice.get("description") or title_of(invoice) or invoice.get("number") or "",
         number=invoice.get("number") or "",
         subscription_reference=subscription_of(invoice),
         paid_at=moment_or_none(moments.get("paid_at")),
         settled_by=_settled_by(invoice, attempts),
         next_attempt_at=moment_or_none(invoice.get("next_payment_attempt") if is_open else None),
         method_reference=own_method(invoice) if is_open else "",
-        lines=[_line_record(line) for line in lines],
+        lines=parts.lines,
+        discounts=parts.discounts,
+        taxes=parts.taxes,
+        balance_applied=parts.balance_applied,
+        billing=billing_of(invoice),
         attempts=attempts,
         refunds=[refund_record(refund) for charge in charges for refund in _refunds(charge)],
         disputes=[dispute_record(dispute) for dispute in disputes],
@@ -118,6 +141,7 @@ def charge_record(charge: Json, disputes: Sequence[Json] = ()) -> CollectibleRec
         number=charge.get("receipt_number") or "",
         paid_at=created_at if succeeded else None,
         settled_by=SettledBy.ATTEMPT if succeeded else None,
+        billing=billing_of_charge(charge),
         attempts=[attempt],
         refunds=[refund_record(refund) for refund in _refunds(charge)],
         disputes=[dispute_record(dispute) for dispute in disputes],
@@ -180,12 +204,10 @@ def refund_record(refund: Json) -> RefundRecord:
 
 
 def dispute_record(dispute: Json) -> DisputeRecord:
-    """Read a dispute. While its status is a `warning_...`, and when that is closed, the bank only asks."""
-    is_inquiry = dispute["status"].startswith("warning_")
     return DisputeRecord(
         reference=dispute["id"],
         amount=from_stripe(dispute["amount"], dispute["currency"]),
-        state="inquiry" if is_inquiry else _DISPUTE_STATES.get(dispute["status"], "open"),
+        state=_DISPUTE_STATES.get(dispute["status"], "open"),
         created_at=moment(dispute["created"]),
         charge_reference=reference(dispute.get("charge")),
     )
@@ -195,10 +217,11 @@ def _invoice_state(invoice: Json, charges: Sequence[Json]) -> CollectibleState:
     state = _INVOICE_STATES[invoice["status"]]
     if state != CollectibleState.DUE:
         return state
-    if charges and charges[-1]["status"] == "pending":
-        return CollectibleState.PROCESSING
+    if charges:
+        # One that succeeded paid a part: the rest is due, and nothing has failed.
+        return _OPEN_AFTER[charge_verdict(charges[-1])]
     tried = invoice.get("attempted") and invoice.get("collection_method") != "send_invoice"
-    return CollectibleState.FAILED if tried or charges else CollectibleState.DUE
+    return CollectibleState.FAILED if tried else CollectibleState.DUE
 
 
 def _settled_by(invoice: Json, attempts: Sequence[AttemptRecord]) -> SettledBy | None:
@@ -206,7 +229,7 @@ def _settled_by(invoice: Json, attempts: Sequence[AttemptRecord]) -> SettledBy |
         return None
     if any(attempt.outcome.verdict == Verdict.SUCCEEDED for attempt in attempts):
         return SettledBy.ATTEMPT
-    if invoice["total"] <= 0:
+    if not amount_of(invoice):
         return SettledBy.ZERO
     return SettledBy.EXTERNAL if invoice["amount_due"] else SettledBy.BALANCE
 
@@ -215,20 +238,6 @@ def subscription_of(invoice: Json) -> str:
     """Name the subscription that an invoice is for, or give an empty text."""
     parent = invoice.get("parent") or {}
     return reference((parent.get("subscription_details") or {}).get("subscription"))
-
-
-def _title(line: Json) -> str:
-    """Take the count and the price out of Stripe's "1 × Pro (at €10.00 / month)"."""
-    found = _LINE.fullmatch(line.get("description") or "")
-    return found["title"] if found else ""
-
-
-def _line_record(line: Json) -> LineRecord:
-    return LineRecord(
-        title=_title(line),
-        amount=from_stripe(line["amount"], line["currency"]),
-        quantity=line.get("quantity") or 1,
-    )
 
 
 def _is_captured(charge: Json) -> bool:

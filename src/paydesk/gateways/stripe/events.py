@@ -19,7 +19,11 @@ Named = Sequence[ObjectReference]
 
 def named_by(event: WebhookEvent) -> Named:
     """Name the objects of one event; its body was signed and is read for ids alone."""
-    found: Json = json.loads(event.body)["data"]["object"]
+    told: Json = json.loads(event.body)["data"]
+    found: Json = told["object"]
+    if found.get("object") in _OF_A_CUSTOMER and not found.get("customer"):
+        # A card that was taken off says only in this way whose it was.
+        found = {**found, **(told.get("previous_attributes") or {})}
     return [named for named in _NAMED_BY.get(found.get("object", ""), _nothing)(found) if named.reference]
 
 
@@ -45,13 +49,17 @@ def _nothing(_found: Json) -> Named:
     return ()
 
 
+#: Methods, and what they were before 2018.
+_OF_A_CUSTOMER = ("payment_method", "card", "source", "bank_account")
 _NAMED_BY: dict[str, Callable[[Json], Named]] = {
     "customer": lambda found: [_name(ObjectKind.CUSTOMER, found)],
-    "payment_method": lambda found: [_name(ObjectKind.CUSTOMER, found.get("customer"))],
+    **dict.fromkeys(_OF_A_CUSTOMER, lambda found: [_name(ObjectKind.CUSTOMER, found.get("customer"))]),
     "setup_intent": lambda found: [_name(ObjectKind.METHOD_SETUP, found)],
     "subscription": lambda found: [_name(ObjectKind.SUBSCRIPTION, found)],
     "invoice": lambda found: [_name(ObjectKind.COLLECTIBLE, found if found.get("status") != "draft" else "")],
     "invoice_payment": lambda found: [_name(ObjectKind.COLLECTIBLE, found["invoice"])],
+    "credit_note": lambda found: [_name(ObjectKind.COLLECTIBLE, found["invoice"])],
+    "discount": lambda found: [_name(ObjectKind.SUBSCRIPTION, found.get("subscription"))],
     "charge": lambda found: [_name(ObjectKind.COLLECTIBLE, found)],
     # Only our own intents are looked up: of the others, invoice and charge events tell.
     "payment_intent": lambda found: [_name(ObjectKind.CHARGE, found if _tag(found) else "", _tag(found))],

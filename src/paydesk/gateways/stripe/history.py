@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import stripe
 
 from paydesk.gateways.records import CollectibleRecord, DocumentLink, Page, Verdict
+from paydesk.gateways.stripe.breakdown import rates_of
 from paydesk.gateways.stripe.collectibles import (
     charge_record,
     charge_verdict,
@@ -19,10 +20,13 @@ from paydesk.gateways.stripe.collectibles import (
 from paydesk.gateways.stripe.methods import reference
 from paydesk.gateways.stripe.requests import PAGE, Json, Line
 
+#: `payments` is only there when expanded; a discount is named by its coupon.
+_EXPANDED = ("payments", "discounts.source.coupon")
+
 
 def read_invoice(line: Line, invoice: str) -> Json | None:
-    """Read an invoice with all its payments and lines; `payments` is only there when expanded."""
-    found = line.read(line.v1.invoices.retrieve, invoice, {"expand": ["payments"]})
+    """Read an invoice with all its payments and lines."""
+    found = line.read(line.v1.invoices.retrieve, invoice, {"expand": list(_EXPANDED)})
     return found and _completed(line, found)
 
 
@@ -38,7 +42,7 @@ def read_whole(line: Line, collectible: str) -> CollectibleRecord | None:
     if not invoice or not is_collectible(invoice):
         return None
     charges = charges_of(line, invoice)
-    return invoice_record(invoice, charges, _disputes(line, charges))
+    return invoice_record(invoice, charges, _disputes(line, charges), _rates(line, [invoice]))
 
 
 def list_whole(line: Line, customer: str, cursor: str) -> Page[CollectibleRecord]:
@@ -54,7 +58,9 @@ def list_whole(line: Line, customer: str, cursor: str) -> Page[CollectibleRecord
         by_owner[_owner(charge)].append(charge)
     listing = _invoices(line, customer, cursor)
     invoices = [_completed(line, invoice) for invoice in listing["data"]]
-    records = [_whole(line, invoice, by_owner) for invoice in invoices if is_collectible(invoice)]
+    shown = [invoice for invoice in invoices if is_collectible(invoice)]
+    rates = _rates(line, shown)
+    records = [_whole(line, invoice, by_owner, rates) for invoice in shown]
     if listing["has_more"]:
         return Page(records=records, next_cursor=invoices[-1]["id"])
     named = {
@@ -101,20 +107,26 @@ def invoice_of(line: Line, intent: str) -> str:
     return reference(found[0]["invoice"]) if found else ""
 
 
-def _whole(line: Line, invoice: Json, by_owner: Mapping[str, Sequence[Json]]) -> CollectibleRecord:
+def _whole(
+    line: Line, invoice: Json, by_owner: Mapping[str, Sequence[Json]], rates: Mapping[str, Json]
+) -> CollectibleRecord:
     """Join an invoice with its charges; if it was paid after those were listed, they are read again."""
     charges = [charge for owner in _owners(invoice) for charge in by_owner.get(owner, ())]
     if not _paid_with(invoice) <= {_owner(charge) for charge in charges if _is_paid(charge)}:
         charges = charges_of(line, invoice)
-    return invoice_record(invoice, charges, _disputes(line, charges))
+    return invoice_record(invoice, charges, _disputes(line, charges), rates)
+
+
+def _rates(line: Line, invoices: Sequence[Json]) -> dict[str, Json]:
+    """Read the tax rates that invoices name: by id alone, but for the default rates, which an invoice carries whole."""
+    known = {rate["id"]: rate for invoice in invoices for rate in invoice.get("default_tax_rates") or []}
+    missing = sorted({rate for invoice in invoices for rate in rates_of(invoice)} - known.keys())
+    found = [line.read(line.v1.tax_rates.retrieve, rate) for rate in missing]
+    return known | {rate["id"]: rate for rate in found if rate}
 
 
 def _invoices(line: Line, customer: str, cursor: str) -> Json:
-    asked: stripe.params.InvoiceListParams = {
-        "customer": customer,
-        "limit": PAGE,
-        "expand": ["data.payments"],
-    }
+    asked = _of_customer(customer)
     if cursor:
         asked["starting_after"] = cursor
     return line.ask(line.v1.invoices.list, asked)
@@ -123,10 +135,12 @@ def _invoices(line: Line, customer: str, cursor: str) -> Json:
 def _all_invoices(line: Line, customer: str, last: list[Json], cursor: str) -> list[Json]:
     if not cursor:
         return last
-    found = line.every(
-        lambda: line.v1.invoices.list({"customer": customer, "limit": PAGE, "expand": ["data.payments"]})
-    )
+    found = line.every(lambda: line.v1.invoices.list(_of_customer(customer)))
     return [_completed(line, invoice) for invoice in found]
+
+
+def _of_customer(customer: str) -> stripe.params.InvoiceListParams:
+    return {"customer": customer, "limit": PAGE, "expand": [f"data.{path}" for path in _EXPANDED]}
 
 
 def _completed(line: Line, invoice: Json) -> Json:

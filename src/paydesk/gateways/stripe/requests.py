@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
 import stripe
 
 from paydesk.gateways import http
-from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable, Settings
+from paydesk.gateways.contract import GatewayBusy, GatewayRefused, GatewayUnreachable, Settings
 from paydesk.gateways.records import Page
-from paydesk.gateways.stripe.settings import DEFAULT_BASE_URL, SECRET_KEY
+from paydesk.gateways.stripe.settings import DEFAULT_BASE_URL, SECRET_KEY, requests_a_second
 
 Json = Mapping[str, Any]
 Asked = ParamSpec("Asked")
@@ -25,6 +26,10 @@ Record = TypeVar("Record")
 
 PAGE = 100
 
+#: docs.stripe.com/rate-limits: what is over the limit gets a 429 with its reason in a header; a 429 without one is a
+#: `lock_timeout`: two requests wanted the same object, and nobody has to slow down.
+_REASON = "stripe-rate-limited-reason"
+_BY_THE_MINUTE = timedelta(minutes=1)
 #: A clear no. 409, 429, 5xx, a reused key and everything unexpected are not one (R6).
 _REFUSALS = (stripe.InvalidRequestError, stripe.CardError, stripe.AuthenticationError, stripe.PermissionError)
 _SECRETS = re.compile(
@@ -96,6 +101,12 @@ def _whole(found: stripe.StripeObject) -> Json:
     return plain
 
 
+def error_of(failed: stripe.StripeError) -> Json:
+    """Give what Stripe said of a failure; not every class of the SDK's keeps it (`_api_requestor.py`)."""
+    body = failed.json_body if isinstance(failed.json_body, dict) else {}
+    return body.get("error") or {}
+
+
 @contextmanager
 def clear_answers() -> Iterator[None]:
     """Translate what the SDK raises; an answer that it stumbles over is no clear one."""
@@ -105,9 +116,17 @@ def clear_answers() -> Iterator[None]:
         words = scrub(f"{type(failed).__name__}: {failed.user_message or failed.http_status}")
         if isinstance(failed, _REFUSALS):
             raise GatewayRefused(words) from None
+        if isinstance(failed, stripe.RateLimitError) and error_of(failed).get("code") != "lock_timeout":
+            raise GatewayBusy(words, retry_after=_retry_after(failed.headers or {})) from None
         raise GatewayUnreachable(words) from None
     except (AttributeError, KeyError, TypeError, ValueError) as odd:
         raise GatewayUnreachable(f"The answer is not one of Stripe's: {type(odd).__name__}") from odd
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta:
+    """Say when to come back. Stripe documents no Retry-After, and some limits of one object are by the minute."""
+    said = http.retry_after_of(headers)
+    return max(said, _BY_THE_MINUTE) if headers.get(_REASON) == "resource-specific" else said
 
 
 class _WayOut(stripe.HTTPClient):
@@ -118,12 +137,15 @@ class _WayOut(stripe.HTTPClient):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._timeout = settings.timeout
+        self._a_second = requests_a_second(settings)
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_usage: Any
     ) -> tuple[str, int, Mapping[str, str]]:
         body = post_data.encode() if isinstance(post_data, str) else post_data or b""
-        asked = http.HttpRequest(method=method.upper(), url=url, headers=headers or {}, body=body)
+        asked = http.HttpRequest(
+            method=method.upper(), url=url, headers=headers or {}, body=body, a_second=self._a_second
+        )
         answer = http.send(asked, timeout=self._timeout, scrub=scrub)
         return answer.body.decode(errors="replace"), answer.status, answer.headers
 

@@ -9,9 +9,9 @@ import stripe
 
 from paydesk.gateways.contract import GatewayRefused
 from paydesk.gateways.records import Page, SubscriptionRecord, SubscriptionState
-from paydesk.gateways.stripe.open_invoices import follow, unpaid_invoices
 from paydesk.gateways.stripe.requests import PAGE, Json, Line, page
 from paydesk.gateways.stripe.subscriptions import products_of, subscription_record
+from paydesk.gateways.stripe.vault import follow
 
 
 def list_subscriptions(line: Line, customer: str, cursor: str) -> Page[SubscriptionRecord]:
@@ -55,8 +55,7 @@ def undo_cancel(line: Line, *, reference: str, key: str) -> SubscriptionRecord:
 def set_method(line: Line, *, reference: str, method: str, key: str) -> SubscriptionRecord:
     """Let a method pay a subscription: its own outranks the customer's, and that of an open invoice outranks both."""
     changed = _changed(line, reference, {"default_payment_method": method}, f"{key}-{reference}")
-    invoices = unpaid_invoices(line, {"subscription": reference})
-    follow(line, invoices, subscription=reference, method=method, key=key)
+    follow(line, {"subscription": reference}, method=method, key=key)
     return changed
 
 

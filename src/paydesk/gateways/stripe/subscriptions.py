@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from paydesk.gateways.contract import Capability
-from paydesk.gateways.records import SubscriptionRecord, SubscriptionState
+from paydesk.gateways.records import LineRecord, SubscriptionRecord, SubscriptionState
 from paydesk.gateways.stripe.amounts import from_stripe
 from paydesk.gateways.stripe.methods import moment, moment_or_none, own_method, reference
 from paydesk.gateways.stripe.requests import Json
@@ -31,28 +32,32 @@ def products_of(subscriptions: Sequence[Json]) -> set[str]:
 
 
 def subscription_record(subscription: Json, names: Mapping[str, str]) -> SubscriptionRecord:
-    """Read a subscription; `names` are those of its products. `method_reference` is its own method, or empty."""
-    items, state, amount = _items(subscription), _state(subscription), _amount(subscription)
+    """Read a subscription; `names` are those of its products. Items may differ in their interval: the next counts."""
+    items, state = _items(subscription), _state(subscription)
     period_end = min((item["current_period_end"] for item in items), default=None)
+    due = [item for item in items if item["current_period_end"] == period_end]
     cancels_at = subscription.get("cancel_at") or (subscription.get("cancel_at_period_end") and period_end)
     goes_on = state in _RUNNING and period_end and (not cancels_at or cancels_at > period_end)
-    recurring = (items[0]["price"].get("recurring") if items else None) or {}
+    unit, count = _interval(due[0]) if due else ("month", 1)
+    currency, is_trialing = subscription["currency"], subscription["status"] == "trialing"
     pause = subscription.get("pause_collection") or {}
     return SubscriptionRecord(
         reference=subscription["id"],
         customer_reference=reference(subscription["customer"]),
-        name=subscription.get("description") or _name(items, names),
+        name=subscription.get("description") or " + ".join(dict.fromkeys(_names(items, names))),
         state=state,
-        amount=amount,
-        interval_unit=recurring.get("interval", "month"),
-        interval_count=recurring.get("interval_count", 1),
+        amount=_amount([item for item in items if _interval(item) == (unit, count)], currency),
+        interval_unit=unit,
+        interval_count=count,
         started_at=moment(subscription["start_date"]),
         next_payment_at=moment_or_none(period_end if goes_on else None),
-        next_amount=amount if goes_on and _is_plain(subscription) else None,
+        next_amount=_amount(due, currency) if goes_on and _is_plain(subscription) else None,
         method_reference=own_method(subscription),
         cancels_at=moment_or_none(cancels_at if state != SubscriptionState.CANCELED else None),
         ended_at=moment_or_none(subscription.get("ended_at")),
         resumes_at=moment_or_none(pause.get("resumes_at")),
+        trial_ends_at=moment_or_none(subscription.get("trial_end") if is_trialing else None),
+        lines=[_line(item, names, currency) for item in items] if len(items) > 1 else (),
     )
 
 
@@ -84,23 +89,48 @@ def _state(subscription: Json) -> SubscriptionState:
     return SubscriptionState.PAUSED if is_paused else state
 
 
-def _amount(subscription: Json) -> Money:
-    """Add the items up. A price in tiers or by use has no fixed amount: it counts as nothing until it is invoiced."""
-    amount = sum(
-        (item["price"].get("unit_amount") or 0) * (item.get("quantity") or 0) for item in _items(subscription)
-    )
-    return from_stripe(amount, subscription["currency"])
+def _interval(item: Json) -> tuple[str, int]:
+    recurring = item["price"].get("recurring") or {}
+    return recurring.get("interval", "month"), recurring.get("interval_count", 1)
+
+
+def _amount(items: Sequence[Json], currency: str) -> Money:
+    return from_stripe(sum(_fixed(item) or 0 for item in items), currency)
+
+
+def _fixed(item: Json) -> int | None:
+    """Say what an item costs, as Stripe writes amounts; None in tiers or by use, until it is invoiced.
+
+    Packages and parts of a cent: `stripe/_price.py`, `transform_quantity` and `unit_amount_decimal`.
+    """
+    price, quantity = item["price"], Decimal(item.get("quantity") or 0)
+    unit = price.get("unit_amount_decimal") or price.get("unit_amount")
+    if unit is None or (price.get("recurring") or {}).get("usage_type") == "metered":
+        return None
+    if package := price.get("transform_quantity"):
+        whole = ROUND_CEILING if package["round"] == "up" else ROUND_FLOOR
+        quantity = (quantity / package["divide_by"]).to_integral_value(whole)
+    return int((Decimal(str(unit)) * quantity).to_integral_value(ROUND_HALF_UP))
 
 
 def _is_plain(subscription: Json) -> bool:
     """Only without a discount, tax or measured use is the next amount the sum of the items."""
-    measured = any(item["price"].get("unit_amount") is None for item in _items(subscription))
+    items = _items(subscription)
     taxed = (subscription.get("automatic_tax") or {}).get("enabled") or subscription.get("default_tax_rates")
-    return not (measured or taxed or subscription.get("discounts"))
+    special = any(_fixed(item) is None or item.get("tax_rates") or item.get("discounts") for item in items)
+    return not (special or taxed or subscription.get("discounts"))
 
 
-def _name(items: Sequence[Json], names: Mapping[str, str]) -> str:
+def _names(items: Sequence[Json], names: Mapping[str, str]) -> Sequence[str]:
     found = [
         names.get(reference(item["price"]["product"])) or item["price"].get("nickname") for item in items
     ]
-    return " + ".join(dict.fromkeys(name for name in found if name))
+    return [name for name in found if name]
+
+
+def _line(item: Json, names: Mapping[str, str], currency: str) -> LineRecord:
+    return LineRecord(
+        title=" ".join(_names([item], names)),
+        amount=_amount([item], currency),
+        quantity=item.get("quantity") or 1,
+    )

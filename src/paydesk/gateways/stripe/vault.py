@@ -1,14 +1,20 @@
-"""Keep payment methods at Stripe: set one up in the Card Element, list, make default."""
+"""Keep payment methods at Stripe: set one up in the Card Element, list, choose what pays.
+
+What pays an invoice is, in this order, the invoice's own `default_payment_method`, its `default_source`, those of its
+subscription, those of its customer (`stripe/_invoice.py`, `stripe/_subscription.py`, at each of the two names).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from paydesk.gateways.contract import FinishedSetup, MethodSetup, MethodSetupRequest, Settings
+import stripe
+
+from paydesk.gateways.contract import FinishedSetup, GatewayRefused, MethodSetup, MethodSetupRequest, Settings
 from paydesk.gateways.records import MethodRecord
-from paydesk.gateways.stripe.methods import default_method, method_record, reference
-from paydesk.gateways.stripe.open_invoices import follow, unpaid_invoices
-from paydesk.gateways.stripe.requests import PAGE, Line
+from paydesk.gateways.stripe.collectibles import subscription_of
+from paydesk.gateways.stripe.methods import default_method, method_record, own_method, reference
+from paydesk.gateways.stripe.requests import PAGE, Json, Line
 from paydesk.gateways.stripe.settings import PUBLISHABLE_KEY, SCRIPT_URL, card_fields
 
 #: Stripe's words for the customer stay with Stripe; these are ours, by the code of `last_setup_error`.
@@ -44,19 +50,20 @@ def begin(line: Line, request: MethodSetupRequest, settings: Settings) -> Method
 def finish(line: Line, setup_reference: str) -> FinishedSetup:
     """Read a SetupIntent; a done one gives its method, attached to the customer if Stripe has not done so itself."""
     setup = line.ask(line.v1.setup_intents.retrieve, setup_reference, {"expand": ["payment_method"]})
-    if setup["status"] == "succeeded":
-        method = setup["payment_method"]
-        customer = reference(setup["customer"])
-        if reference(method.get("customer")) != customer:
-            key = f"{setup_reference}-attach"
-            method = line.ask(
-                line.v1.payment_methods.attach, method["id"], {"customer": customer}, {"idempotency_key": key}
-            )
-        return FinishedSetup(method=method_record(method))
+    if setup["status"] != "succeeded":
+        return FinishedSetup(refusal=refusal_of(setup))
+    method, customer = setup["payment_method"], reference(setup["customer"])
+    if reference(method.get("customer")) != customer:
+        key: stripe.RequestOptions = {"idempotency_key": f"{setup_reference}-attach"}
+        method = line.ask(line.v1.payment_methods.attach, method["id"], {"customer": customer}, key)
+    return FinishedSetup(method=method_record(method))
+
+
+def refusal_of(setup: Json) -> str:
+    """Say why a SetupIntent has no card, or nothing while it still may get one."""
     if error := setup.get("last_setup_error"):
-        code = error.get("decline_code") or error.get("code") or ""
-        return FinishedSetup(refusal=_REFUSALS.get(code, _REFUSED))
-    return FinishedSetup(refusal=_REFUSED if setup["status"] == "canceled" else "")
+        return _REFUSALS.get(error.get("decline_code") or error.get("code") or "", _REFUSED)
+    return _REFUSED if setup["status"] == "canceled" else ""
 
 
 def list_methods(line: Line, customer: str) -> Sequence[MethodRecord]:
@@ -76,4 +83,38 @@ def set_default(line: Line, *, customer: str, method: str, key: str) -> None:
         {"invoice_settings": {"default_payment_method": method}},
         {"idempotency_key": f"{key}-{customer}"},
     )
-    follow(line, unpaid_invoices(line, {"customer": customer}), subscription="", method=method, key=key)
+    follow(line, {"customer": customer}, method=method, key=key)
+
+
+def follow(line: Line, asked: stripe.params.InvoiceListParams, *, method: str, key: str) -> None:
+    """Give a method to the unpaid invoices of a subscription, or of a customer and no subscription.
+
+    Those alone that name another for themselves, and would go on charging it. A draft is charged within the hour.
+    """
+    for invoice in [
+        *_unpaid(line, {**asked, "status": "open"}),
+        *_unpaid(line, {**asked, "status": "draft"}),
+    ]:
+        if subscription_of(invoice) == asked.get("subscription", "") and own_method(invoice) not in (
+            "",
+            method,
+        ):
+            _rename(line, invoice, method, key)
+
+
+def _unpaid(line: Line, asked: stripe.params.InvoiceListParams) -> list[Json]:
+    return line.every(lambda: line.v1.invoices.list({**asked, "limit": PAGE}))
+
+
+def _rename(line: Line, invoice: Json, method: str, key: str) -> None:
+    """One that was paid meanwhile can no longer be changed, and need not be."""
+    try:
+        line.ask(
+            line.v1.invoices.update,
+            invoice["id"],
+            {"default_payment_method": method},
+            {"idempotency_key": f"{key}-{invoice['id']}"},
+        )
+    except GatewayRefused:
+        if line.ask(line.v1.invoices.retrieve, invoice["id"])["status"] in ("draft", "open"):
+            raise

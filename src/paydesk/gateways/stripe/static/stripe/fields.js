@@ -1,17 +1,27 @@
 /*
  * Show Stripe's Card Element in our page, and save the card that the customer enters.
  *
- * The page has one element with `data-hosted-fields` inside the form to send when the card is saved:
+ * The page has one element with `data-hosted-fields` inside the form to send when the card is saved; the button that the
+ * customer pressed sends it:
  *   data-script-url, data-publishable-key, data-client-secret   as the gateway described them
  *   data-label, data-busy, data-unavailable                     what is said, already translated; all optional
  * Card numbers go from Stripe's own frame to Stripe; this page never sees them.
  */
 
 const HOST = "[data-hosted-fields]";
+const shown = new WeakSet();
 
-for (const host of document.querySelectorAll(HOST)) {
-  show(host).catch(() => say(host, host.dataset.unavailable || "The card fields could not be loaded. Please try again."));
+/* A page of ours may be swapped for the next one without a load, and a module runs once: so hosts are looked out for. */
+function showAll() {
+  for (const host of document.querySelectorAll(HOST)) {
+    if (shown.has(host)) continue;
+    shown.add(host);
+    show(host).catch(() => say(host, host.dataset.unavailable || "The card fields could not be loaded. Please try again."));
+  }
 }
+
+showAll();
+new MutationObserver(showAll).observe(document.body, { childList: true, subtree: true });
 
 async function show(host) {
   const form = host.closest("form");
@@ -44,6 +54,7 @@ async function save(host, form, button, confirm) {
   busy(form, false);
   if (answer.error) {
     say(host, answer.error.message || host.dataset.unavailable || "The card could not be saved. Please try again.");
+    button?.focus(); // a button that was disabled has lost the keyboard's place
     return;
   }
   form.dataset.cardSaved = "true";

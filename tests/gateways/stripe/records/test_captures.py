@@ -118,11 +118,13 @@ def test_a_charge_without_a_customer_is_a_guests() -> None:
     [
         ("warning_needs_response", "inquiry"),
         ("warning_under_review", "inquiry"),
-        ("warning_closed", "inquiry"),
+        ("warning_closed", "closed"),
         ("needs_response", "open"),
         ("under_review", "open"),
         ("won", "won"),
-        ("prevented", "won"),
+        ("prevented", "closed"),
+        ("appeal_needs_response", "open"),
+        ("appeal_under_review", "open"),
         ("lost", "lost"),
     ],
 )
