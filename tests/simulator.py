@@ -68,6 +68,10 @@ class SimulatedAccount:
         made: list[Json] = self.control("/seed", customers=list(customers))["customers"]
         return made
 
+    def seed_many(self, *, customers: int, bills_each: int) -> Json:
+        """Make a crowd at once; gives `customers`, `payments` and `paid_minor`, what they paid together."""
+        return self.control("/seed-many", customers=customers, bills_each=bills_each)
+
     def customer(self, *, email: str = "ada@example.com", name: str = "Ada") -> str:
         """Make one customer; gives the reference."""
         return str(self.seed({"email": email, "name": name})[0]["id"])

@@ -9,7 +9,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
@@ -72,11 +72,18 @@ class Books:
 
     def add(self, row: Kind) -> Kind:
         """Keep a new row."""
-        names = [field.name for field in fields(row)]
-        slots = ", ".join("?" * len(names))
-        statement = f"INSERT INTO {row.TABLE} ({', '.join(names)}) VALUES ({slots})"  # noqa: S608  our own names
-        self._sqlite.execute(statement, [_stored(getattr(row, name)) for name in names])
+        self.add_many([row])
         return row
+
+    def add_many(self, rows: Sequence[Row]) -> None:
+        """Keep new rows of one kind."""
+        if rows:
+            names = [field.name for field in fields(rows[0])]
+            slots = ", ".join("?" * len(names))
+            statement = f"INSERT INTO {rows[0].TABLE} ({', '.join(names)}) VALUES ({slots})"  # noqa: S608  our own names
+            self._sqlite.executemany(
+                statement, ([_stored(getattr(row, name)) for name in names] for row in rows)
+            )
 
     def change(self, row: Kind, **values: object) -> Kind:
         """Change columns of one row; gives the row as it is now."""
@@ -103,6 +110,10 @@ class Books:
         columns = [column[0] for column in cursor.description]
         return [kind(**dict(zip(columns, row, strict=True))) for row in cursor]
 
+    def ask_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run any other statement once for each row of values."""
+        self._sqlite.executemany(statement, ([_stored(value) for value in row] for row in rows))
+
     def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run any other statement."""
         return self._sqlite.execute(statement, [_stored(value) for value in values]).fetchall()
@@ -110,7 +121,7 @@ class Books:
 
 def new_id(prefix: str) -> str:
     """Make an id that tells its kind and cannot be guessed: 100 random bits."""
-    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(20))
+    return f"{prefix}_" + "".join(_ALPHABET[byte & 31] for byte in secrets.token_bytes(20))
 
 
 def _stored(value: object) -> object:

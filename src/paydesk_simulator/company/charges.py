@@ -209,21 +209,23 @@ def _succeed(books: Books, account: Account, charge: Charge, now: datetime) -> C
 
 def write_down(books: Books, charge: Charge) -> None:
     """Put a charge that succeeded into the journal."""
-    journal.write_down(
-        books,
-        journal.Movement(
-            account_id=charge.account_id,
-            kind="charge",
-            reference=charge.id,
-            charge_id=charge.id,
-            bill_id=charge.bill_id or "",
-            customer_id=charge.customer_id,
-            tag=charge.tag,
-            key=charge.key,
-            amount_minor=charge.amount_minor,
-            currency=charge.currency,
-            occurred_at=charge.finished_at or charge.created_at,
-        ),
+    journal.write_down(books, movement_of(charge))
+
+
+def movement_of(charge: Charge) -> journal.Movement:
+    """Say what a charge that succeeded moved."""
+    return journal.Movement(
+        account_id=charge.account_id,
+        kind="charge",
+        reference=charge.id,
+        charge_id=charge.id,
+        bill_id=charge.bill_id or "",
+        customer_id=charge.customer_id,
+        tag=charge.tag,
+        key=charge.key,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        occurred_at=charge.finished_at or charge.created_at,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -34,9 +35,15 @@ class Movement:
 
 def write_down(books: Books, movement: Movement) -> None:
     """Add one row."""
-    values = {**asdict(movement), "recorded_at": wall_now()}
-    slots = ", ".join("?" * len(values))
-    books.ask(f"INSERT INTO journal ({', '.join(values)}) VALUES ({slots})", *values.values())  # noqa: S608
+    write_down_many(books, [movement])
+
+
+def write_down_many(books: Books, movements: Sequence[Movement]) -> None:
+    """Add rows."""
+    recorded_at = wall_now()
+    names = [*(field.name for field in fields(Movement)), "recorded_at"]
+    statement = f"INSERT INTO journal ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    books.ask_many(statement, ([*astuple(movement), recorded_at] for movement in movements))
 
 
 def read_journal(books: Books, *, account_id: str, after: int, count: int) -> list[dict[str, Any]]:

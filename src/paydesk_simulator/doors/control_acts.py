@@ -14,6 +14,7 @@ from paydesk_simulator.doors.control_call import Act, Control
 from paydesk_simulator.doors.drill_acts import DRILL_ROUTES
 from paydesk_simulator.doors.routes import Route
 from paydesk_simulator.doors.shapes import Shape
+from paydesk_simulator.drills import crowd
 from paydesk_simulator.drills.seeding import seed_customers
 from paydesk_simulator.refused import Refused
 
@@ -67,6 +68,17 @@ def advance_clock(control: Control) -> Shape:
 
 def seed(control: Control) -> Shape:
     return seed_customers(control.books, control.account, control.fields, now=control.account.now())
+
+
+def seed_many(control: Control) -> Shape:
+    """Make a crowd: `customers` with `bills_each` paid bills."""
+    return crowd.seed_many(
+        control.books,
+        control.account,
+        customers=control.fields.whole("customers"),
+        bills_each=control.fields.whole("bills_each"),
+        now=control.account.now(),
+    )
 
 
 def add_method(control: Control) -> Shape:
@@ -222,6 +234,7 @@ ROUTES: list[Route[Act]] = [
     Route("POST", _ONE, "", change_account),
     Route("POST", f"{_ONE}/clock", "", advance_clock),
     Route("POST", f"{_ONE}/seed", "", seed),
+    Route("POST", f"{_ONE}/seed-many", "", seed_many),
     Route("POST", f"{_ONE}/customers/{{id}}", "", change_customer),
     Route("POST", f"{_ONE}/methods", "", add_method),
     Route("POST", f"{_ONE}/setups/{{id}}/card", "", enter_card),
