@@ -19,7 +19,7 @@ SECOND = timedelta(seconds=1)
 
 
 def _receipt(scene: Scene) -> Receipt:
-    return issue_receipt(merchant=scene.merchant, payment_id=scene.payment().id, now=NOW)
+    return issue_receipt(merchant=scene.merchant, payment_id=scene.payment().id, now=NOW).receipt
 
 
 def test_what_is_not_paid_has_no_receipt() -> None:
@@ -58,7 +58,7 @@ def test_a_receipt_that_is_asked_for_at_once_says_when_it_was_paid() -> None:
     scene.mirror(a_paid_collectible(succeeded("ch_2")), observed_at=NOW + 3 * SECOND)
 
     assert _receipt(scene).snapshot == first.snapshot
-    assert first.snapshot["paid_at"] == NOW.isoformat()
+    assert first.snapshot["happened_at"] == NOW.isoformat()
 
 
 def test_eight_payments_that_ask_at_once_get_eight_numbers_without_a_gap() -> None:

@@ -31,6 +31,14 @@ def whole_number(name: str, default: int) -> int:
     return int(value)
 
 
+def folder(name: str) -> str:
+    """Give the path of a folder that is there; empty unless it is set."""
+    path = os.environ.get(name, "")
+    if path and not Path(path).is_dir():
+        raise ImproperlyConfigured(f"{name} must be a folder, and {path!r} is none.")
+    return path
+
+
 def mapping(name: str) -> dict[str, str]:
     """Give a setting that is a JSON object of texts; empty unless it is set."""
     try:

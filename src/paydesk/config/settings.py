@@ -146,6 +146,10 @@ PAYDESK_MERCHANT_SECONDS = environment.whole_number("PAYDESK_MERCHANT_SECONDS", 
 # --- Gateways ----------------------------------------------------------------------------------------------------
 PAYDESK_GATEWAY_SECONDS = environment.whole_number("PAYDESK_GATEWAY_SECONDS", 20)
 
+# --- Receipts ----------------------------------------------------------------------------------------------------
+#: Further fonts to print receipts with; every font inside may be used.
+PAYDESK_FONTS = environment.folder("PAYDESK_FONTS")
+
 # --- Logs --------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "paydesk.config.logs.configure"
 PAYDESK_LOG_LEVEL = environment.text("PAYDESK_LOG_LEVEL", "INFO")

@@ -11,8 +11,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from paydesk.kit.money import exponent
 
@@ -53,6 +53,21 @@ def moment_text(moment: datetime, language: str, *, this_year: int) -> str:
     """Write a local moment: Tue 3 Dec, 09:14."""
     day = day_text(moment.date(), language, this_year=this_year)
     return f"{day}, {time_text(moment.hour, moment.minute, language)}"
+
+
+@lru_cache(maxsize=_KEPT)
+def full_day_text(day: date, language: str) -> str:
+    """Write a day for a document: 3 December 2026."""
+    return format_date(day, "long", locale=_dates(language))
+
+
+@lru_cache(maxsize=_KEPT)
+def percent_text(percentage: str, language: str) -> str:
+    """Write a rate that is given as a decimal text: 19%, 7,7 %; an empty one stays empty."""
+    if not percentage:
+        return ""
+    rate = Decimal(percentage) / 100
+    return format_percent(rate, locale=_locale(language), decimal_quantization=False)
 
 
 @lru_cache(maxsize=_KEPT)

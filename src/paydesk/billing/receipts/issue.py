@@ -1,17 +1,23 @@
-"""Issue the receipt for a paid payment. Asking twice gives the same receipt.
+"""Issue the receipt for a paid payment, and the notes that follow it. Asking twice gives the same ones.
 
-The number is taken in the transaction that inserts the receipt, under the series' lock, so there is no gap (R11).
+Numbers are taken in the transaction that inserts the rows, under the series' lock, so there is no gap (R11). A receipt
+is never edited: money that goes back later is a note of its own, and what was wrong is said anew in a further version.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from paydesk.billing.orders.models import OrderLine
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.models import Payment
 from paydesk.billing.receipts.models import Receipt, ReceiptSeries
+from paydesk.billing.receipts.notes import WantedNote, snapshot_of_note, wanted_notes
+from paydesk.billing.receipts.numbers import locked_series, next_number
+from paydesk.billing.receipts.snapshot import snapshot_of_payment
+from paydesk.billing.receipts.strays import bring_home, strays_of
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.merchants.find import MerchantInSight
 
@@ -20,61 +26,115 @@ class ReceiptRefused(Exception):
     """There is nothing to prove yet. The words are for the customer."""
 
 
-def issue_receipt(*, merchant: MerchantInSight, payment_id: int, now: datetime) -> Receipt:
-    """Give the payment's receipt, made now if there is none; raises ReceiptRefused for a payment not made."""
-    return in_transaction(lambda: _issue(merchant, payment_id, now))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issued:
+    """A payment's receipt as it counts now, and its notes in the order of their numbers."""
+
+    receipt: Receipt
+    notes: list[Receipt]
 
 
-def _issue(merchant: MerchantInSight, payment_id: int, now: datetime) -> Receipt:
-    payment = locked(
-        Payment.objects.select_related("customer", "order").filter(merchant_id=merchant.id, id=payment_id)
-    ).get()
-    known = (
-        Receipt.objects.filter(merchant_id=merchant.id, payment_id=payment.id).order_by("-version").first()
-    )
-    if known is not None:
-        return known
-    if payment.state != Payment.State.PAID or payment.amount_minor <= 0:
+def issue_receipt(*, merchant: MerchantInSight, payment_id: int, now: datetime) -> Issued:
+    """Give a payment's receipt with its notes; what is missing is made now. `now` is wall time.
+
+    Raises ReceiptRefused for a payment that was not made.
+    """
+    payments = _payments(merchant, payment_id)
+    payment = payments.get()
+    rows = _rows(payment)
+    # Most asks are not the first, and need no lock: rows are only ever added.
+    if _latest(rows) is None or strays_of(payment) or wanted_notes(payment, rows):
+        rows = in_transaction(lambda: _issue(merchant, locked(payments).get(), now))
+    return _issued(rows)
+
+
+def _issue(merchant: MerchantInSight, payment: Payment, now: datetime) -> list[Receipt]:
+    """Make what is missing for a locked payment, and give all its rows."""
+    strays = strays_of(payment)
+    rows = _rows(payment)
+    if _latest(rows) is None and not strays and not _is_made(payment):
         raise ReceiptRefused(_("A receipt is there as soon as the payment has been made."))
-    series = _locked_series(merchant)
-    number = series.last_number + 1
-    receipt = Receipt.objects.create(
+    series = locked_series(merchant)
+    if strays:
+        bring_home(payment, strays, version=_next_version(rows))
+        rows = _rows(payment)
+    if _latest(rows) is None or (strays and not _says_it_all(payment, rows)):
+        _write_receipt(merchant, series, payment, rows, now)
+        rows = _rows(payment)
+    for note in wanted_notes(payment, rows):
+        _write_note(merchant, series, payment, note, _issued(rows).receipt.number, now)
+    return _rows(payment)
+
+
+def _write_receipt(
+    merchant: MerchantInSight, series: ReceiptSeries, payment: Payment, rows: list[Receipt], now: datetime
+) -> None:
+    replaces = [row.number for row in rows if row.kind == Receipt.Kind.RECEIPT]
+    Receipt.objects.create(
         merchant_id=merchant.id,
         series_id=series.id,
         payment_id=payment.id,
-        number=number,
-        snapshot=_snapshot(merchant, payment),
+        kind=Receipt.Kind.RECEIPT,
+        number=next_number(series),
+        version=_next_version(rows),
+        snapshot=snapshot_of_payment(merchant, payment, replaces=replaces),
         issued_at=now,
     )
-    ReceiptSeries.objects.filter(merchant_id=merchant.id, id=series.id).update(last_number=number)
-    return receipt
 
 
-def _locked_series(merchant: MerchantInSight) -> ReceiptSeries:
-    mine = ReceiptSeries.objects.filter(merchant_id=merchant.id, mode=merchant.mode)
-    ReceiptSeries.objects.bulk_create(
-        [ReceiptSeries(merchant_id=merchant.id, mode=merchant.mode)], ignore_conflicts=True
+def _write_note(
+    merchant: MerchantInSight,
+    series: ReceiptSeries,
+    payment: Payment,
+    note: WantedNote,
+    receipt_number: int,
+    now: datetime,
+) -> None:
+    Receipt.objects.create(
+        merchant_id=merchant.id,
+        series_id=series.id,
+        payment_id=payment.id,
+        kind=note.kind,
+        number=next_number(series),
+        snapshot=snapshot_of_note(merchant, payment, note, receipt_number=receipt_number),
+        issued_at=now,
+        **note.keys,
     )
-    return locked(mine).get()
 
 
-def _snapshot(merchant: MerchantInSight, payment: Payment) -> dict[str, object]:
-    """Keep everything that the receipt says, so that it says the same in ten years."""
-    attempt = Attempt.objects.filter(
-        merchant_id=merchant.id, payment_id=payment.id, state=Attempt.State.SUCCEEDED
-    ).first()
-    lines = OrderLine.objects.filter(merchant_id=merchant.id, order_id=payment.order_id).order_by("position")
-    titled = [[line.title, line.quantity, line.amount_minor] for line in lines]
-    is_whole = sum(line.amount_minor for line in lines) == payment.amount_minor
-    return {
-        "merchant": {"name": merchant.name, "support_email": merchant.support_email},
-        "customer": payment.customer.name if payment.customer else "",
-        "title": payment.title,
-        "gateway_number": payment.number,
-        "amount_minor": payment.amount_minor,
-        "currency": payment.currency,
-        "paid_at": payment.paid_at.isoformat() if payment.paid_at else None,
-        "settled_by": payment.settled_by,
-        "method": {"brand": attempt.method_brand, "last_four": attempt.method_last_four} if attempt else None,
-        "lines": titled if is_whole else [[payment.title, 1, payment.amount_minor]],
-    }
+def _is_made(payment: Payment) -> bool:
+    return payment.state == Payment.State.PAID and payment.amount_minor > 0
+
+
+def _says_it_all(payment: Payment, rows: list[Receipt]) -> bool:
+    """Say whether the one receipt that a charge brought along proves the whole bill; else the bill needs a version."""
+    receipts = [row for row in rows if row.kind == Receipt.Kind.RECEIPT]
+    said = receipts[0].snapshot
+    whole = (payment.amount_minor, payment.currency)
+    return len(receipts) == 1 and (said["amount_minor"], said["currency"]) == whole
+
+
+def _payments(merchant: MerchantInSight, payment_id: int) -> QuerySet[Payment]:
+    return Payment.objects.select_related("customer").filter(merchant_id=merchant.id, id=payment_id)
+
+
+def _rows(payment: Payment) -> list[Receipt]:
+    rows = Receipt.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id)
+    return list(rows.order_by("number"))
+
+
+def _latest(rows: list[Receipt]) -> Receipt | None:
+    receipts = [row for row in rows if row.kind == Receipt.Kind.RECEIPT]
+    return max(receipts, key=lambda row: row.version, default=None)
+
+
+def _next_version(rows: list[Receipt]) -> int:
+    latest = _latest(rows)
+    return latest.version + 1 if latest else 1
+
+
+def _issued(rows: list[Receipt]) -> Issued:
+    receipt = _latest(rows)
+    if receipt is None:
+        raise AssertionError("a receipt was made, and is not there")
+    return Issued(receipt=receipt, notes=[row for row in rows if row.kind != Receipt.Kind.RECEIPT])

@@ -1,12 +1,14 @@
-"""Receipts and the series that numbers them without a gap."""
+"""Receipts, the notes that follow them, and the series that numbers both without a gap."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.models import Dispute, Payment, Refund
+from paydesk.kit.ids import new_public_id
 from paydesk.merchants.models import Merchant
 
 
@@ -27,21 +29,51 @@ class ReceiptSeries(models.Model):
 
 
 class Receipt(models.Model):
-    """Proof that a payment was made: a snapshot that is never edited."""
+    """Proof that money moved: a snapshot that is never edited.
+
+    A receipt says that a payment was made; a note says that money of it went back, or that a refund did not arrive.
+    """
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt"
+        REFUND = "refund"
+        REFUND_FAILED = "refund_failed"
+        DISPUTE = "dispute"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
     series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    kind = models.CharField(max_length=14, choices=Kind, default=Kind.RECEIPT)
     number = models.BigIntegerField()
+    # Of a receipt: the latest one counts. A note has none to follow.
     version = models.PositiveSmallIntegerField(default=1)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True)
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, null=True)
     snapshot = models.JSONField()
     issued_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["merchant", "series", "number"], name="receipt_number_once"),
-            models.UniqueConstraint(fields=["merchant", "payment", "version"], name="receipt_version_once"),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="receipt_public_id_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "payment", "version"],
+                name="receipt_version_once",
+                condition=Q(kind="receipt"),
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "refund", "kind"],
+                name="receipt_refund_note_once",
+                condition=Q(refund__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "dispute"],
+                name="receipt_dispute_note_once",
+                condition=Q(dispute__isnull=False),
+            ),
         ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "payment"], name="receipt_of_payment")]
 
     def __str__(self) -> str:
-        return str(self.number)
+        return f"{self.kind} {self.number}"

@@ -1,25 +1,12 @@
-"""Name a card's brand or another method the way it writes itself."""
+"""Name the method of a payment in the reader's language."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext
 
-_NAMES = {
-    "amex": "American Express",
-    "american_express": "American Express",
-    "cartes_bancaires": "Cartes Bancaires",
-    "diners": "Diners Club",
-    "eftpos_au": "eftpos",
-    "jcb": "JCB",
-    "paypal": "PayPal",
-    "sepa_debit": "SEPA",
-    "unionpay": "UnionPay",
-    "us_bank_account": "ACH",
-}
+from paydesk.kit.brands import brand_name
 
 
 def brand_word(brand: str | None) -> str:
     """Give the name for a company's word such as `visa` or `amex`; without one it is a card."""
-    if not brand or brand == "unknown":
-        return gettext("Card")
-    return _NAMES.get(brand.lower()) or (brand.replace("_", " ").title() if brand.islower() else brand)
+    return brand_name(brand or "") or gettext("Card")

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import paydesk.kit.ids
 from django.db import migrations, models
 
 
@@ -37,10 +38,30 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "Receipt"),
+                            ("refund", "Refund"),
+                            ("refund_failed", "Refund Failed"),
+                            ("dispute", "Dispute"),
+                        ],
+                        default="receipt",
+                        max_length=14,
+                    ),
+                ),
                 ("number", models.BigIntegerField()),
                 ("version", models.PositiveSmallIntegerField(default=1)),
                 ("snapshot", models.JSONField()),
                 ("issued_at", models.DateTimeField()),
+                (
+                    "dispute",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="payments.dispute"
+                    ),
+                ),
                 (
                     "merchant",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="merchants.merchant"),
@@ -48,6 +69,12 @@ class Migration(migrations.Migration):
                 (
                     "payment",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="payments.payment"),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="payments.refund"
+                    ),
                 ),
                 (
                     "series",
@@ -61,6 +88,10 @@ class Migration(migrations.Migration):
             model_name="receiptseries",
             constraint=models.UniqueConstraint(fields=("merchant", "mode"), name="receipt_series_once"),
         ),
+        migrations.AddIndex(
+            model_name="receipt",
+            index=models.Index(fields=["merchant", "payment"], name="receipt_of_payment"),
+        ),
         migrations.AddConstraint(
             model_name="receipt",
             constraint=models.UniqueConstraint(
@@ -70,7 +101,31 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="receipt",
             constraint=models.UniqueConstraint(
-                fields=("merchant", "payment", "version"), name="receipt_version_once"
+                fields=("merchant", "public_id"), name="receipt_public_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "receipt")),
+                fields=("merchant", "payment", "version"),
+                name="receipt_version_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("refund__isnull", False)),
+                fields=("merchant", "refund", "kind"),
+                name="receipt_refund_note_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dispute__isnull", False)),
+                fields=("merchant", "dispute"),
+                name="receipt_dispute_note_once",
             ),
         ),
     ]

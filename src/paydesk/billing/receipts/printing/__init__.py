@@ -1,0 +1,1 @@
+"""Print receipts and notes as PDF: one layout, one compiler a process, the same bytes each time."""

@@ -1,0 +1,62 @@
+"""Keep one Typst compiler a process: made at the first receipt, warm ever after, used by one thread at a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from threading import Lock
+from typing import Any, Literal
+
+import typst
+
+from paydesk.billing.receipts.printing.fonts import all_fonts
+from paydesk.billing.receipts.printing.words import LAYOUTS
+
+#: PDF/A-2a: kept for decades, tagged, every font inside. PDF/UA-1: read out in the right order.
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+_PROBE = LAYOUTS / "probe.typ"
+#: A compiler is not made for two threads at once; it takes a few milliseconds.
+_ONE_AT_A_TIME = Lock()
+
+
+class CannotPrint(Exception):
+    """Typst refused: a letter that no font has, or a picture that it cannot read. The words are for the log."""
+
+
+def compile_layout(layout: int, inputs: dict[str, str], *, at: datetime) -> bytes:
+    """Print a layout as PDF. `at` is the only date in the file: the same inputs give the same bytes."""
+    return _compile(_compiler(layout), inputs, at)
+
+
+def draw_layout(layout: int, inputs: dict[str, str], *, pixels_per_inch: float) -> list[bytes]:
+    """Draw each page as a PNG, to be looked at."""
+    with _ONE_AT_A_TIME:
+        drawn = _compiler(layout).compile(format="png", ppi=pixels_per_inch, sys_inputs=inputs)
+    return drawn if isinstance(drawn, list) else [drawn or b""]
+
+
+def can_draw(text: str, families: str) -> bool:
+    """Say whether the fonts have every letter of a text. `families` is a JSON list of names."""
+    try:
+        _compile(_compiler(None), {"text": text, "fonts": families}, datetime(2000, 1, 1, tzinfo=UTC))
+    except CannotPrint:
+        return False
+    return True
+
+
+def _compile(compiler: Any, inputs: dict[str, str], at: datetime) -> bytes:
+    try:
+        with _ONE_AT_A_TIME:
+            made = compiler.compile(
+                format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(at.timestamp())
+            )
+    except typst.TypstError as refused:
+        raise CannotPrint(str(refused)) from refused
+    return bytes(made)
+
+
+@cache
+def _compiler(layout: int | None) -> typst.Compiler:
+    """`None` is the probe, which prints one line of text."""
+    source = _PROBE if layout is None else LAYOUTS / str(layout) / "receipt.typ"
+    return typst.Compiler(str(source), root=str(LAYOUTS), font_paths=all_fonts(), ignore_system_fonts=True)
