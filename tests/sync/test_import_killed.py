@@ -7,27 +7,18 @@ import random
 import signal
 import subprocess
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from django.db import models
 
-from paydesk.billing.customers.models import Customer, CustomerEmail, GatewayCustomer
-from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
-from paydesk.billing.orders.models import Order
-from paydesk.billing.payment_methods.models import PaymentMethod
-from paydesk.billing.payments.models import Attempt, Payment, Refund
-from paydesk.billing.subscriptions.models import Subscription
-from paydesk.kit import clock
-from paydesk.merchants.find import merchant_by_id
-from paydesk.merchants.models import Connection, Merchant
-from paydesk.merchants.open import ConnectionWanted, connection_uuid, open_connection
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payments.models import Payment
+from paydesk.merchants.models import Connection
 from paydesk.sync.models import ImportRun
 from tests.connected import Connected, connected
 from tests.journeys.installation import PAYDESK, database_url
 from tests.simulator import Simulator
+from tests.sync.books import books_of, twin_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -35,21 +26,6 @@ CUSTOMERS = 30
 PAGE = 8
 KILLS = 4
 SECONDS = 60
-
-#: What an import writes, and the columns that do not depend on when it ran or on our own numbering.
-WRITTEN: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
-    "customers": (Customer, ("name",)),
-    "addresses": (CustomerEmail, ("normalized", "customer__name")),
-    "records": (GatewayCustomer, ("reference", "email", "customer__name")),
-    "methods": (PaymentMethod, ("reference", "gateway_customer__reference", "last_four", "is_default")),
-    "orders": (Order, ("reference", "title", "customer__name")),
-    "subscriptions": (Subscription, ("reference", "state", "amount_minor", "customer__name")),
-    "payments": (Payment, ("reference", "state", "amount_minor", "paid_minor", "refunded_minor")),
-    "attempts": (Attempt, ("reference", "number", "state", "amount_minor", "payment__reference")),
-    "refunds": (Refund, ("reference", "state", "amount_minor", "payment__reference")),
-    "ledger": (LedgerEntry, ("kind", "reference", "occurred_at")),
-    "ledger lines": (LedgerLine, ("entry__reference", "account", "amount_minor", "currency")),
-}
 
 
 @pytest.fixture
@@ -93,7 +69,9 @@ def test_killed_again_and_again_it_ends_where_an_undisturbed_one_ends(clay: Conn
     assert run.id == begun.id
     assert (run.customers_count, run.subscriptions_count) == (CUSTOMERS + 1, CUSTOMERS)
     assert run.payments_count == Payment.objects.filter(merchant_id=clay.merchant.id).count()
-    assert books_of(clay) == books_of(undisturbed(clay))
+    twin = twin_of(clay)
+    twin.take_over()
+    assert books_of(clay.merchant.id) == books_of(twin.merchant.id)
     assert clay.charged() == clay.moved()
 
 
@@ -122,32 +100,3 @@ def _command(scene: Connected) -> list[str]:
 
 def _environment() -> dict[str, str]:
     return os.environ | {"PAYDESK_DATABASE_URL": database_url()}
-
-
-def undisturbed(scene: Connected) -> Connected:
-    """Import the same account for another merchant, in one go."""
-    row = Merchant.objects.create(
-        slug="twin", name="Twin", mode="test", support_email="help@twin.example", created_at=clock.wall_now()
-    )
-    merchant = merchant_by_id(row.id)
-    wanted = ConnectionWanted(
-        uuid=connection_uuid(merchant_id=row.id, gateway="simulated-billing", name="Main"),
-        gateway="simulated-billing",
-        name="Main",
-        credentials=scene.account.credentials,
-        base_url=scene.account.simulator.url,
-    )
-    connection = open_connection(wanted, merchant=merchant, now=clock.wall_now())
-    twin = replace(scene, merchant=merchant, connection=connection)
-    twin.take_over()
-    return twin
-
-
-def books_of(scene: Connected) -> dict[str, list[Any]]:
-    """Read what an import has written, by the company's own names for things."""
-    return {
-        name: sorted(
-            model._default_manager.filter(merchant_id=scene.merchant.id).values_list(*columns), key=repr
-        )
-        for name, (model, columns) in WRITTEN.items()
-    }

@@ -14,6 +14,7 @@ from paydesk.events.models import Event
 from paydesk.notices.models import Letter
 from paydesk.notices.outbox import send_due_letter
 from paydesk.sync.models import InboxEvent
+from paydesk.sync.poll_events import poll_events
 from paydesk.sync.reconcile import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox, work_inbox_event
 from paydesk.work.queues import Queue
@@ -21,6 +22,7 @@ from paydesk.work.timetable import Job, timetable_queue
 
 JOBS = [
     Job(name="sweep the inbox", every=timedelta(minutes=10), run=sweep_inbox),
+    Job(name="ask for events that were lost", every=timedelta(minutes=5), run=poll_events),
     Job(name="read again what is stale", every=timedelta(hours=1), run=reread_what_is_stale),
     Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),
 ]

@@ -1,8 +1,8 @@
-"""Keep a verified webhook once. A repeat of the same event changes nothing and is answered like the first."""
+"""Keep an event once, whether a webhook brought it or we asked for it. A repeat changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +38,7 @@ def store_webhook(
     gateway = connect(connection, merchant=merchant)
     event = gateway.verify_webhook(body=body, headers=headers)
     try:
-        _store(merchant, connection, event, now)
+        _store(connection, event, now)
     except IntegrityError:
         # Stored before. One that was given up is worked again: the company sends it again because it matters.
         _of(merchant, connection, event).filter(worked_at__isnull=True, dead_at__isnull=False).update(
@@ -46,11 +46,30 @@ def store_webhook(
         )
 
 
-def _store(merchant: MerchantInSight, connection: Connection, event: WebhookEvent, now: datetime) -> None:
+def store_events(
+    *, merchant_id: int, connection_id: int, events: Sequence[WebhookEvent], now: datetime
+) -> None:
+    """Store those of a page that the company listed which no webhook has brought. `now` is wall time."""
+    mine = InboxEvent.objects.filter(merchant_id=merchant_id, connection_id=connection_id)
+    known = set(
+        mine.filter(event_id__in=[event.event_id for event in events]).values_list("event_id", flat=True)
+    )
+    # A webhook may bring one of them at this very moment: the constraint decides.
+    InboxEvent.objects.bulk_create(
+        [_row(merchant_id, connection_id, event, now) for event in events if event.event_id not in known],
+        ignore_conflicts=True,
+    )
+
+
+def _store(connection: Connection, event: WebhookEvent, now: datetime) -> None:
     """Insert in one statement; the constraint says whether it was there, not a read before it."""
-    InboxEvent.objects.create(
-        merchant_id=merchant.id,
-        connection_id=connection.id,
+    _row(connection.merchant_id, connection.id, event, now).save(force_insert=True)
+
+
+def _row(merchant_id: int, connection_id: int, event: WebhookEvent, now: datetime) -> InboxEvent:
+    return InboxEvent(
+        merchant_id=merchant_id,
+        connection_id=connection_id,
         event_id=event.event_id,
         kind=event.kind,
         body=event.body,

@@ -1,10 +1,11 @@
-"""What payment companies told us, and how far an import is."""
+"""What payment companies told us, how far we asked them for it, and how far an import is."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from paydesk.database.due_rows import DueRow, due_index
 from paydesk.merchants.models import Connection, Merchant
@@ -21,29 +22,81 @@ class InboxEvent(DueRow):
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
     worked_at = models.DateTimeField(null=True)
+    # Of a kind that we do not know, or about what we do not show: kept, and counted by `paydesk status`.
+    names_nothing = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["merchant", "connection", "event_id"], name="inbox_event_once"),
         ]
-        indexes: ClassVar = [due_index("inbox_due")]
+        indexes: ClassVar = [
+            due_index("inbox_due"),
+            models.Index(
+                fields=["merchant", "connection", "kind"],
+                name="inbox_names_nothing",
+                condition=Q(names_nothing=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event_id}"
 
 
+class EventPoll(models.Model):
+    """How far a connection's events were asked for: whatever happened before `complete_until` is in the inbox.
+
+    A walk goes back from the newest event. One that was cut short goes on at its cursor, and makes everything complete
+    until the moment at which it began.
+    """
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    complete_until = models.DateTimeField()
+    walk_began_at = models.DateTimeField(null=True)
+    cursor = models.CharField(max_length=500, default="", blank=True)
+    polled_at = models.DateTimeField(null=True)
+    # Why the last asking brought nothing; staff read it.
+    trouble = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "connection"], name="event_poll_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"events until {self.complete_until}"
+
+
 class ImportRun(models.Model):
-    """One import of a connection. Its cursor is committed with what it wrote, so it goes on after a kill."""
+    """One import of a connection. How far it is is committed with what it wrote, so it goes on after a kill.
+
+    `cursor` names the page at hand, `done` the customers of that page that are taken over. Whoever runs it holds a
+    lease; each commit proves that it still does.
+    """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     cursor = models.CharField(max_length=500, default="", blank=True)
+    done = models.JSONField(default=list)
     customers_count = models.PositiveIntegerField(default=0)
     subscriptions_count = models.PositiveIntegerField(default=0)
     payments_count = models.PositiveIntegerField(default=0)
     unlinked_count = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    holder = models.CharField(max_length=120, default="", blank=True)
+    held_since = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # Two that begin at the same moment go on with one run, and the lease says whose it is.
+            models.UniqueConstraint(
+                fields=["merchant", "connection"],
+                name="import_one_at_a_time",
+                condition=Q(finished_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"import {self.pk}"

@@ -1,10 +1,14 @@
-"""Work off one stored webhook: read what it names again at the company, and mirror what it says now.
+"""Work off one stored event: read what it names again at the company, and mirror what it says now.
 
 The event's own words about money are not believed, so duplicates, any order and a late old one all end in the truth.
+A week of events about one bill costs one reading: what was read after an event happened need not be read for it.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -13,13 +17,23 @@ from django.db.models import Q
 
 from paydesk.billing.payments.reread import Overtaken
 from paydesk.database.compiled import CompiledQuery
-from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable, WebhookEvent
+from paydesk.gateways.contract import (
+    Gateway,
+    GatewayBusy,
+    GatewayRefused,
+    GatewayUnreachable,
+    ObjectReference,
+    WebhookEvent,
+)
+from paydesk.gateways.pace import unhurried
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
 from paydesk.merchants.connections import open_connection_by_uuid
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.sync.models import InboxEvent
+from paydesk.sync.read_once import read_once
+from paydesk.sync.read_since import was_read_since
 from paydesk.sync.reread import reread
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later, pause_after
@@ -51,12 +65,22 @@ def work_inbox_event(taken: Claim, now: datetime) -> None:
     """Read every object that the event names; raises NotThere or Later to be tried again."""
     if taken.merchant_id is None:
         raise AssertionError("an inbox event belongs to a merchant")
+    taken_at = time.monotonic()
     merchant = merchant_by_id(taken.merchant_id)
     event = _EVENT.first(merchant_id=merchant.id, row_id=taken.row_id)
     if event is not None and event.worked_at is None:
         connection = open_connection_by_uuid(merchant_id=merchant.id, uuid=event.connection_uuid)
         if connection is not None:
-            _reread_named(merchant, connection, event, taken, now)
+            hand = _Hand(
+                merchant=merchant,
+                connection=connection,
+                event=event,
+                claim=taken,
+                now=now,
+                taken_at=taken_at,
+            )
+            with unhurried():
+                _reread_named(hand)
 
 
 def sweep_inbox(now: datetime) -> None:
@@ -68,25 +92,51 @@ def sweep_inbox(now: datetime) -> None:
         ).update(due_at=now)
 
 
-def _reread_named(
-    merchant: MerchantInSight, connection: Connection, event: _EventRow, taken: Claim, now: datetime
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Hand:
+    """One event in hand. `now` is wall time, `taken_at` the same moment on the monotonic clock."""
+
+    merchant: MerchantInSight
+    connection: Connection
+    event: _EventRow
+    claim: Claim
+    now: datetime
+    taken_at: float
+
+
+def _reread_named(hand: _Hand) -> None:
     """A company that is silent, or refuses our key today, is asked again, however long: no event dies of it."""
     try:
-        _reread_all(merchant, connection, event, connect(connection, merchant=merchant))
+        gateway = connect(hand.connection, merchant=hand.merchant)
+        for named in _named(gateway, hand):
+            _reread_one(gateway, named, hand)
     except Overtaken as newer:
-        raise Later(now + _SOON, str(newer)) from newer
+        raise Later(hand.now + _SOON, str(newer)) from newer
+    except GatewayBusy as busy:
+        raise Later(hand.now + busy.retry_after, str(busy)) from busy
     except (GatewayUnreachable, GatewayRefused, GatewayMissing) as silent:
-        raise Later(now + pause_after(taken.tries_count), f"{type(silent).__name__}: {silent}") from silent
+        pause = pause_after(hand.claim.tries_count)
+        raise Later(hand.now + pause, f"{type(silent).__name__}: {silent}") from silent
 
 
-def _reread_all(
-    merchant: MerchantInSight, connection: Connection, event: _EventRow, gateway: Gateway
-) -> None:
+def _named(gateway: Gateway, hand: _Hand) -> Sequence[ObjectReference]:
+    event = hand.event
     named = gateway.webhook_references(
         WebhookEvent(
             event_id=event.event_id, kind=event.kind, body=bytes(event.body), created_at=event.happened_at
         )
     )
-    for reference in named:
-        reread(merchant=merchant, connection=connection, gateway=gateway, named=reference)
+    if not named:
+        mine = InboxEvent.objects.filter(merchant_id=hand.merchant.id, id=hand.claim.row_id)
+        mine.update(names_nothing=True)
+    return named
+
+
+def _reread_one(gateway: Gateway, named: ObjectReference, hand: _Hand) -> None:
+    if was_read_since(hand.event.happened_at, connection=hand.connection, named=named, now=hand.now):
+        return
+    read_once(
+        (hand.connection.id, named),
+        lambda: reread(merchant=hand.merchant, connection=hand.connection, gateway=gateway, named=named),
+        taken_at=hand.taken_at,
+    )

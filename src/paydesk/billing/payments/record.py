@@ -81,7 +81,8 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         currency=amount.currency,
     )
     _enter_charge(attempt, outcome, now)
-    # A success is an observation too: what the company was asked before it is older, and is not believed any more.
+    # A success is an observation too: what the company was asked before it is older, and is not believed any more. It
+    # is none of the whole bill, though, so that there is no fingerprint of it.
     restate_payment(
         payment=payment,
         state=Payment.State.PAID,
@@ -91,6 +92,7 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         settled_by="attempt",
         next_attempt_at=None,
         observed_at=now,
+        fingerprint="",
     )
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="ImportRun",
+            name="EventPoll",
             fields=[
                 (
                     "id",
@@ -19,13 +19,11 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("complete_until", models.DateTimeField()),
+                ("walk_began_at", models.DateTimeField(null=True)),
                 ("cursor", models.CharField(blank=True, default="", max_length=500)),
-                ("customers_count", models.PositiveIntegerField(default=0)),
-                ("subscriptions_count", models.PositiveIntegerField(default=0)),
-                ("payments_count", models.PositiveIntegerField(default=0)),
-                ("unlinked_count", models.PositiveIntegerField(default=0)),
-                ("started_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(null=True)),
+                ("polled_at", models.DateTimeField(null=True)),
+                ("trouble", models.CharField(blank=True, default="", max_length=300)),
                 (
                     "connection",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
@@ -35,6 +33,50 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "connection"), name="event_poll_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportRun",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cursor", models.CharField(blank=True, default="", max_length=500)),
+                ("done", models.JSONField(default=list)),
+                ("customers_count", models.PositiveIntegerField(default=0)),
+                ("subscriptions_count", models.PositiveIntegerField(default=0)),
+                ("payments_count", models.PositiveIntegerField(default=0)),
+                ("unlinked_count", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("holder", models.CharField(blank=True, default="", max_length=120)),
+                ("held_since", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("finished_at__isnull", True)),
+                        fields=("merchant", "connection"),
+                        name="import_one_at_a_time",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InboxEvent",
@@ -57,6 +99,7 @@ class Migration(migrations.Migration):
                 ("happened_at", models.DateTimeField()),
                 ("received_at", models.DateTimeField()),
                 ("worked_at", models.DateTimeField(null=True)),
+                ("names_nothing", models.BooleanField(default=False)),
                 (
                     "connection",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
@@ -72,7 +115,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
                         fields=["due_at"],
                         name="inbox_due",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("names_nothing", True)),
+                        fields=["merchant", "connection", "kind"],
+                        name="inbox_names_nothing",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
