@@ -192,6 +192,7 @@ def test_a_week_of_events_about_one_bill_costs_one_reading(
     clay: Connected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = _count_readings(monkeypatch)
+    Payment.objects.update(observed_at=clock.wall_now() - timedelta(days=7))
     _hear_of(clay, [_about(clay, number) for number in range(1_000)], happened=timedelta(days=6))
 
     assert len(read) == 1
@@ -290,18 +291,14 @@ def _about(scene: Connected, number: int) -> WebhookEvent:
 
 
 def _hear_of(scene: Connected, events: list[WebhookEvent], *, happened: timedelta) -> None:
-    """Store events that happened so long ago, and after the last reading of the whole bill, and work them off."""
-    happened_at = clock.wall_now() - happened
-    Payment.objects.filter(merchant_id=scene.merchant.id, fingerprint__gt="").update(
-        observed_at=happened_at - timedelta(days=1)
-    )
+    """Store events that happened so long ago, and work them off."""
     store_events(
         merchant_id=scene.merchant.id,
         connection_id=scene.connection.id,
         events=events,
         now=clock.wall_now(),
     )
-    InboxEvent.objects.update(happened_at=happened_at)
+    InboxEvent.objects.update(happened_at=clock.wall_now() - happened)
     while InboxEvent.objects.filter(worked_at__isnull=True, due_at__lte=clock.wall_now()).exists():
         work_off("inbox")
 
