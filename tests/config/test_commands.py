@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.kit import clock
-from paydesk.merchants.models import Connection, Merchant
+from paydesk.merchants.models import Connection
 from paydesk.notices.models import Letter
 from paydesk.work.models import TimetableEntry
 from tests import builders
@@ -49,30 +49,8 @@ def connect(account: SimulatedAccount, file: str, *more: str) -> str:
     return run("connect", "simulated-billing", *where, "--credential-file", file, *more)
 
 
-def test_a_merchant_is_added_once_and_told_where_its_portal_is() -> None:
-    assert "http://127.0.0.1:8000/m/kiln/" in run("merchant", "add", "kiln", *WORDS)
-    with pytest.raises(CommandError, match="already"):
-        run("merchant", "add", "kiln", *WORDS)
-    assert Merchant.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("wrong", "why"),
-    [
-        (("--time-zone", "Mars/Olympus"), "time zone"),
-        (("--accent", "red"), "colour"),
-        (("--host-name", "not a host"), "host name"),
-        (("--support-email", "nobody"), "e-mail"),
-    ],
-)
-def test_a_merchant_that_cannot_be_right_is_refused_in_words(wrong: tuple[str, str], why: str) -> None:
-    with pytest.raises(CommandError, match=why):
-        run("merchant", "add", "kiln", *WORDS, *wrong)
-    assert not Merchant.objects.exists()
-
-
 def test_a_connection_is_tried_before_it_is_kept(account: SimulatedAccount, tmp_path: Path) -> None:
-    run("merchant", "add", "kiln", *WORDS)
+    run("merchant", "kiln", *WORDS)
     wrong = tmp_path / "wrong.json"
     wrong.write_text(json.dumps({"api_key": "sim_sk_wrong", "webhook_secret": "x"}))
     empty = tmp_path / "empty.json"
@@ -85,7 +63,7 @@ def test_a_connection_is_tried_before_it_is_kept(account: SimulatedAccount, tmp_
 
 
 def test_a_company_that_does_not_answer_leaves_nothing_behind(account: SimulatedAccount, keys: str) -> None:
-    run("merchant", "add", "kiln", *WORDS)
+    run("merchant", "kiln", *WORDS)
     with pytest.raises(CommandError, match="no clear answer"):
         connect(account, keys, "--base-url", "http://127.0.0.1:9")
     assert not Connection.objects.exists()
@@ -94,7 +72,7 @@ def test_a_company_that_does_not_answer_leaves_nothing_behind(account: Simulated
 def test_connecting_says_whose_account_it_is_and_where_webhooks_go(
     account: SimulatedAccount, keys: str
 ) -> None:
-    run("merchant", "add", "kiln", *WORDS)
+    run("merchant", "kiln", *WORDS)
     printed = connect(account, keys)
     kept = Connection.objects.get(merchant__slug="kiln")
     assert "Connected to 'Simulated account'" in printed
@@ -105,7 +83,7 @@ def test_connecting_says_whose_account_it_is_and_where_webhooks_go(
 def test_connecting_again_renews_the_credentials_and_keeps_the_history(
     account: SimulatedAccount, keys: str
 ) -> None:
-    run("merchant", "add", "kiln", *WORDS)
+    run("merchant", "kiln", *WORDS)
     connect(account, keys)
     before = Connection.objects.get(merchant__slug="kiln")
     run("disconnect", "--merchant", "kiln", "--connection", "Memberships")
@@ -115,7 +93,7 @@ def test_connecting_again_renews_the_credentials_and_keeps_the_history(
 
 
 def test_an_import_says_how_far_it_is(account: SimulatedAccount, keys: str) -> None:
-    run("merchant", "add", "kiln", *WORDS)
+    run("merchant", "kiln", *WORDS)
     connect(account, keys)
     bill = {"title": "Clay", "amount_minor": 900, "currency": "EUR"}
     account.seed({"email": "ada@example.com", "name": "Ada", "methods": [{}], "bills": [bill]})
@@ -125,7 +103,7 @@ def test_an_import_says_how_far_it_is(account: SimulatedAccount, keys: str) -> N
 
 
 def test_a_closed_connection_forgets_its_credentials(account: SimulatedAccount, keys: str) -> None:
-    run("merchant", "add", "kiln", *WORDS)
+    run("merchant", "kiln", *WORDS)
     connect(account, keys)
     run("disconnect", "--merchant", "kiln", "--connection", "Memberships")
     closed = Connection.objects.get(merchant__slug="kiln")

@@ -36,7 +36,7 @@ def seed(place: Place) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     _say("Making a merchant")
     options = [word for pair in story.MERCHANT.items() for word in pair]
-    paydesk(place, "merchant", "add", story.SLUG, *options)
+    paydesk(place, "merchant", story.SLUG, *options)
     for name, customers in ((story.MEMBERSHIPS, story.memberships(now)), (story.SHOP, story.shop(now))):
         _say(f"Telling two years of history to the company: {name}")
         _, kind = CONNECTIONS[name]

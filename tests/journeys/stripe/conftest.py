@@ -16,7 +16,7 @@ def books(stripe_scene: StripeScene, installation: Installation) -> Books:
     """Ada has paid one invoice of her subscription and owes the next: her card was declined."""
     due = stripe_scene.past_due()
     paydesk = Commands(installation.environment)
-    paydesk.run("merchant", "add", "harbor", "--name=Harbor Coffee Roasters", "--mode=test",
+    paydesk.run("merchant", "harbor", "--name=Harbor Coffee Roasters", "--mode=test",
                 "--support-email=help@harbor.example", "--time-zone=Europe/Berlin")  # fmt: skip
     told = paydesk.connect_stripe(stripe_scene)
     assert "Connected to" in told

@@ -1,46 +1,128 @@
-"""Add a merchant: `paydesk merchant add SLUG ...`."""
+"""Add a merchant, or change one: `paydesk merchant SLUG --name ... --logo FILE`; what is not given stays."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from paydesk.kit import clock
 from paydesk.merchants.add import MerchantRefused, MerchantWanted, add_merchant
-from paydesk.merchants.find import merchant_by_id
+from paydesk.merchants.change import change_merchant
+from paydesk.merchants.find import MerchantInSight, merchant_by_id, merchant_by_slug
+from paydesk.merchants.logos.keep import drop_logo, keep_logo
+from paydesk.merchants.logos.picture import LogoRefused, ReadPicture
+from paydesk.merchants.logos.read import BYTES_MAX, read_logo
+from paydesk.merchants.mended import colors_said
+
+#: The option, the column that it sets, and what it means.
+_FACTS = {
+    "name": ("name", "as customers know it"),
+    "mode": ("mode", "test or live; it stays as it was when the merchant was added"),
+    "support-email": ("support_email", "where customers can write to"),
+    "support-phone": ("support_phone", "where customers can call, such as '+351 21 555 0100'; '' for none"),
+    "support-url": ("support_url", "the https address of a page that helps customers; '' for none"),
+    "time-zone": ("time_zone", "such as Europe/Berlin; what is due on a day is due there"),
+    "language": ("language", "of letters and pages, unless the customer prefers another"),
+    "host-name": ("host_name", "its own host name, such as pay.example.com; '' for none"),
+    "accent": ("accent_color", "the colour of buttons and links, as #rrggbb; mended where it cannot be read"),
+}
+_NEEDED = ("name", "support-email", "mode")
 
 
 class Command(BaseCommand):
-    help = "Add a merchant to this installation."
+    help = "Add a merchant to this installation, or change one."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True)
-        add = acts.add_parser("add", help="add a merchant")
-        add.add_argument("slug", help="short name, as in /m/SLUG/")
-        add.add_argument("--name", required=True, help="as customers know it")
-        add.add_argument("--support-email", required=True, help="where customers can write to")
-        add.add_argument("--mode", required=True, choices=["test", "live"])
-        add.add_argument(
-            "--time-zone", default="UTC", help="such as Europe/Berlin; what is due on a day is due there"
-        )
-        add.add_argument(
-            "--language", default="en", help="of letters and pages, unless the customer prefers another"
-        )
-        add.add_argument("--host-name", default=None, help="its own host name, such as pay.example.com")
-        add.add_argument("--accent", default="#3d5afe", help="the colour of buttons, as #rrggbb")
+        parser.add_argument("slug", help="short name, as in /m/SLUG/")
+        for option, (column, meaning) in _FACTS.items():
+            parser.add_argument(f"--{option}", dest=column, help=meaning)
+        parser.add_argument("--logo", metavar="FILE", help="PNG, JPEG or SVG, wide or square")
+        parser.add_argument("--logo-dark", metavar="FILE", help="the same for dark pages; goes with --logo")
+        parser.add_argument("--no-logo", action="store_true", help="show the name instead of a logo")
 
-    def handle(self, **options: str) -> None:
-        wanted = MerchantWanted(
-            slug=options["slug"],
-            name=options["name"],
-            support_email=options["support_email"],
-            mode=options["mode"],
-            time_zone=options["time_zone"],
-            language=options["language"],
-            host_name=options["host_name"],
-            accent_color=options["accent"],
-        )
+    def handle(self, *, slug: str, **options: Any) -> None:
+        given = {column: options[column] for column, _ in _FACTS.values() if options[column] is not None}
+        if "host_name" in given:
+            given["host_name"] = given["host_name"] or None
+        if "accent_color" in given:
+            given["accent_color"] = given["accent_color"].lower()
         try:
-            merchant = add_merchant(wanted, now=clock.wall_now())
-        except MerchantRefused as refused:
+            # Before anything is written: a refused logo changes nothing.
+            pictures = _pictures(options["logo"], options["logo_dark"], is_without=options["no_logo"])
+            merchant = self._merchant(slug, given)
+        except (MerchantRefused, LogoRefused) as refused:
             raise CommandError(str(refused)) from refused
-        self.stdout.write(f"{merchant.name} has its portal at {merchant_by_id(merchant.id).portal_url}/")
+        self._logo(merchant, pictures, is_without=options["no_logo"])
+        self.stdout.write(f"{merchant.name} has its portal at {merchant.portal_url}/")
+
+    def _merchant(self, slug: str, given: dict[str, Any]) -> MerchantInSight:
+        known = merchant_by_slug(slug)
+        if known is None:
+            merchant = self._add(slug, given)
+            self._say_colors(given.get("accent_color", ""))
+            return merchant
+        changes = change_merchant(merchant_id=known.id, given=given)
+        for change in changes:
+            words = change.name.replace("_", " ")
+            self.stdout.write(f"{words}: {change.before or 'none'} -> {change.after or 'none'}")
+            if change.name == "accent_color":
+                self._say_colors(str(change.after))
+        if given and not changes:
+            self.stdout.write("Nothing was changed: it is so already.")
+        return merchant_by_id(known.id)
+
+    def _add(self, slug: str, given: dict[str, Any]) -> MerchantInSight:
+        missing = [option for option in _NEEDED if not given.get(_FACTS[option][0])]
+        if missing:
+            raise MerchantRefused(
+                f"There is no merchant {slug!r}. To add it, give {', '.join(f'--{one}' for one in missing)} as well."
+            )
+        return merchant_by_id(add_merchant(MerchantWanted(slug=slug, **given), now=clock.wall_now()).id)
+
+    def _say_colors(self, color: str) -> None:
+        for sentence in colors_said(color) if color else []:
+            self.stdout.write(f"  {sentence}")
+
+    def _logo(self, merchant: MerchantInSight, pictures: list[ReadPicture], *, is_without: bool) -> None:
+        if is_without:
+            drop_logo(merchant_id=merchant.id)
+            self.stdout.write("logo: none")
+        if not pictures:
+            return
+        light, dark = pictures[0], pictures[1] if len(pictures) > 1 else None
+        facts = keep_logo(merchant_id=merchant.id, light=light, dark=dark, now=clock.wall_now())
+        self.stdout.write(f"logo: {_said(light)}" + (f"; on dark pages {_said(dark)}" if dark else ""))
+        if facts["light"]["has_plate"]:
+            self.stdout.write("  Its own colours would vanish on white: there it stands on a dark plate.")
+        if facts["dark"]["has_plate"]:
+            self.stdout.write(
+                "  Its own colours would vanish on dark pages: there it stands on a white plate."
+            )
+            if dark is None:
+                self.stdout.write("  With --logo-dark FILE you can give it colours for them.")
+
+
+def _pictures(logo: str | None, logo_dark: str | None, *, is_without: bool) -> list[ReadPicture]:
+    """Read the files: the logo, then its dark variant; raises LogoRefused with the name of the file."""
+    if is_without and (logo or logo_dark):
+        raise LogoRefused("A logo and --no-logo exclude each other.")
+    if logo_dark and not logo:
+        raise LogoRefused("--logo-dark goes with --logo: give both files.")
+    return [_read(file) for file in (logo, logo_dark) if file]
+
+
+def _read(file: str) -> ReadPicture:
+    try:
+        with Path(file).open("rb") as opened:
+            # One byte more than may be there is enough to see that it is too much.
+            content = opened.read(BYTES_MAX + 1)
+        return read_logo(content)
+    except (OSError, LogoRefused) as trouble:
+        raise LogoRefused(f"{file}: {trouble}") from trouble
+
+
+def _said(picture: ReadPicture) -> str:
+    kind = picture.media_type.removeprefix("image/").removesuffix("+xml").upper()
+    return f"{kind}, {picture.width} × {picture.height}, {len(picture.content) / 1024:.1f} KiB"

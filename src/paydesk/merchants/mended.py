@@ -1,0 +1,19 @@
+"""Say in words what was done to a merchant's colour so that it can be read."""
+
+from __future__ import annotations
+
+from paydesk.kit.accent import WHITE, accent_of, contrast
+
+
+def colors_said(color: str) -> list[str]:
+    """Name what is used in place of a colour such as `#ffee00`, on light pages and on dark ones."""
+    wanted, made = color.lower(), accent_of(color)
+    said = []
+    if made.light.accent != wanted:
+        said.append(
+            f"{wanted} is too light for words on white ({contrast(wanted, WHITE):.1f}:1, 4.5:1 is needed); "
+            f"buttons and links use {made.light.accent}."
+        )
+    if made.dark.accent != wanted:
+        said.append(f"On dark pages they use {made.dark.accent}.")
+    return said
