@@ -22,7 +22,10 @@ class Card:
     settles_as: str = ""  # "succeeded" or "declined": pending first, for PENDING_FOR
     secure_setup: bool = False  # the bank asks the customer when the card is saved
     secure_charge: bool = False  # the bank asks the customer at each charge
+    secure_fails: bool = False  # and whatever the customer answers, it is not convinced
     refused_when_saved: str = ""
+    refused_field: str = ""  # the field of the form that the refusal is about; empty: the card as a whole
+    pays_times: int | None = None  # it declines after so many charges
     refunds_pend: bool = False
 
 
@@ -30,8 +33,19 @@ PENDING_FOR = timedelta(days=3)
 
 CARDS = (
     Card(name="good", number="4242424242424242", does="Pays"),
-    Card(name="good_mastercard", number="5454545454545454", does="Pays", brand="mastercard"),
-    Card(name="good_amex", number="343434343434343", does="Pays", brand="amex"),
+    Card(name="good_mastercard", number="5454545454545454", does="Pays, as Mastercard", brand="mastercard"),
+    Card(name="good_amex", number="343434343434343", does="Pays, as American Express", brand="amex"),
+    Card(name="good_discover", number="6011601160116017", does="Pays, as Discover", brand="discover"),
+    Card(name="good_jcb", number="3530353035303532", does="Pays, as JCB", brand="jcb"),
+    Card(name="good_diners", number="36363636363632", does="Pays, as Diners Club", brand="diners"),
+    Card(name="good_unionpay", number="6200620062006200", does="Pays, as UnionPay", brand="unionpay"),
+    Card(
+        name="pays_once",
+        number="4242424200002006",
+        does="Pays once; declined from then on: not enough money",
+        decline_code="not_enough_money",
+        pays_times=1,
+    ),
     Card(
         name="secure",
         number="4242424200000109",
@@ -52,6 +66,21 @@ CARDS = (
         does="Saved at once; 3-D Secure at each payment",
         secure_charge=True,
         decline_code="customer_not_verified",
+    ),
+    Card(
+        name="secure_fails_when_saved",
+        number="4242424200002105",
+        does="3-D Secure when saved, which fails whatever you answer",
+        secure_setup=True,
+        secure_fails=True,
+    ),
+    Card(
+        name="secure_fails_when_charged",
+        number="4242424200002204",
+        does="Saved at once; 3-D Secure at each payment, which fails whatever you answer",
+        secure_charge=True,
+        secure_fails=True,
+        decline_code="verification_failed",
     ),
     Card(
         name="pending_then_pays",
@@ -147,6 +176,26 @@ CARDS = (
         refused_when_saved="This card cannot be saved. Please use another one.",
     ),
     Card(
+        name="declined_when_saved",
+        number="4242424200002303",
+        does="Declined by the bank when saved",
+        refused_when_saved="Your bank declined this card, and nothing was saved. Please use another one.",
+    ),
+    Card(
+        name="wrong_code_when_saved",
+        number="4242424200002402",
+        does="Whatever is typed, the security code is wrong",
+        refused_when_saved="This security code does not fit the card. Look at the back of it once more.",
+        refused_field="security_code",
+    ),
+    Card(
+        name="expired_when_saved",
+        number="4242424200002501",
+        does="Whatever is typed, the bank says that it has expired",
+        refused_when_saved="Your bank says that this card has expired. Please use another one.",
+        refused_field="expiry",
+    ),
+    Card(
         name="slow_refund",
         number="4242424200001909",
         does="Pays; refunds stay pending until the control API settles them",
@@ -154,5 +203,21 @@ CARDS = (
     ),
 )
 
+
+def _group(card: Card) -> str:
+    if card.refused_when_saved:
+        return "Is not saved"
+    if card.secure_setup or card.secure_charge:
+        return "Asks you to confirm (3-D Secure)"
+    if card.settles_as or card.refunds_pend:
+        return "Takes its time"
+    return "Pays" if not card.decline_code or card.pays_times else "Is saved, and declined when it is charged"
+
+
+#: In the order in which people look for them.
+GROUPS = {
+    group: [card for card in CARDS if _group(card) == group]
+    for group in sorted({_group(card) for card in CARDS}, key=[*map(_group, CARDS)].index)
+}
 CARD_OF_NAME = {card.name: card for card in CARDS}
 CARD_OF_NUMBER = {card.number: card for card in CARDS}

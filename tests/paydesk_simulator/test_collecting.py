@@ -153,3 +153,11 @@ def test_nothing_is_collected_on_a_removed_card(account: SimulatedAccount) -> No
     account.api(f"/methods/{method}/remove", key="remove")
     account.advance(days=32)
     assert bills_of(account, customer)[-1]["charges"][0]["decline_code"] == "method_unknown"
+
+
+def test_a_card_may_pay_once_and_never_again(account: SimulatedAccount) -> None:
+    customer = account.customer()
+    account.method(customer, "pays_once")
+    account.subscription(customer)
+    account.advance(days=32)
+    assert [bill["status"] for bill in bills_of(account, customer)] == ["paid", "failed"]

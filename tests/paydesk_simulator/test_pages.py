@@ -63,7 +63,8 @@ def test_the_form_says_whose_it_is_and_that_it_is_not_real(setup: Json) -> None:
     [
         ({"number": "12"}, "Enter the card number"),
         ({"number": "4111111111111111"}, "test cards only"),
-        ({"number": "4242424200001800"}, "cannot be saved"),
+        ({"number": "4242424200002402"}, "does not fit the card"),
+        ({"number": "4242424200002501"}, "this card has expired"),
         ({"expiry": "13 / 34"}, "Enter the month and year"),
         ({"expiry": "01 / 20"}, "has expired"),
         ({"security_code": "1"}, "security code"),
@@ -77,6 +78,36 @@ def test_a_mistake_is_told_beside_its_field_and_keeps_what_was_typed(
     assert words in page
     assert 'value="Ada"' in page
     assert 'aria-invalid="true"' in page
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("4242424200002303", "Your bank declined this card"), ("4242424200001800", "cannot be saved")],
+)
+def test_a_card_that_is_refused_leaves_the_form_open_for_another(
+    account: SimulatedAccount, customer: str, setup: Json, number: str, words: str
+) -> None:
+    status, page, _ = visit(setup["page_url"], typed(number))
+    assert status == 422
+    assert words in page
+    assert f'value="{number}"' not in page
+    assert account.api(f"/customers/{customer}/methods")["rows"] == []
+    assert visit(setup["page_url"], typed())[2] == BACK
+    assert len(account.api(f"/customers/{customer}/methods")["rows"]) == 1
+
+
+def test_a_bank_that_is_not_convinced_saves_and_charges_nothing(
+    account: SimulatedAccount, customer: str, setup: Json
+) -> None:
+    bank = account.simulator.url + visit(setup["page_url"], typed("4242424200002105"))[2]
+    assert visit(bank, {"answer": "confirm"})[2] == BACK
+    assert account.api(f"/setups/{setup['id']}")["status"] == "refused"
+    method = account.method(customer, "secure_fails_when_charged")
+    wanted = {"customer": customer, "method": method, "amount_minor": 4900, "currency": "EUR"}
+    charge = account.api("/charges", key="charge", on_session=True, **wanted)["id"]
+    waiting = account.api(f"/charges/{charge}/confirm", key="confirm")
+    visit(waiting["action_url"], {"answer": "confirm"})
+    assert account.api(f"/charges/{charge}")["decline_code"] == "verification_failed"
 
 
 def test_a_card_is_saved_and_the_customer_goes_back(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from paydesk_simulator.cards import PENDING_FOR
+from paydesk_simulator.cards import PENDING_FOR, Card
 from paydesk_simulator.company import bills, journal
 from paydesk_simulator.company.accounts import Account
 from paydesk_simulator.company.customers import customer_of
@@ -106,7 +106,7 @@ def confirm(books: Books, account: Account, charge: Charge, *, now: datetime) ->
         return _change(books, account, charge, status="needs_customer")
     if card.settles_as:
         return _wait(books, account, charge, now)
-    if card.decline_code:
+    if card.decline_code and not _still_pays(books, charge, card):
         return _decline(books, account, charge, card.decline_code, now)
     return _succeed(books, account, charge, now)
 
@@ -115,7 +115,9 @@ def answer_bank(books: Books, account: Account, charge: Charge, *, confirmed: bo
     """Take what the customer told the bank in the 3-D Secure step."""
     if charge.status != "needs_customer":
         return charge
-    objection = _objection(books, account, charge, now) or ("" if confirmed else "verification_failed")
+    objection = _objection(books, account, charge, now)
+    if not confirmed or method_of(books, account, charge.method_id or "").test_card().secure_fails:
+        objection = objection or "verification_failed"
     if objection:
         return _decline(books, account, charge, objection, now)
     return _succeed(books, account, charge, now)
@@ -182,6 +184,12 @@ def _method_on_file(books: Books, account: Account, wanted: ChargeWanted) -> str
         if own:
             return own
     return customer_of(books, account, wanted.customer_id).default_method_id
+
+
+def _still_pays(books: Books, charge: Charge, card: Card) -> bool:
+    """Some cards pay a few times before they decline."""
+    paid = "SELECT count(*) FROM charges WHERE method_id = ? AND status = 'succeeded'"
+    return card.pays_times is not None and int(books.ask(paid, charge.method_id)[0][0]) < card.pays_times
 
 
 def _objection(books: Books, account: Account, charge: Charge, now: datetime) -> str:

@@ -79,7 +79,7 @@ def answer_bank(books: Books, account: Account, *, setup: Setup, confirmed: bool
     """Take what the customer told the bank."""
     if setup.status != NEEDS_CUSTOMER:
         return setup
-    if confirmed:
+    if confirmed and not CARD_OF_NAME[setup.entered["card"]].secure_fails:
         return _finish(books, account, setup, now)
     refusal = "Your bank could not confirm that this card is yours. It was not saved."
     refused = books.change(setup, status=REFUSED, refusal=refusal, entered={})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from paydesk_simulator.cards import CARD_OF_NUMBER, Card
@@ -13,7 +13,7 @@ from paydesk_simulator.clock import step
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CardForm:
-    """A form as it was typed. `errors` stand beside their fields."""
+    """A form as it was typed. `errors` stand beside their fields, a `refusal` of the card above them."""
 
     number: str = ""
     expiry: str = ""
@@ -22,6 +22,7 @@ class CardForm:
     card: Card | None = None
     expires: tuple[int, int] = (0, 0)
     errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
 
     @classmethod
     def prefilled(cls, number: str) -> CardForm:
@@ -43,14 +44,23 @@ def read_card_form(typed: Mapping[str, str], *, now: datetime) -> CardForm:
         if re.fullmatch(r"\d{3,4}", typed.get("security_code", "").strip())
         else "Enter the 3 or 4 digits of the security code.",
     }
-    return CardForm(
+    mistakes = {name: words for name, words in errors.items() if words}
+    form = CardForm(
         number=typed.get("number", "").strip(),
         expiry=typed.get("expiry", "").strip(),
         holder=typed.get("holder", "").strip(),
         card=card,
         expires=expires or (0, 0),
-        errors={name: words for name, words in errors.items() if words},
+        errors=mistakes,
     )
+    return form if mistakes or card is None or not card.refused_when_saved else _refused(form, card)
+
+
+def _refused(form: CardForm, card: Card) -> CardForm:
+    """The bank said no: beside the field that it is about, or above a form that is empty for another card."""
+    if card.refused_field:
+        return replace(form, errors={card.refused_field: card.refused_when_saved})
+    return CardForm(holder=form.holder, refusal=card.refused_when_saved)
 
 
 def _number_error(number: str, card: Card | None) -> str:
@@ -58,7 +68,7 @@ def _number_error(number: str, card: Card | None) -> str:
         return "Enter the card number: 12 to 19 digits."
     if card is None:
         return "This company takes test cards only. Choose one from the list below."
-    return card.refused_when_saved
+    return ""
 
 
 def _expiry(typed: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from paydesk_simulator.cards import CARDS
+from paydesk_simulator.cards import CARDS, GROUPS
 from paydesk_simulator.company import charges, setups
 from paydesk_simulator.company.accounts import Account
 from paydesk_simulator.company.bills import Bill
@@ -145,7 +145,7 @@ def _onward(subject: Setup | Charge) -> Answer:
 
 def _card_page(books: Books, setup: Setup, form: CardForm, *, status: int) -> Answer:
     merchant = _account(books, setup.account_id).name
-    return _page("card.html", status=status, merchant=merchant, setup=setup, form=form, cards=CARDS)
+    return _page("card.html", status=status, merchant=merchant, setup=setup, form=form, groups=GROUPS)
 
 
 def _last_four(books: Books, waiting: Setup | Charge) -> str:
