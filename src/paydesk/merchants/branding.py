@@ -5,10 +5,14 @@ Pictures are kept by the digest of their bytes and never changed or deleted: rec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 from paydesk.merchants.models import Merchant, Picture
+
+#: Times as wide as high.
+_WRITING_FROM = 1.9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +35,12 @@ class ShownPicture:
     height: int
     has_plate: bool
 
+    def fitted(self, *, area: int, width_max: int, height_max: int) -> tuple[int, int]:
+        """Give width and height to show it at. Logos of any shape get about the same area, so that none shouts."""
+        shape = self.width / self.height
+        height = min(height_max, math.sqrt(area / shape), width_max / shape)
+        return max(1, round(height * shape)), max(1, round(height))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownLogo:
@@ -40,22 +50,26 @@ class ShownLogo:
     dark: ShownPicture
     letter: ShownPicture
 
+    @property
+    def paper(self) -> ShownPicture:
+        """What is shown on white paper, and in a receipt that is read in years: it brings its plate with it."""
+        return self.letter if self.light.has_plate else self.light
+
+    @property
+    def says_the_name(self) -> bool:
+        """A wide logo is taken to be writing and stands alone; beside any other the name is written."""
+        return self.light.width >= self.light.height * _WRITING_FROM
+
 
 def logo_of(*, merchant_id: int) -> Logo | None:
-    """Give the logo that a merchant has now, or None."""
+    """Give the logo that a merchant has now for white paper, and its dark variant; None without one."""
     facts = Merchant.objects.filter(id=merchant_id).values_list("logo", flat=True).first()
     shown = shown_logo(facts or {})
-    light = logo_by_digest(merchant_id=merchant_id, digest=shown.light.digest) if shown else None
-    if shown is None or light is None or shown.dark.digest == shown.light.digest:
-        return light
+    found = logo_by_digest(merchant_id=merchant_id, digest=shown.paper.digest) if shown else None
+    if shown is None or found is None or shown.dark.digest == shown.light.digest:
+        return found
     dark = _picture(merchant_id, shown.dark.digest)
-    return Logo(
-        media_type=light.media_type,
-        content=light.content,
-        digest=light.digest,
-        dark=bytes(dark.content) if dark else None,
-        dark_media_type=dark.media_type if dark else "",
-    )
+    return replace(found, dark=bytes(dark.content), dark_media_type=dark.media_type) if dark else found
 
 
 def logo_by_digest(*, merchant_id: int, digest: str) -> Logo | None:

@@ -43,8 +43,8 @@ class MerchantInSight:
 
     @property
     def logo_digest(self) -> str:
-        """Name the bytes of the logo: SHA-256 in hex, empty without one."""
-        return self.logo.light.digest if self.logo else ""
+        """Name the bytes of the logo on white paper: SHA-256 in hex, empty without one."""
+        return self.logo.paper.digest if self.logo else ""
 
     def business_now(self) -> datetime:
         """Give the time of what is due at this merchant."""

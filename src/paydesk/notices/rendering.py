@@ -10,10 +10,14 @@ import css_inline
 from django.utils import translation
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from paydesk.kit.accent import accent_of
+from paydesk.kit.contacts import page_name, phone_address
 from paydesk.merchants.find import MerchantInSight
 
 _LETTERS = Path(__file__).resolve().parent / "letters"
 _RIGHT_TO_LEFT = "rtl"
+#: CSS pixels; a plate and its margin are within.
+_LOGO_SIZE = {"area": 6000, "width_max": 220, "height_max": 48}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +38,16 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterLogo:
+    """The logo of a letter: its whole address, its size in CSS pixels, and whether it says the merchant's name."""
+
+    address: str
+    width: int
+    height: int
+    says_the_name: bool
+
+
 def rendered(written: Written, merchant: MerchantInSight) -> Rendered:
     """Render in the language that is active."""
     words = written.words | {
@@ -41,22 +55,26 @@ def rendered(written: Written, merchant: MerchantInSight) -> Rendered:
         "merchant": merchant,
         "language": translation.get_language() or merchant.language,
         "direction": _RIGHT_TO_LEFT if translation.get_language_bidi() else "ltr",
-        "accent": merchant.accent_color,
-        "on_accent": readable_on(merchant.accent_color),
+        "accent": accent_of(merchant.accent_color),
+        "logo": _logo(merchant),
     }
     text = _environment().get_template(f"{written.template}.txt").render(words)
     html = _environment().get_template(f"{written.template}.html").render(words)
     return Rendered(title=written.title, text=text.strip() + "\n", html=_inliner().inline(html))
 
 
-def readable_on(color: str) -> str:
-    """Choose black or white for words on a colour like #3d5afe: whichever contrasts more (WCAG 2.2, 1.4.3)."""
-    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+def _logo(merchant: MerchantInSight) -> LetterLogo | None:
+    """Name the logo by an address that stays: the letter may be read in a year."""
+    if merchant.logo is None:
+        return None
+    picture = merchant.logo.letter
+    width, height = picture.fitted(**_LOGO_SIZE)
+    return LetterLogo(
+        address=f"{merchant.portal_url}/theme/logo/{picture.digest}",
+        width=width,
+        height=height,
+        says_the_name=merchant.logo.says_the_name,
     )
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
 
 
 @cache
@@ -70,6 +88,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"page_name": page_name, "phone_address": phone_address}
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translation.gettext, ngettext=translation.ngettext, newstyle=True
     )

@@ -20,7 +20,7 @@ Parameters = ParamSpec("Parameters")
 _LETTER_POLICY = {
     "default-src": [NONE],
     "style-src": ["'unsafe-inline'"],
-    "img-src": ["data:"],
+    "img-src": [SELF, "data:"],
     "frame-ancestors": [SELF],
 }
 

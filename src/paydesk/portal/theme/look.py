@@ -6,7 +6,6 @@ known before the picture is, so nothing moves when it arrives.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,18 +13,14 @@ from django.urls import get_script_prefix
 from markupsafe import Markup
 
 from paydesk.kit.accent import DEFAULT
-from paydesk.merchants.branding import ShownLogo, ShownPicture
+from paydesk.merchants.branding import ShownLogo
 from paydesk.merchants.find import MerchantInSight
 from paydesk.portal.addresses import url
 from paydesk.portal.theme.icon import icon_version
 from paydesk.portal.theme.sheet import version_of
 
-#: CSS pixels. Logos of any shape get about the same area, so that none shouts.
-_AREA = 4200
-_HEIGHT_MAX = 36
-_WIDTH_MAX = 184
-#: From this many times as wide as high a logo is taken to be writing.
-_ALONE_FROM = 1.9
+#: CSS pixels.
+_SIZE = {"area": 4200, "width_max": 184, "height_max": 36}
 _ICON_SHAPES = (0.8, 1.25)
 
 
@@ -60,7 +55,7 @@ def _mark(name: str, logo: ShownLogo | None) -> Markup:
     if logo is None:
         letter = Markup('<span class="monogram" aria-hidden="true">{}</span>').format(name[:1].upper())
         return letter + _name(name)
-    if logo.light.width >= logo.light.height * _ALONE_FROM:
+    if logo.says_the_name:
         return _logo(logo, says=name)
     return _logo(logo, says="") + _name(name)
 
@@ -74,11 +69,11 @@ def _logo(logo: ShownLogo, *, says: str) -> Markup:
     plates = [mode for mode, picture in (("light", logo.light), ("dark", logo.dark)) if picture.has_plate]
     dark = Markup("")
     if logo.dark.digest != logo.light.digest:
-        width, height = shown_size(logo.dark)
+        width, height = logo.dark.fitted(**_SIZE)
         dark = Markup(
             '<source media="(prefers-color-scheme: dark)" srcset="{}" width="{}" height="{}">'
         ).format(url("logo", logo.dark.digest), width, height)
-    width, height = shown_size(logo.light)
+    width, height = logo.light.fitted(**_SIZE)
     return Markup('<picture class="{}">{}<img src="{}" alt="{}" width="{}" height="{}"></picture>').format(
         " ".join(["logo", *(f"plate-{mode}" for mode in plates)]),
         dark,
@@ -87,13 +82,6 @@ def _logo(logo: ShownLogo, *, says: str) -> Markup:
         width,
         height,
     )
-
-
-def shown_size(picture: ShownPicture) -> tuple[int, int]:
-    """Give width and height on a page, in CSS pixels."""
-    shape = picture.width / picture.height
-    height = min(_HEIGHT_MAX, math.sqrt(_AREA / shape), _WIDTH_MAX / shape)
-    return max(1, round(height * shape)), max(1, round(height))
 
 
 def _is_icon(logo: ShownLogo) -> bool:
