@@ -1,4 +1,4 @@
-"""The two processes that are Stripe in the tests: localstripe, and the checking proxy before it."""
+"""The two processes that are Stripe in the tests (localstripe, the checking proxy before it), and a debt there."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ class StripeAccount:
 
     url: str
     localstripe_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastDue:
+    """A subscription with a paid invoice and a failed one."""
+
+    customer: str
+    subscription: str
+    paid_invoice: str
+    failed_invoice: str
+    method: str  # the card that failed
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,15 @@
 """A Stripe account to test against: localstripe behind the checking proxy, and the words to set a scene with.
 
-Import `stripe_account` and `stripe_scene` into the conftest of a folder that needs them. Everything is made through
-`StripeScene`; what is read or moved by the code under test goes to `scene.url`, where the contract is checked.
+Import `stripe_account` and `stripe_scene` into a conftest. Everything is made through `StripeScene`; what is read or
+moved by the code under test goes to `scene.url`, where the contract is checked.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.request import Request, urlopen
@@ -20,6 +19,7 @@ import pytest
 import stripe
 
 from paydesk.gateways.contract import Settings
+from tests.stripe_account import PastDue as PastDue
 from tests.stripe_account import StripeAccount
 from tests.stripe_account import stripe_account as stripe_account
 
@@ -32,17 +32,6 @@ SECRET_KEY = "sk_test_double"
 PUBLISHABLE_KEY = "pk_test_double"
 WEBHOOK_SECRET = "whsec_double"
 Object = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PastDue:
-    """A subscription with a paid invoice and a failed one."""
-
-    customer: str
-    subscription: str
-    paid_invoice: str
-    failed_invoice: str
-    method: str  # the card that failed
 
 
 @pytest.fixture
@@ -102,11 +91,19 @@ class StripeScene:
         currency: str = "eur",
         interval: str = "month",
         days_free: int = 0,
+        taxes: Sequence[str] = (),
     ) -> str:
         """Subscribe a customer; the first invoice is paid with the card on file, or fails with it."""
+        more: Object = {"default_tax_rates": list(taxes)} if taxes else {}
+        if days_free:
+            more["trial_end"] = int(time.time()) + days_free * 24 * 60 * 60
         plan = self._plan(name, amount, interval, currency)
-        trial = {"trial_end": int(time.time()) + days_free * 24 * 60 * 60} if days_free else {}
-        return str(self._make("subscriptions", customer=customer, items=[{"plan": plan}], **trial)["id"])
+        return str(self._make("subscriptions", customer=customer, items=[{"plan": plan}], **more)["id"])
+
+    def tax(self, percentage: int, *, name: str = "VAT") -> str:
+        """Make a tax rate that comes on top."""
+        made = self._make("tax_rates", display_name=name, percentage=percentage, inclusive=False)
+        return str(made["id"])
 
     def past_due(self, *, card: str = DECLINED_WHEN_CHARGED, email: str = "ada@example.com") -> PastDue:
         """Make a subscription whose first invoice was paid, and whose second failed with another card."""
@@ -114,17 +111,28 @@ class StripeScene:
         subscription = self.subscription(customer, amount=1900)
         paid = self.invoices(customer)[0]
         method = self.card(customer, card)
-        self.make_default(customer, method)
-        yearly = self._plan("Pro, yearly", 19000, "year")
-        self._make(f"subscriptions/{subscription}", items=[{"plan": yearly}])
-        failed = next(invoice for invoice in self.invoices(customer) if invoice != paid)
         return PastDue(
             customer=customer,
             subscription=subscription,
             paid_invoice=paid,
-            failed_invoice=failed,
+            failed_invoice=self.next_invoice(subscription, amount=17100, method=method),
             method=method,
         )
+
+    def next_invoice(self, subscription: str, *, amount: int, method: str) -> str:
+        """Go on to a yearly price: localstripe's time stands still, and this makes the next invoice, over an amount.
+
+        A card that becomes the customer's default pays it; one of its lines is for what was not used.
+        """
+        found = self._ask("GET", f"/v1/subscriptions/{subscription}")
+        before = self.invoices(found["customer"])
+        paid = [self._ask("GET", f"/v1/invoices/{one}") for one in before]
+        unused = sum(one["subtotal"] for one in paid if one["subscription"] == subscription)
+        self.make_default(found["customer"], method)
+        currency = found["plan"]["currency"]
+        yearly = self._plan("Pro, yearly", amount + unused, "year", currency)
+        self._make(f"subscriptions/{subscription}", items=[{"plan": yearly}])
+        return next(invoice for invoice in self.invoices(found["customer"]) if invoice not in before)
 
     def pay_subscription_with(self, subscription: str, method: str) -> None:
         """Give a subscription a method of its own, which goes before the customer's default."""
@@ -196,13 +204,23 @@ class StripeScene:
         with urlopen(Request(action_url, data=body, method="POST"), timeout=10):
             pass
 
+    def confirm_card(self, setup: str, *, success: bool) -> None:
+        """Answer the bank's question about a card that was entered, as the Card Element does; it asks once."""
+        found = self._ask("GET", f"/v1/setup_intents/{setup}")
+        if found["status"] == "requires_action":
+            verb = "confirm" if success else "cancel"
+            self._make(f"setup_intents/{setup}/{verb}", client_secret=found["client_secret"])
+
     def decline_with(self, method: str, code: str) -> None:
         """Let charges to a card be declined with one of Stripe's codes, where localstripe knows a single one."""
         self._post(f"{self.url}/_declines", {"payment_method": method, "code": code})
 
-    def fail_next(self, method: str, path: str, kind: str, *, seconds: float = 0) -> None:
-        """Let one request go wrong: `lost_before`, `lost_after`, `slow`, `declines_as_open`, or a status as text."""
-        self._post(f"{self.url}/_faults", {"method": method, "path": path, "kind": kind, "seconds": seconds})
+    def fail_next(self, method: str, path: str, kind: str, **more: Any) -> None:
+        """Let one request go wrong: `lost_before`, `lost_after`, `slow`, `declines_as_open`, or a status as text.
+
+        `seconds` go with `slow`, `code` and `headers` with a status.
+        """
+        self._post(f"{self.url}/_faults", {"method": method, "path": path, "kind": kind, **more})
 
     @contextmanager
     def losing_answers(self, *paths: str) -> Iterator[None]:

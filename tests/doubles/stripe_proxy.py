@@ -90,8 +90,9 @@ class Proxy:
             kind = fault["kind"] if fault else ""
             if kind == "lost_before":
                 return _hang_up(request)
-            if kind.isdecimal():
-                return web.json_response(invalid_request("A fault that a test asked for."), status=int(kind))
+            if fault and kind.isdecimal():
+                wanted = invalid_request("A fault that a test asked for.", code=fault.get("code", ""))
+                return web.json_response(wanted, status=int(kind), headers=fault.get("headers"))
             answer = await self._once(request, declines_as_open=kind == "declines_as_open")
             if kind == "slow":
                 await asyncio.sleep(float(fault["seconds"]) if fault else 0)

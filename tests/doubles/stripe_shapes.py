@@ -217,7 +217,19 @@ def _invoice(old: Object, known: Known, store: Store) -> Object:
         "next_payment_attempt": old["created"] + 3 * DAY if is_open and tries else None,
         "number": f"{old['customer'][-6:].upper()}-{old['id'][-4:].upper()}" if is_final else None,
         "status_transitions": {"marked_uncollectible_at": None, **old["status_transitions"]},
-        "total_taxes": [],
+        "starting_balance": -old["starting_balance"],
+        "total": old["subtotal"] + old["tax"],
+        "total_taxes": [_tax(one) for one in old["total_tax_amounts"]],
+    }
+
+
+def _tax(old: Object) -> Object:
+    return {
+        "amount": old["amount"],
+        "tax_behavior": "inclusive" if old["inclusive"] else "exclusive",
+        "tax_rate_details": {"tax_rate": old["tax_rate"]},
+        "taxability_reason": "standard_rated",
+        "type": "tax_rate_details",
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.error import URLError
 from uuid import uuid4
 
-from paydesk.gateways.conformance_scene import Webhook
+from paydesk.gateways.conformance_scene import AMOUNT, Webhook
 from paydesk.gateways.contract import Gateway, MethodSetup, ObjectKind, ObjectReference
 from paydesk.gateways.stripe.amounts import from_stripe, to_stripe
 from paydesk.gateways.stripe.gateway import StripeGateway
@@ -70,20 +70,36 @@ class StripeExamScene:
         self._scene.make_default(customer, self.good_method(customer))
         return self._scene.subscription(customer, amount=to_stripe(amount))
 
+    def arrear(self, subscription: str) -> str:
+        customer = self._scene.as_stripe_says(f"/v1/subscriptions/{subscription}")["customer"]
+        declines = self.declining_method(customer)
+        return self._scene.next_invoice(subscription, amount=to_stripe(AMOUNT), method=declines)
+
+    def in_parts(self, customer: str) -> str:
+        """Two lines and a tax, which localstripe knows; a coupon and a balance, which it does not."""
+        card = self.good_method(customer)
+        self._scene.make_default(customer, card)
+        subscription = self._scene.subscription(customer, amount=1900, taxes=[self._scene.tax(19)])
+        invoice = self._scene.next_invoice(subscription, amount=5000, method=card)
+        said = self._scene.as_stripe_says(f"/v1/invoices/{invoice}")
+        spring = {"id": "di_1", "object": "discount", "source": {"coupon": {"id": "co_1", "name": "Spring"}}}
+        taken = {"discounts": [spring], "total_discount_amounts": [{"amount": 200, "discount": "di_1"}]}
+        amounts = {"total": said["total"] - 200, "starting_balance": -300, "amount_due": said["total"] - 500}
+        self._scene.say_of(invoice, **taken, **amounts)
+        return invoice
+
     def enter_method(self, setup: MethodSetup) -> None:
         self._scene.enter_card(setup.reference)
 
-    def arrear(self, subscription: str) -> str:
-        return ""
-
-    def in_parts(self, customer: str) -> str:
-        return ""
-
     def enter_asking_method(self, setup: MethodSetup) -> bool:
-        return False
+        self._scene.enter_card(setup.reference, NEEDS_3D_SECURE)
+        return True
 
     def answer_bank(self, waiting: str, *, confirm: bool) -> None:
         """`in_...:ch_...` is how our gateway knows the try at an invoice, `pi_...` a charge of its own."""
+        if waiting.startswith("seti_"):
+            self._scene.confirm_card(waiting, success=confirm)
+            return
         invoice = waiting.partition(":")[0]
         page = f"_hosted_invoice/{invoice}" if invoice.startswith("in_") else f"_confirm/{waiting}"
         try:

@@ -24,7 +24,7 @@ from paydesk.gateways.stripe.collectibles import TAG, charge_outcome, intents_of
 from paydesk.gateways.stripe.declines import CALLED_OFF, NEEDS_CUSTOMER, decline_of_error
 from paydesk.gateways.stripe.history import charges_of, read_invoice
 from paydesk.gateways.stripe.methods import default_method, reference
-from paydesk.gateways.stripe.requests import Json, Line, clear_answers, error_of, scrub
+from paydesk.gateways.stripe.requests import Json, Line, clear_answers, scrub
 
 #: A request that is on its way longer than this has ended, one way or the other, at Stripe too.
 _SURELY_OVER = timedelta(minutes=2)
@@ -159,7 +159,8 @@ def _judged(ask: Callable[[], None], look: Callable[[Json], Outcome]) -> Outcome
             try:
                 ask()
             except (stripe.CardError, stripe.InvalidRequestError) as refused:
-                error = error_of(refused)
+                body = refused.json_body if isinstance(refused.json_body, dict) else {}
+                error = body.get("error") or {}
                 if isinstance(refused, stripe.CardError) and error.get("code") not in NEEDS_CUSTOMER:
                     return _declined(reference(error.get("charge")), decline_of_error(error))
         return look(error)

@@ -29,6 +29,7 @@ PAGE = 100
 #: docs.stripe.com/rate-limits: what is over the limit gets a 429 with its reason in a header; a 429 without one is a
 #: `lock_timeout`: two requests wanted the same object, and nobody has to slow down.
 _REASON = "stripe-rate-limited-reason"
+_TOO_MANY = 429
 _BY_THE_MINUTE = timedelta(minutes=1)
 #: A clear no. 409, 429, 5xx, a reused key and everything unexpected are not one (R6).
 _REFUSALS = (stripe.InvalidRequestError, stripe.CardError, stripe.AuthenticationError, stripe.PermissionError)
@@ -101,12 +102,6 @@ def _whole(found: stripe.StripeObject) -> Json:
     return plain
 
 
-def error_of(failed: stripe.StripeError) -> Json:
-    """Give what Stripe said of a failure; not every class of the SDK's keeps it (`_api_requestor.py`)."""
-    body = failed.json_body if isinstance(failed.json_body, dict) else {}
-    return body.get("error") or {}
-
-
 @contextmanager
 def clear_answers() -> Iterator[None]:
     """Translate what the SDK raises; an answer that it stumbles over is no clear one."""
@@ -116,17 +111,21 @@ def clear_answers() -> Iterator[None]:
         words = scrub(f"{type(failed).__name__}: {failed.user_message or failed.http_status}")
         if isinstance(failed, _REFUSALS):
             raise GatewayRefused(words) from None
-        if isinstance(failed, stripe.RateLimitError) and error_of(failed).get("code") != "lock_timeout":
-            raise GatewayBusy(words, retry_after=_retry_after(failed.headers or {})) from None
         raise GatewayUnreachable(words) from None
     except (AttributeError, KeyError, TypeError, ValueError) as odd:
         raise GatewayUnreachable(f"The answer is not one of Stripe's: {type(odd).__name__}") from odd
 
 
-def _retry_after(headers: Mapping[str, str]) -> timedelta:
-    """Say when to come back. Stripe documents no Retry-After, and some limits of one object are by the minute."""
-    said = http.retry_after_of(headers)
-    return max(said, _BY_THE_MINUTE) if headers.get(_REASON) == "resource-specific" else said
+def _too_many(answer: http.HttpAnswer) -> GatewayUnreachable:
+    """Read a 429 here: the SDK would lose its headers where it does not like the body.
+
+    Stripe documents no Retry-After, and some limits of one object are by the minute.
+    """
+    if b'"lock_timeout"' in answer.body:
+        return GatewayUnreachable("Stripe is at work on the same object (lock_timeout).")
+    reason, said = answer.headers.get(_REASON, ""), http.retry_after_of(answer.headers)
+    wait = max(said, _BY_THE_MINUTE) if reason == "resource-specific" else said
+    return GatewayBusy(f"Stripe answered 429 {reason}".strip(), retry_after=wait)
 
 
 class _WayOut(stripe.HTTPClient):
@@ -147,6 +146,8 @@ class _WayOut(stripe.HTTPClient):
             method=method.upper(), url=url, headers=headers or {}, body=body, a_second=self._a_second
         )
         answer = http.send(asked, timeout=self._timeout, scrub=scrub)
+        if answer.status == _TOO_MANY:
+            raise _too_many(answer)
         return answer.body.decode(errors="replace"), answer.status, answer.headers
 
     def close(self) -> None:
