@@ -56,7 +56,7 @@ class _Story:
             ("Find two years of payments of both accounts in the history", self._look_at_history),
             ("Pay with the card on file, and be told that the bank declined", self._pay_with_card_on_file),
             ("Enter a new card on the company's page", self._enter_card),
-            ("Pay with the new card, and see at once that it is paid", self._pay_with_new_card),
+            ("Save it for the membership and pay, and see at once that it is paid", self._pay_with_new_card),
             ("Find nothing left to do on the overview", self._look_at_home_again),
             ("Open the receipt", self._open_receipt),
             ("Sign out, and find the door closed", self._sign_out),
@@ -120,12 +120,13 @@ class _Story:
         if not self._page.url.startswith(self._place.portal_url):
             # The company shows that it is done, and a link back.
             self._page = self._browser.get(self._page.link("/setups/"))
-        self._page.require("Your new card is saved and chosen.")
+        self._page.require("is saved.", "Nothing has been charged yet.", "Save and pay")
 
     def _pay_with_new_card(self) -> None:
         if self._page is None:
             raise WentWrong("There is no new card.")
-        self._settled(self._browser.send(self._page.form("/pay"))).require("Paid")
+        pressed = self._browser.send(self._page.form("/done"), do="pay")
+        self._settled(pressed).require("Saved and paid", "is paid: Open studio membership")
 
     def _look_at_home_again(self) -> None:
         self._browser.get(self._url("/")).require("Everything is paid")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from toolbox.demo import story
 from toolbox.demo.company import ask_company
+from toolbox.demo.logo import draw_logo
 from toolbox.demo.parts import PartEnded
 from toolbox.demo.place import Place
 from toolbox.environment import VENV
@@ -36,7 +37,7 @@ def seed(place: Place) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     _say("Making a merchant")
     options = [word for pair in story.MERCHANT.items() for word in pair]
-    paydesk(place, "merchant", story.SLUG, *options)
+    paydesk(place, "merchant", story.SLUG, *options, *draw_logo(place.folder))
     for name, customers in ((story.MEMBERSHIPS, story.memberships(now)), (story.SHOP, story.shop(now))):
         _say(f"Telling two years of history to the company: {name}")
         _, kind = CONNECTIONS[name]

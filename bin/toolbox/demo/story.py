@@ -14,9 +14,21 @@ SLUG = "tidewater"
 MERCHANT = {
     "--name": "Tidewater Ceramics",
     "--support-email": "studio@tidewater-ceramics.example",
+    "--support-phone": "+351 21 555 0100",
+    "--support-url": "https://tidewater-ceramics.example/help",
     "--mode": "test",
     "--time-zone": "Europe/Lisbon",
     "--accent": "#a8472c",
+}
+#: A customer that is a company: whom its bills are made out to.
+VERHOEVEN = {
+    "name": "Verhoeven Interieur B.V.",
+    "email": "administratie@verhoeven.example",
+    "street": ["Voorbeeldkade 12", "2nd floor"],
+    "city": "Amsterdam",
+    "postal_code": "1011 AA",
+    "country": "NL",
+    "tax_ids": ["NL999999999B99"],
 }
 MEMBERSHIPS, SHOP = "Memberships", "Shop"
 
@@ -24,7 +36,8 @@ MEMBERSHIPS, SHOP = "Memberships", "Shop"
 SHOWN = {
     "ines@duarte.example": "a payment that failed, and orders from the shop",
     "tomas@whitaker.example": "a payment plan for a kiln, 7 of 12 payments made",
-    "hanna@lindqvist.example": "two subscriptions in two currencies",
+    "hanna@lindqvist.example": "two subscriptions on different cards, one of which expires, and an expired one",
+    "marit@verhoeven.example": "a company: bills with VAT, a discount, a part from the balance and a partial refund",
 }
 
 
@@ -36,12 +49,18 @@ def memberships(now: datetime) -> list[Story]:
         | {"subscriptions": [_membership(now, months=24, days=2) | _failed(25, *["insufficient_funds"] * 2)]},
         _customer("Tomás Whitaker", "tomas@whitaker.example", now, [_card("good", year + 3)])
         | {"subscriptions": [_kiln_plan(now), _atlas(now, months=13)]},
-        _customer("Hanna Lindqvist", "hanna@lindqvist.example", now, [_card("good_mastercard", year + 1, 4)])
+        _customer("Hanna Lindqvist", "hanna@lindqvist.example", now, _three_cards(now))
         | {
             "subscriptions": [
                 _membership(now, months=20, days=11) | {"payments": {"9": {"declined": ["try_later"]}}},
-                _glaze_club(now, months=9, days=19),
+                _glaze_club(now, months=9, days=19) | {"method": 1},
             ]
+        },
+        _customer("Marit Verhoeven", "marit@verhoeven.example", now, [_card("good_mastercard", year + 2, 6)])
+        | {
+            "billing": VERHOEVEN,
+            "subscriptions": [_team_membership(now)],
+            "bills": [_studio_day(now), _kiln_hire(now), _dinner_sets(now)],
         },
         _customer("森 健二", "kenji@mori.example", now, [_card("good", year + 2)])
         | {"subscriptions": [_raku_course(now, months=18) | {"payments": {"4": {"refunded_minor": 12_000}}}]},
@@ -128,6 +147,15 @@ def _card(card: str, year: int, month: int = 12) -> Story:
     return {"card": card, "expires_year": year, "expires_month": month}
 
 
+def _three_cards(now: datetime) -> list[Story]:
+    """One that runs out with this month, one that is good for years, one that is over."""
+    return [
+        _card("good_mastercard", now.year, now.month),
+        _card("good", now.year + 4, 8),
+        _card("good_amex", *_last_month(now)),
+    ]
+
+
 def _membership(now: datetime, *, months: int, days: int) -> Story:
     return _agreed("Open studio membership", 4_900, "EUR", _before(now, months=months, days=days))
 
@@ -178,6 +206,62 @@ def _firing(now: datetime) -> Story:
             {"title": "Unloading and sanding", "amount_minor": 1_200, "quantity": 1},
         ],
     }
+
+
+def _team_membership(now: datetime) -> Story:
+    agreed = {
+        "name": "Studio for teams",
+        "currency": "EUR",
+        "started_at": _at(_before(now, months=7, days=3)),
+    }
+    return agreed | {
+        "lines": [_line("Open studio, four people", 14_000), _line("Locker", 2_000, quantity=2)],
+        "taxes": [_vat(3_680)],
+    }
+
+
+def _studio_day(now: datetime) -> Story:
+    """Somebody fell ill, and their place was refunded."""
+    return {
+        "title": "Studio day for your team",
+        "currency": "EUR",
+        "at": _at(_before(now, months=5, days=9)),
+        "lines": [_line("Studio day", 78_000, quantity=12), _line("Clay and firing", 9_600)],
+        "discounts": [{"title": "Returning company, 10 %", "amount_minor": 8_760}],
+        "taxes": [_vat(18_133)],
+        "refunded_minor": 7_196,
+    }
+
+
+def _kiln_hire(now: datetime) -> Story:
+    return {
+        "title": "Kiln hire, one weekend",
+        "currency": "EUR",
+        "at": _at(_before(now, months=2, days=14)),
+        "lines": [_line("Kiln hire, one weekend", 12_000)],
+        "taxes": [_vat(2_760)],
+        "balance_minor": 5_000,
+    }
+
+
+def _dinner_sets(now: datetime) -> Story:
+    """Half before they were made, the rest when they were there."""
+    return {
+        "title": "Dinner sets for the office kitchen",
+        "currency": "EUR",
+        "at": _at(_before(now, months=3, days=20)),
+        "lines": [_line("Dinner set, sand glaze", 96_000, quantity=12)],
+        "taxes": [_vat(22_080)],
+        "paid_in": [59_040, 59_040],
+    }
+
+
+def _line(title: str, amount_minor: int, *, quantity: int = 1) -> Story:
+    return {"title": title, "amount_minor": amount_minor, "quantity": quantity}
+
+
+def _vat(amount_minor: int) -> Story:
+    return {"title": "VAT", "percentage": "23", "amount_minor": amount_minor}
 
 
 def _sale(now: datetime, months: int, title: str, amount_minor: int, currency: str = "EUR") -> Story:
