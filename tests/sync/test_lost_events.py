@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.models import Payment, Refund
+from paydesk.gateways.contract import GatewayBusy
+from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from paydesk.sync.disconnect import disconnect
 from paydesk.sync.models import InboxEvent
@@ -130,3 +133,33 @@ def test_events_of_a_closed_connection_are_not_swept_up_for_ever(clay: Connected
     sweep_inbox(clock.wall_now() + timedelta(minutes=11))
 
     assert not InboxEvent.objects.filter(due_at__isnull=False).exists()
+
+
+def test_a_company_that_is_busy_for_a_moment_is_read_on_after_the_others(
+    simulator: Simulator, clay: Connected
+) -> None:
+    wool = connected(simulator, slug="wool")
+    for scene in (clay, wool):
+        scene.account.bill(scene.customer, title="New")
+    clay.account.fault("busy")
+    _three_days_later()
+
+    assert (_payments(clay), _payments(wool)) == (2, 2)
+
+
+def test_a_company_that_is_busy_for_long_is_left_alone_and_its_customer_comes_first_again(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def busy(self: BillingGateway, reference: str) -> object:
+        asked.append(reference)
+        raise GatewayBusy("slow down", retry_after=timedelta(minutes=5))
+
+    clay.take_over()
+    before = GatewayCustomer.objects.get(merchant_id=clay.merchant.id).reread_at
+    monkeypatch.setattr(BillingGateway, "read_customer", busy)
+    _three_days_later()
+
+    assert len(asked) == 1
+    assert GatewayCustomer.objects.get(merchant_id=clay.merchant.id).reread_at == before

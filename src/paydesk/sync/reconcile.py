@@ -7,6 +7,8 @@ that cannot be read keeps nobody else waiting.
 from __future__ import annotations
 
 import logging
+import time
+from collections import deque
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -15,12 +17,13 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import let_go
-from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable
+from paydesk.gateways.contract import Gateway, GatewayBusy, GatewayRefused, GatewayUnreachable
+from paydesk.gateways.pace import unhurried
 from paydesk.gateways.records import CustomerRecord, SubscriptionState
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
 from paydesk.merchants.connect import connect
-from paydesk.merchants.find import all_merchant_ids, merchant_by_id
+from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.sync.take_over import read_whole, write_whole
 
@@ -31,24 +34,48 @@ _RECENT = timedelta(days=90)
 #: Customers of one connection that one run reads, and how long a run goes on: less than the lease of its job.
 _MOST = 500
 _RUN_MAX = timedelta(minutes=7)
+#: A company that wants to be left alone for longer than this is read on by the next run.
+_WAIT_MAX = timedelta(seconds=10)
 _OPEN_PAYMENTS = [Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED]
 _ENDED = [SubscriptionState.CANCELED.value, SubscriptionState.COMPLETED.value]
 
 
 def reread_what_is_stale(now: datetime) -> None:
     """Visit every connection of every merchant. `now` is wall time."""
-    until = clock.wall_now() + _RUN_MAX
-    for merchant_id in all_merchant_ids():
-        merchant = merchant_by_id(merchant_id)
-        for connection in Connection.objects.filter(merchant_id=merchant_id, removed_at__isnull=True):
-            try:
-                _reread_connection(connection, connect(connection, merchant=merchant), now, until)
-            except GatewayMissing:
-                log.warning("the gateway of connection %s is not installed", connection.uuid)
-            except (GatewayUnreachable, GatewayRefused) as silent:
-                log.warning("connection %s does not answer: %s", connection.uuid, silent)
-            except Exception:
-                log.exception("connection %s could not be read again", connection.uuid)
+    began_at = clock.wall_now()
+    until = began_at + _RUN_MAX
+    to_visit = deque(
+        (began_at, merchant, connection)
+        for merchant in map(merchant_by_id, all_merchant_ids())
+        for connection in Connection.objects.filter(merchant_id=merchant.id, removed_at__isnull=True)
+    )
+    while to_visit:
+        not_before, merchant, connection = to_visit.popleft()
+        let_go()
+        time.sleep(max(0.0, (not_before - clock.wall_now()).total_seconds()))
+        with unhurried():
+            pause = _visit(merchant, connection, now, until)
+        if pause is not None and pause <= _WAIT_MAX and clock.wall_now() + pause < until:
+            # The others first: meanwhile its time may have come.
+            to_visit.append((clock.wall_now() + pause, merchant, connection))
+
+
+def _visit(
+    merchant: MerchantInSight, connection: Connection, now: datetime, until: datetime
+) -> timedelta | None:
+    """Read what is stale at one connection; gives how long it wants to be left alone, if it does."""
+    try:
+        _reread_connection(connection, connect(connection, merchant=merchant), now, until)
+    except GatewayMissing:
+        log.warning("the gateway of connection %s is not installed", connection.uuid)
+    except GatewayBusy as busy:
+        log.info("connection %s wants to be left alone for %s", connection.uuid, busy.retry_after)
+        return busy.retry_after
+    except (GatewayUnreachable, GatewayRefused) as silent:
+        log.warning("connection %s does not answer: %s", connection.uuid, silent)
+    except Exception:
+        log.exception("connection %s could not be read again", connection.uuid)
+    return None
 
 
 def _reread_connection(connection: Connection, gateway: Gateway, now: datetime, until: datetime) -> None:
@@ -59,6 +86,12 @@ def _reread_connection(connection: Connection, gateway: Gateway, now: datetime, 
         GatewayCustomer.objects.filter(merchant_id=owner.merchant_id, id=owner.id).update(reread_at=now)
         try:
             _reread_customer(connection, gateway, owner)
+        except GatewayBusy:
+            # Not this customer's fault: it is the first again.
+            GatewayCustomer.objects.filter(merchant_id=owner.merchant_id, id=owner.id).update(
+                reread_at=owner.reread_at
+            )
+            raise
         except (GatewayUnreachable, GatewayRefused):
             # Silent, or our key opens nothing today: the others would only be refused as well.
             raise
