@@ -227,7 +227,7 @@ def _studio_day(now: datetime) -> Story:
         "currency": "EUR",
         "at": _at(_before(now, months=5, days=9)),
         "lines": [_line("Studio day", 78_000, quantity=12), _line("Clay and firing", 9_600)],
-        "discounts": [{"title": "Returning company, 10 %", "amount_minor": 8_760}],
+        "discounts": [{"title": "Returning company, 10%", "amount_minor": 8_760}],
         "taxes": [_vat(18_133)],
         "refunded_minor": 7_196,
     }
