@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from paydesk.gateways.contract import MethodSetup, MethodSetupRequest
 from paydesk.gateways.stripe import settings
@@ -98,9 +98,13 @@ def site(setup: MethodSetup, page: Page) -> Iterator[Site]:
         yield opened
 
 
-def enter(page: Page, number: str) -> None:
+def fill(page: Page, number: str) -> None:
     for name, value in {"number": number, "exp_month": "12", "exp_year": "34", "cvc": "123"}.items():
         page.get_by_placeholder(name, exact=True).fill(value)
+
+
+def enter(page: Page, number: str) -> None:
+    fill(page, number)
     page.get_by_role("button", name="Save and pay").click()
 
 
@@ -131,6 +135,54 @@ def test_a_3d_secure_step_is_passed_or_failed_on_the_page(
     finished = gateway.finish_method_setup(setup.reference)
     assert bool(finished.method) == passes == bool(site.sent)
     assert bool(finished.refusal) != passes
+
+
+@pytest.mark.parametrize(("button", "sent"), [("Save", "then=save"), ("Save and pay", "then=pay")])
+def test_the_button_that_was_pressed_sends_the_form(page: Page, site: Site, button: str, sent: str) -> None:
+    fill(page, GOOD)
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("heading")).to_have_text("Sent")
+
+    assert site.sent == [sent]
+
+
+def test_while_a_card_is_saved_no_button_works_and_after_a_refusal_all_do(
+    page: Page, site: Site, setup: MethodSetup
+) -> None:
+    held: list[Route] = []
+    page.route("**/v1/setup_intents/*/confirm", held.append)
+    enter(page, DECLINED_WHEN_ENTERED)
+    for name in ("Save", "Save and pay"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    held[0].continue_()
+
+    expect(page.get_by_role("status")).to_contain_text("declined")
+    for name in ("Save", "Save and pay"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_enabled()
+    expect(page.get_by_role("button", name="Save and pay")).to_be_focused()
+    assert site.sent == []
+
+
+def test_fields_that_come_with_another_page_are_shown_too(
+    page: Page, site: Site, setup: MethodSetup, gateway: StripeGateway
+) -> None:
+    """Pages of ours are swapped without a load: the form goes, and comes back with new fields."""
+    expect(page.get_by_placeholder("number", exact=True)).to_be_visible()
+    page.evaluate(
+        """async () => {
+            const told = await (await fetch("/card")).text();
+            const next = new DOMParser().parseFromString(told, "text/html");
+            document.querySelector("form").remove();
+            await new Promise((done) => setTimeout(done, 50));
+            document.body.prepend(next.querySelector("form"));
+        }"""
+    )
+    expect(page.get_by_placeholder("number", exact=True)).to_have_count(1)
+    enter(page, GOOD)
+    expect(page.get_by_role("heading")).to_have_text("Sent")
+
+    assert site.sent == ["then=pay"]
+    assert gateway.finish_method_setup(setup.reference).method
 
 
 def test_without_stripes_script_the_page_says_so(page: Page) -> None:

@@ -125,3 +125,41 @@ def test_an_event_that_we_do_not_know_or_that_changes_nothing_names_nothing(gate
     assert named(gateway, {"id": "in_1", "object": "invoice", "status": "draft"}) == []
     assert named(gateway, {"id": "pi_1", "object": "payment_intent", "metadata": {}}) == []
     assert named(gateway, {"id": "pm_1", "object": "payment_method", "customer": None}) == []
+
+
+def test_a_card_that_was_taken_off_elsewhere_names_whose_it_was(gateway: StripeGateway) -> None:
+    gone = {"id": "pm_1", "object": "payment_method", "customer": None}
+    told = {"data": {"object": gone, "previous_attributes": {"customer": "cus_1"}}}
+    event = WebhookEvent(event_id="evt_1", kind="any", body=json.dumps(told).encode(), created_at=NOW)
+
+    [named_one] = gateway.webhook_references(event)
+
+    assert (named_one.kind, named_one.reference) == (ObjectKind.CUSTOMER, "cus_1")
+
+
+def test_events_are_listed_the_newest_first_and_read_like_webhooks(
+    stripe_scene: StripeScene, gateway: StripeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no webhook told is found: page after page back to what is known already."""
+    monkeypatch.setattr("paydesk.gateways.stripe.gateway.PAGE", 2)
+    minutes = [1, 2, 3, 4, 5]
+    made = [
+        stripe_scene.happened(
+            "invoice.paid", {**INVOICE, "id": f"in_{minute}"}, at=NOW + timedelta(minutes=minute)
+        )
+        for minute in minutes
+    ]
+
+    listed: list[WebhookEvent] = []
+    cursor = ""
+    while not listed or cursor:
+        page = gateway.list_events(cursor=cursor)
+        assert len(page.records) <= 2
+        listed += page.records
+        cursor = page.next_cursor
+
+    assert [event.event_id for event in listed] == made[::-1]
+    assert [event.created_at for event in listed] == [NOW + timedelta(minutes=one) for one in minutes[::-1]]
+    assert {event.kind for event in listed} == {"invoice.paid"}
+    named_all = [one.reference for event in listed for one in gateway.webhook_references(event)]
+    assert named_all == [f"in_{minute}" for minute in minutes[::-1]]

@@ -36,13 +36,13 @@ from paydesk.kit.money import Money
 TAG = "paydesk_attempt"
 
 #: `draft` is missing on purpose: its amount may still change, so there is nothing to collect yet.
-_INVOICE_STATES = {
+INVOICE_STATES = {
     "open": CollectibleState.DUE,
     "paid": CollectibleState.PAID,
     "void": CollectibleState.CANCELED,
     "uncollectible": CollectibleState.WRITTEN_OFF,
 }
-_CHARGE_VERDICTS = {
+CHARGE_VERDICTS = {
     "succeeded": Verdict.SUCCEEDED,
     "pending": Verdict.PENDING,
     "failed": Verdict.DECLINED,
@@ -60,19 +60,23 @@ _OPEN_AFTER = {
 }
 _REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
 #: While it is a `warning_...` the bank only asks; `prevented` is blocked or refunded before it becomes a dispute
-#: (docs.stripe.com/changelog/basil/2025-08-27/add-preventions-to-dispute). An appeal is open until it is decided.
-_DISPUTE_STATES = {
+#: (docs.stripe.com/changelog/basil/2025-08-27/add-preventions-to-dispute).
+DISPUTE_STATES = {
     "warning_needs_response": "inquiry",
     "warning_under_review": "inquiry",
     "warning_closed": "closed",
     "prevented": "closed",
+    "needs_response": "open",
+    "under_review": "open",
+    "appeal_needs_response": "open",
+    "appeal_under_review": "open",
     "won": "won",
     "lost": "lost",
 }
 
 
 def is_collectible(invoice: Json) -> bool:
-    return invoice.get("status") in _INVOICE_STATES
+    return invoice.get("status") in INVOICE_STATES
 
 
 def intents_of(invoice: Json) -> list[str]:
@@ -187,7 +191,7 @@ def charge_verdict(charge: Json) -> Verdict:
 
     Stripe calls an authorisation "succeeded", and "refunded" once it is over (docs.stripe.com/api/charges/capture).
     """
-    verdict = _CHARGE_VERDICTS[charge["status"]]
+    verdict = CHARGE_VERDICTS[charge["status"]]
     if verdict != Verdict.SUCCEEDED or _is_captured(charge):
         return verdict
     return Verdict.DECLINED if charge.get("refunded") else Verdict.PENDING
@@ -207,14 +211,14 @@ def dispute_record(dispute: Json) -> DisputeRecord:
     return DisputeRecord(
         reference=dispute["id"],
         amount=from_stripe(dispute["amount"], dispute["currency"]),
-        state=_DISPUTE_STATES.get(dispute["status"], "open"),
+        state=DISPUTE_STATES.get(dispute["status"], "open"),
         created_at=moment(dispute["created"]),
         charge_reference=reference(dispute.get("charge")),
     )
 
 
 def _invoice_state(invoice: Json, charges: Sequence[Json]) -> CollectibleState:
-    state = _INVOICE_STATES[invoice["status"]]
+    state = INVOICE_STATES[invoice["status"]]
     if state != CollectibleState.DUE:
         return state
     if charges:

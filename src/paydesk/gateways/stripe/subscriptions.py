@@ -12,7 +12,7 @@ from paydesk.gateways.stripe.methods import moment, moment_or_none, own_method, 
 from paydesk.gateways.stripe.requests import Json
 from paydesk.kit.money import Money
 
-_STATES = {
+STATES = {
     "incomplete": SubscriptionState.INCOMPLETE,
     "incomplete_expired": SubscriptionState.CANCELED,
     "trialing": SubscriptionState.TRIALING,
@@ -84,7 +84,7 @@ def _items(subscription: Json) -> Sequence[Json]:
 
 def _state(subscription: Json) -> SubscriptionState:
     """A subscription whose collection is paused still says `active` or `trialing`; a debt goes before a pause."""
-    state = _STATES[subscription["status"]]
+    state = STATES[subscription["status"]]
     is_paused = subscription.get("pause_collection") and state in _PAUSABLE
     return SubscriptionState.PAUSED if is_paused else state
 
