@@ -65,6 +65,28 @@ def test_a_method_of_a_subscription_pays_its_open_bills_too(account: SimulatedAc
     assert account.api(f"/subscriptions/{reference}")["status"] == "active"
 
 
+def test_a_method_of_a_subscription_goes_before_the_one_that_its_open_bill_named(
+    account: SimulatedAccount,
+) -> None:
+    story = {"declined": ["insufficient_funds"], "status": "failed", "own_method": 1}
+    made = account.seed(
+        {
+            "email": "ada@example.com",
+            "methods": [{}, {"card": "insufficient_funds"}],
+            "subscriptions": [
+                {"name": "Beans", "amount_minor": 1900, "currency": "EUR", "payments": {"1": story}}
+            ],
+        }
+    )[0]
+    good, bad = made["methods"]
+    (subscription,) = made["subscriptions"]
+    (bill,) = subscription["bills"]
+    assert account.api(f"/history/{bill}")["method"] == bad
+    account.api(f"/subscriptions/{subscription['id']}/method", key="switch", method=good)
+    account.advance(days=1.1)
+    assert charged_with(account, bill)[-1] == good
+
+
 def test_a_new_default_pays_an_open_bill_that_named_another(account: SimulatedAccount) -> None:
     customer = account.customer()
     old = account.method(customer, "insufficient_funds")

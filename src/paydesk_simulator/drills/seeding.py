@@ -103,6 +103,7 @@ def _seed_subscription(
                 currency=row.currency,
                 due_at=due_at,
                 subscription_id=row.id,
+                method_id=_own_method(methods, story),
             ),
             silently=True,
         )
@@ -161,7 +162,7 @@ def _seed_bill(
 ) -> str:
     if account.kind != BILLING:
         raise Refused(403, "not_offered", "An account of kind vault has no bills.")
-    title, own = wanted.text("title", "Payment"), wanted.values.get("own_method")
+    title = wanted.text("title", "Payment")
     bill = make_bill(
         books,
         account,
@@ -171,7 +172,7 @@ def _seed_bill(
             parts=read_parts(wanted, title=title),
             currency=wanted.currency(),
             due_at=wanted.moment("at") or now,
-            method_id=methods[own].id if isinstance(own, int) and own < len(methods) else None,
+            method_id=_own_method(methods, wanted),
         ),
         silently=True,
     )
@@ -195,6 +196,14 @@ def _stories(wanted: Fields) -> dict[str, Fields]:
             400, "bad_field", 'payments has to be like {"3": {"declined": ["insufficient_funds"]}}.'
         )
     return {number: Fields(story) for number, story in told.items()}
+
+
+def _own_method(methods: list[Method], wanted: Fields) -> str | None:
+    """Give the method that a bill names for itself, by its number in the story."""
+    if "own_method" not in wanted.values:
+        return None
+    method = _method(methods, Fields({"method": wanted.whole("own_method")}))
+    return method.id if method else None
 
 
 def _method(methods: list[Method], wanted: Fields, otherwise: Method | None = None) -> Method | None:
