@@ -19,11 +19,11 @@ class WentWrong(Exception):
 
 @dataclass(kw_only=True)
 class Form:
-    """A form as it stands on the page. `fields` holds what would be sent; a radio counts when it is chosen."""
+    """A form as it stands on the page. `fields` holds what would be sent: of radios and boxes, what is chosen."""
 
     action: str
     method: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, list[str]] = field(default_factory=dict)
     words: str = ""
 
 
@@ -69,7 +69,7 @@ class Browser:
 
     def send(self, form: Form, **typed: str) -> Page:
         """Fill a form in and send it."""
-        words = urlencode(form.fields | typed)
+        words = urlencode(form.fields | typed, doseq=True)
         if form.method == "get":
             return self.get(f"{form.action}?{words}")
         parts = urlsplit(form.action)
@@ -139,7 +139,7 @@ class _Reader(HTMLParser):
             self.links[-1] = (address, words + data)
 
 
-def _take(fields: dict[str, str], given: Mapping[str, str]) -> None:
+def _take(fields: dict[str, list[str]], given: Mapping[str, str]) -> None:
     is_choice = given.get("type") in {"radio", "checkbox"}
     if given.get("name") and (not is_choice or "checked" in given):
-        fields[given["name"]] = given.get("value", "")
+        fields.setdefault(given["name"], []).append(given.get("value", ""))

@@ -18,7 +18,7 @@ from paydesk.billing.payments.retry import retry_payment
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand
 from paydesk.portal.methods.choice import Asked
-from paydesk.portal.reads.method_changes import change_under_way
+from paydesk.portal.reads.method_changes import change_meanwhile
 
 
 def take_press(
@@ -28,27 +28,34 @@ def take_press(
 
     A company that does not answer is asked for no money: the page says what was not tried.
     """
-    try:
-        change = switch_method(
-            merchant=at.merchant,
-            customer_id=at.customer.customer_id,
-            method_public_id=method.public_id,
-            subscription_public_ids=asked.subscriptions,
-            makes_default=asked.makes_default,
-            removes_public_id=replaced.public_id if replaced and asked.takes_off else "",
-            now=clock.wall_now(),
-        )
-    except SwitchRefused:
-        # A second press on the same page is answered by the first one's result.
-        under_way = change_under_way(**at.ids, method_id=method.id, now=clock.wall_now())
-        if under_way is None:
-            raise
-        return to_change(under_way, asked.payments if asked.is_paying else ())
     wanted = asked.payments if asked.is_paying else ()
+    pressed_at = clock.wall_now()
+    removed = replaced if asked.takes_off else None
+    try:
+        change = _switch(at, method, asked, removed)
+    except SwitchRefused:
+        # A second press on the same page is answered by the result of the first.
+        first = change_meanwhile(**at.ids, method_id=method.id, since=pressed_at, now=clock.wall_now())
+        if first is None:
+            raise
+        return to_change(first, wanted)
     if change.state != MethodChange.State.OPEN:
         for public_id in wanted:
             _pay(at, public_id, method)
     return to_change(change.public_id, wanted)
+
+
+def _switch(at: AtHand, method: PaymentMethod, asked: Asked, removed: PaymentMethod | None) -> MethodChange:
+    """What an earlier press has taken off need not be taken off again."""
+    return switch_method(
+        merchant=at.merchant,
+        customer_id=at.customer.customer_id,
+        method_public_id=method.public_id,
+        subscription_public_ids=asked.subscriptions,
+        makes_default=asked.makes_default,
+        removes_public_id=removed.public_id if removed and removed.removed_at is None else "",
+        now=clock.wall_now(),
+    )
 
 
 def to_change(public_id: str, payments: Sequence[str] = ()) -> HttpResponse:

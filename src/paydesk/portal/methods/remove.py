@@ -14,7 +14,7 @@ from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.find import method_or_404
-from paydesk.portal.reads.method_changes import change_under_way
+from paydesk.portal.reads.method_changes import change_meanwhile
 from paydesk.portal.show import show_page
 
 
@@ -27,6 +27,7 @@ def remove(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("methods"), status=303)
     if request.method != "POST":
         return _page(request, at, found)
+    pressed_at = clock.wall_now()
     try:
         change = remove_method(
             merchant=at.merchant,
@@ -35,9 +36,11 @@ def remove(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
             now=clock.wall_now(),
         )
     except RemoveRefused as refused:
-        under_way = change_under_way(**at.ids, removed_method_id=found[1].id, now=clock.wall_now())
-        if under_way is not None:
-            return _to_list(under_way)
+        first = change_meanwhile(
+            **at.ids, removed_method_id=found[1].id, since=pressed_at, now=clock.wall_now()
+        )
+        if first is not None:
+            return _to_list(first)
         return _page(request, at, method_or_404(at, public_id) or found, refused=refused)
     return _to_list(change.public_id)
 

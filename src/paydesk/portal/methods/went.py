@@ -22,7 +22,7 @@ class Went(StrEnum):
 
 
 def how_it_went(payment: Payment, attempt: Attempt | None, *, since: datetime) -> Went:
-    """`since`: when the change was asked for (wall time); an attempt from long before is not about it."""
+    """`since`: when the change was asked for (wall time); an older try, or one of the company, is another."""
     if payment.state == Payment.State.PAID:
         return Went.PAID
     if attempt is not None and attempt.state in Attempt.OPEN:
@@ -30,6 +30,7 @@ def how_it_went(payment: Payment, attempt: Attempt | None, *, since: datetime) -
         return Went.CONFIRM if is_asked else Went.WAITING
     if payment.state == Payment.State.PROCESSING:
         return Went.WAITING
-    if attempt is None or attempt.created_at < since - _BEFORE:
+    is_ours = attempt is not None and attempt.origin == Attempt.Origin.PAYDESK
+    if attempt is None or not is_ours or attempt.created_at < since - _BEFORE:
         return Went.UNTRIED
     return Went.DECLINED if attempt.state == Attempt.State.DECLINED else Went.UNTRIED

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from django.db.models import Q
 
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.payments.models import Attempt, Payment
+
+#: `confirmed_at` is when the company was asked for the last time; the change is settled when it has answered.
+_READING = timedelta(seconds=2)
 
 
 class Tried(NamedTuple):
@@ -17,19 +22,21 @@ class Tried(NamedTuple):
     attempt: Attempt | None
 
 
-def change_under_way(*, merchant_id: int, customer_id: int, now: datetime, **about: int) -> str | None:
-    """Give the public id of the change that a process is carrying out right now. `now` is wall time.
+def change_meanwhile(
+    *, merchant_id: int, customer_id: int, since: datetime, now: datetime, **about: int
+) -> str | None:
+    """Give the public id of the change that is being carried out, or was while a press had to wait. Wall times.
 
     `about`: its `method_id` or `removed_method_id`.
     """
+    is_held = Q(state=MethodChange.State.OPEN, lease_until__gt=now)
     mine = MethodChange.objects.filter(
+        is_held | Q(confirmed_at__gte=since - _READING),
         merchant_id=merchant_id,
         customer_id=customer_id,
-        state=MethodChange.State.OPEN,
-        lease_until__gt=now,
         **about,
     )
-    return mine.values_list("public_id", flat=True).first()
+    return mine.order_by("-id").values_list("public_id", flat=True).first()
 
 
 def tried_payments(*, merchant_id: int, customer_id: int, public_ids: Sequence[str]) -> list[Tried]:

@@ -76,13 +76,14 @@ def done(request: HttpRequest, at: AtHand, setup_id: str) -> HttpResponse:
     asked = read_asked(request.POST) if request.method == "POST" else None
     setup = _setup_or_404(at, setup_id)
     try:
-        setup = finish_method_setup(
+        finish_method_setup(
             merchant=at.merchant, customer_id=at.customer.customer_id, setup_public_id=setup_id
         )
     except SetupRefused as refused:
         return stopped(request, setup, str(refused), status=409)
     except GatewayUnreachable:
         return stopped(request, setup, no_answer(), status=502, again=request.path, pressed=asked)
+    setup = _setup_or_404(at, setup_id)
     if setup.state == MethodSetup.State.REFUSED:
         return stopped(request, setup, setup.refusal, status=409)
     if setup.method is None:
