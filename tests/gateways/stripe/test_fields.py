@@ -108,6 +108,17 @@ def enter(page: Page, number: str) -> None:
     page.get_by_role("button", name="Save and pay").click()
 
 
+def hold(page: Page, pattern: str) -> list[Route]:
+    """Keep what the page asks for until the test lets it go on."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(pattern, keep)
+    return held
+
+
 def test_a_refused_card_is_said_on_the_page_and_a_good_one_sends_the_form_once(
     page: Page, site: Site, setup: MethodSetup, gateway: StripeGateway
 ) -> None:
@@ -149,8 +160,7 @@ def test_the_button_that_was_pressed_sends_the_form(page: Page, site: Site, butt
 def test_while_a_card_is_saved_no_button_works_and_after_a_refusal_all_do(
     page: Page, site: Site, setup: MethodSetup
 ) -> None:
-    held: list[Route] = []
-    page.route("**/v1/setup_intents/*/confirm", held.append)
+    held = hold(page, "**/v1/setup_intents/*/confirm")
     enter(page, DECLINED_WHEN_ENTERED)
     for name in ("Save", "Save and pay"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
@@ -161,6 +171,19 @@ def test_while_a_card_is_saved_no_button_works_and_after_a_refusal_all_do(
         expect(page.get_by_role("button", name=name, exact=True)).to_be_enabled()
     expect(page.get_by_role("button", name="Save and pay")).to_be_focused()
     assert site.sent == []
+
+
+def test_a_form_is_not_sent_before_the_fields_are_there(page: Page, setup: MethodSetup) -> None:
+    assert setup.fields
+    held = hold(page, "**/js.stripe.com/**")
+    with served(Site(setup.fields.values)) as site:
+        page.goto(f"{site.url}/card", wait_until="domcontentloaded")
+        page.get_by_role("button", name="Save and pay").click()
+        expect(page.get_by_role("button", name="Save and pay")).to_be_disabled()
+        held[0].abort()
+
+        expect(page.get_by_role("status")).to_contain_text("Please try again")
+        assert site.sent == []
 
 
 def test_fields_that_come_with_another_page_are_shown_too(

@@ -10,6 +10,7 @@
 
 const HOST = "[data-hosted-fields]";
 const shown = new WeakSet();
+let loading = null;
 
 /* A page of ours may be swapped for the next one without a load, and a module runs once: so hosts are looked out for. */
 function showAll() {
@@ -33,16 +34,23 @@ async function show(host) {
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", host.dataset.label);
   }
+  const ready = fields(host, place);
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.cardSaved) return;
+    event.preventDefault(); // also before Stripe.js is there: a form without a card would save nothing
+    save(host, form, event.submitter, async () => (await ready)());
+  });
+  await ready;
+  host.dataset.ready = "true";
+}
+
+/* Mount the Card Element; gives what saves the card. */
+async function fields(host, place) {
   await load(host.dataset.scriptUrl);
   const stripe = window.Stripe(host.dataset.publishableKey);
   const card = stripe.elements().create("card", { style: { base: look(place) } });
   card.mount(place);
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.cardSaved) return;
-    event.preventDefault();
-    save(host, form, event.submitter, () => stripe.confirmCardSetup(host.dataset.clientSecret, { payment_method: { card } }));
-  });
-  host.dataset.ready = "true";
+  return () => stripe.confirmCardSetup(host.dataset.clientSecret, { payment_method: { card } });
 }
 
 /* The form is sent once, when Stripe has saved the card: what became of it is asked by the server, not believed here. */
@@ -85,11 +93,15 @@ function look(place) {
 /* Stripe.js has to come from Stripe's own address as a classic script: a copy, or a module, is not supported. */
 function load(url) {
   if (window.Stripe) return Promise.resolve();
-  return new Promise((resolve, reject) => {
+  loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = url;
     script.addEventListener("load", resolve);
-    script.addEventListener("error", () => reject(new Error("Stripe.js did not load")));
+    script.addEventListener("error", () => {
+      loading = null;
+      reject(new Error("Stripe.js did not load"));
+    });
     document.head.append(script);
   });
+  return loading;
 }
