@@ -15,7 +15,8 @@ from paydesk.access.models import Session
 from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.billing.payments.models import Payment
-from paydesk.merchants.find import MerchantInSight
+from paydesk.billing.receipts.issue import issue_receipt
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 from tests import builders
 from tests.portal.reading import PORTAL
@@ -47,6 +48,7 @@ def everything(who: Customer, account: Connection) -> dict[str, str]:
     """Give a customer one of each, and name the public id of each."""
     order = builders.order(who, account)
     payment = builders.payment(order, state="failed")
+    paid = builders.payment(order, capabilities=["documents"])
     method = builders.method(who, account)
     session = _session(who)
     return {
@@ -54,7 +56,8 @@ def everything(who: Customer, account: Connection) -> dict[str, str]:
         "order": order.public_id,
         "subscription": builders.subscription(order).public_id,
         "failed payment": payment.public_id,
-        "paid payment": builders.payment(order).public_id,
+        "paid payment": paid.public_id,
+        **_receipts(paid),
         "attempt": builders.attempt(payment, "declined").public_id,
         "method": method.public_id,
         "set-up": _setup(method, payment).public_id,
@@ -108,7 +111,16 @@ def test_ones_own_payment_cannot_be_paid_with_a_method_of_others(
 
 
 def test_a_ticket_opens_nothing_of_others(browser: Client, others: dict[str, str]) -> None:
-    for name in ("payment", "payment_pay", "receipt", "order", "subscription", "setup_done"):
+    for name in (
+        "payment",
+        "payment_pay",
+        "receipt",
+        "receipt_pdf",
+        "documents",
+        "order",
+        "subscription",
+        "setup_done",
+    ):
         missing = by_ticket(browser, PORTAL + ADDRESSES[name].format(NEVER_WAS))
         assert missing[0] == 404
         for public_id in others.values():
@@ -171,6 +183,14 @@ def rows() -> dict[str, list[Any]]:
 def _lasting(response: Any) -> str:
     text = response.content.decode()
     return re.sub(r'(nonce|name="csrfmiddlewaretoken" value)="[^"]*"', r"\1", text)
+
+
+def _receipts(paid: Payment) -> dict[str, str]:
+    """Prove a payment and a refund of it."""
+    builders.refund(paid, 1000)
+    merchant = merchant_by_id(paid.merchant_id)
+    issued = issue_receipt(merchant=merchant, payment_id=paid.id, now=builders.now())
+    return {"receipt": issued.receipt.public_id, "note": issued.notes[0].public_id}
 
 
 def _setup(method: PaymentMethod, payment: Payment) -> MethodSetup:

@@ -9,6 +9,7 @@ from paydesk.billing.arrangements.carry_out import work_method_change
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.payments.models import Attempt
 from paydesk.billing.payments.settle import resolve_attempt
+from paydesk.billing.receipts.due_notes import write_due_notes
 from paydesk.config.reactions import deliver_event
 from paydesk.events.models import Event
 from paydesk.notices.models import Letter
@@ -24,6 +25,7 @@ JOBS = [
     Job(name="sweep the inbox", every=timedelta(minutes=10), run=sweep_inbox),
     Job(name="ask for events that were lost", every=timedelta(minutes=5), run=poll_events),
     Job(name="read again what is stale", every=timedelta(hours=1), run=reread_what_is_stale),
+    Job(name="write the notes that are due", every=timedelta(minutes=15), run=write_due_notes),
     Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),
 ]
 

@@ -14,7 +14,6 @@ from paydesk.portal.orders.views import order
 from paydesk.portal.payments.history import history
 from paydesk.portal.payments.pay import come_back, pay
 from paydesk.portal.payments.views import payment
-from paydesk.portal.receipts.views import receipt
 from paydesk.portal.setups import views as setups
 from paydesk.portal.subscriptions.views import subscription, subscriptions
 from paydesk.portal.theme import views as look
@@ -26,7 +25,6 @@ urlpatterns = [
     path("payments/<str:public_id>/pay", pay, name="payment_pay"),
     path("payments/<str:public_id>/return", come_back, name="payment_return"),
     path("payments/<str:public_id>/card", setups.begin, name="payment_card"),
-    path("payments/<str:public_id>/receipt", receipt, name="receipt"),
     path("setups/<str:setup_id>", setups.enter, name="setup"),
     path("setups/<str:setup_id>/done", setups.done, name="setup_done"),
     path("orders/<str:public_id>", order, name="order"),
@@ -38,6 +36,7 @@ urlpatterns = [
     path("methods/changes/<str:public_id>", change, name="method_change"),
     path("methods/<str:public_id>/use", use, name="method_use"),
     path("methods/<str:public_id>/remove", remove, name="method_remove"),
+    path("", include("paydesk.portal.receipts.urls")),
     path("", include("paydesk.portal.sign_in.urls")),
     path("", include("paydesk.portal.devices.urls")),
     path("", include("paydesk.portal.tickets.urls")),

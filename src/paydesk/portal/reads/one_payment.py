@@ -54,6 +54,11 @@ class PaymentFacts(NamedTuple):
         """Say whether there is something to prove: an amount that was paid."""
         return self.state == Payment.State.PAID and self.amount_minor > 0
 
+    @property
+    def has_documents(self) -> bool:
+        """Say whether its company has papers of its own for it."""
+        return self.connection_removed_at is None and Capability.DOCUMENTS in self.capabilities
+
 
 class PastAttempt(NamedTuple):
     """One try."""

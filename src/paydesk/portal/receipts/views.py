@@ -1,16 +1,22 @@
-"""Show the receipt of a paid payment: what was kept when it was issued, word for word."""
+"""Show the receipt of a paid payment and the notes that follow it, word for word as they were issued."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from paydesk.billing.payments.models import Payment
+from paydesk.billing.receipts.documents import DocumentsSilent, documents_of
 from paydesk.billing.receipts.issue import ReceiptRefused, issue_receipt
+from paydesk.billing.receipts.printing.pdf import missing_letters
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_payment import whole_payment
+from paydesk.portal.receipts.language import paper_language
+from paydesk.portal.receipts.words import document_word, note_word, payer_of, sum_rows
 from paydesk.portal.show import show_page
 
 
@@ -21,25 +27,60 @@ def receipt(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     found = whole_payment(**at.ids, public_id=public_id)
     if found is None:
         raise Http404
+    payment = found.facts
     try:
-        issued = issue_receipt(merchant=at.merchant, payment_id=found.facts.id, now=clock.wall_now())
+        issued = issue_receipt(merchant=at.merchant, payment_id=payment.id, now=clock.wall_now())
     except ReceiptRefused as refused:
         return show_page(
-            request,
-            "receipt_refused.html",
-            status=409,
-            here="history",
-            payment=found.facts,
-            words=str(refused),
+            request, "receipt_refused.html", status=409, here="history", payment=payment, words=str(refused)
         )
-    paid_at = issued.snapshot["paid_at"]
+    said = issued.receipt.snapshot
     return show_page(
         request,
         "receipt.html",
         here="history",
-        payment=found.facts,
-        receipt=issued,
-        said=issued.snapshot,
-        paid_at=datetime.fromisoformat(paid_at) if paid_at else None,
-        refunds=[refund for refund in found.refunds if refund.state == "succeeded"],
+        payment=payment,
+        receipt=issued.receipt,
+        notes=issued.notes,
+        said=said,
+        paid_at=_moment(said["happened_at"]),
+        parts=[(part, _moment(part["paid_at"])) for part in said["paid_with"]],
+        sums=sum_rows(said),
+        note_word=note_word,
+        payer=payer_of(said),
+        missing=missing_letters(issued.receipt, language=paper_language(request, at, issued.receipt)),
     )
+
+
+@require_safe
+@customer_page
+def documents(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
+    """Ask the company for its own papers of a payment, and show the links: nobody is sent anywhere unasked."""
+    words, links = "", []
+    try:
+        links = list(
+            documents_of(
+                merchant=at.merchant,
+                customer_id=at.customer.customer_id,
+                payment_public_id=public_id,
+                is_loopback=settings.IS_LOOPBACK,
+            )
+        )
+    except Payment.DoesNotExist:
+        raise Http404 from None
+    except DocumentsSilent as silent:
+        words = str(silent)
+    return show_page(
+        request,
+        "documents.html",
+        status=503 if words else 200,
+        here="history",
+        payment_public_id=public_id,
+        links=links,
+        document_word=document_word,
+        words=words,
+    )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

@@ -24,6 +24,7 @@ _FILES = (
     "lists",
     "methods",
     "pages",
+    "paper",
     "narrow",
     "print",
 )

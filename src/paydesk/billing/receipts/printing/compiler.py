@@ -25,20 +25,20 @@ class CannotPrint(Exception):
 
 def compile_layout(layout: int, inputs: dict[str, str], *, at: datetime) -> bytes:
     """Print a layout as PDF. `at` is the only date in the file: the same inputs give the same bytes."""
-    return _compile(_compiler(layout), inputs, at)
+    return _compile(compiler_of(layout), inputs, at)
 
 
 def draw_layout(layout: int, inputs: dict[str, str], *, pixels_per_inch: float) -> list[bytes]:
     """Draw each page as a PNG, to be looked at."""
     with _ONE_AT_A_TIME:
-        drawn = _compiler(layout).compile(format="png", ppi=pixels_per_inch, sys_inputs=inputs)
+        drawn = compiler_of(layout).compile(format="png", ppi=pixels_per_inch, sys_inputs=inputs)
     return drawn if isinstance(drawn, list) else [drawn or b""]
 
 
 def can_draw(text: str, families: str) -> bool:
     """Say whether the fonts have every letter of a text. `families` is a JSON list of names."""
     try:
-        _compile(_compiler(None), {"text": text, "fonts": families}, datetime(2000, 1, 1, tzinfo=UTC))
+        _compile(compiler_of(None), {"text": text, "fonts": families}, datetime(2000, 1, 1, tzinfo=UTC))
     except CannotPrint:
         return False
     return True
@@ -56,7 +56,7 @@ def _compile(compiler: Any, inputs: dict[str, str], at: datetime) -> bytes:
 
 
 @cache
-def _compiler(layout: int | None) -> typst.Compiler:
+def compiler_of(layout: int | None) -> typst.Compiler:
     """`None` is the probe, which prints one line of text."""
     source = _PROBE if layout is None else LAYOUTS / str(layout) / "receipt.typ"
     return typst.Compiler(str(source), root=str(LAYOUTS), font_paths=all_fonts(), ignore_system_fonts=True)

@@ -53,7 +53,7 @@ def families_for(language: str, country: str) -> list[str]:
 
     Where a name is written in Han, the country of the address says whose forms are meant, else the language does.
     """
-    found = _extra_families()
+    found = extra_families()
     first = _HAN.get(_HAN_OF_COUNTRY.get(country, language), _HAN["ja"])
     han = sorted((name for name in found if name in _HAN.values()), key=lambda name: (name != first, name))
     rest = [name for name in found if name not in _HAN.values()]
@@ -61,7 +61,7 @@ def families_for(language: str, country: str) -> list[str]:
 
 
 @cache
-def _extra_families() -> tuple[str, ...]:
+def extra_families() -> tuple[str, ...]:
     return tuple(sorted({font.family for font in all_fonts().fonts() if font.path}))
 
 

@@ -24,7 +24,7 @@ _MAY_BREAK = "\u200b"
 _ISOLATE, _ISOLATE_LTR, _END = "\u2068", "\u2066", "\u2069"
 _BASIC_LATIN = frozenset(map(chr, range(0x20, 0x7F)))
 
-_known: dict[str, bool] = {}
+known: dict[str, bool] = {}
 _knowing = Lock()
 
 
@@ -34,8 +34,8 @@ def undrawable(texts: Iterable[str]) -> str:
     Typst itself is asked, once a process for each letter: it alone knows what its fonts can draw.
     """
     letters = set().union(*texts) - _BASIC_LATIN - _KEPT_UNSEEN - {_MAY_BREAK, _ISOLATE, _ISOLATE_LTR, _END}
-    _find_out({letter for letter in letters if letter not in _known})
-    return "".join(sorted(letter for letter in letters if not _known[letter]))
+    _find_out({letter for letter in letters if letter not in known})
+    return "".join(sorted(letter for letter in letters if not known[letter]))
 
 
 def printable(text: str, *, is_rtl_page: bool) -> str:
@@ -78,4 +78,4 @@ def _find_out(letters: set[str]) -> None:
     together = can_draw(" ".join(sorted(letters)), families)
     found = {letter: together or can_draw(letter, families) for letter in letters}
     with _knowing:
-        _known.update(found)
+        known.update(found)

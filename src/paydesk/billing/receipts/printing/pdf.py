@@ -74,7 +74,13 @@ def _texts(part: Any) -> Iterator[str]:
 
 def _logo(receipt: Receipt, *, is_rtl: bool) -> str:
     digest: str = receipt.snapshot["seller"]["logo_digest"]
-    return _drawing(receipt.merchant_id, digest, "xMaxYMid" if is_rtl else "xMinYMid") if digest else ""
+    if not digest:
+        return ""
+    try:
+        return _drawing(receipt.merchant_id, digest, "xMaxYMid" if is_rtl else "xMinYMid")
+    except LookupError:
+        log.error("the logo of receipt %s is gone: %s", receipt.public_id, digest)
+        return ""
 
 
 @lru_cache(maxsize=64)
@@ -82,6 +88,6 @@ def _drawing(merchant_id: int, digest: str, place: str) -> str:
     """Wrap a picture as the SVG that Typst places; pictures are kept by digest and never change."""
     logo = logo_by_digest(merchant_id=merchant_id, digest=digest)
     if logo is None:
-        return ""
+        raise LookupError(digest)
     content = base64.b64encode(logo.content).decode("ascii")
     return _LOGO.format(place=place, media_type=logo.media_type, content=content)
