@@ -140,7 +140,10 @@ def test_a_bank_that_only_inquires_takes_no_money() -> None:
     inquiry = DisputeRecord(reference="dp_1", amount=PRICE, state="inquiry", created_at=NOW)
     scene.mirror(replace(a_paid_collectible(succeeded("ch_2")), disputes=[inquiry]))
     assert scene.books() == [("charge", "ch_2", 4900)]
+    closed = replace(a_paid_collectible(succeeded("ch_2")), disputes=[replace(inquiry, state="closed")])
+    scene.mirror(closed, observed_at=NOW + SECOND)
+    assert scene.books() == [("charge", "ch_2", 4900)]
 
     opened = replace(a_paid_collectible(succeeded("ch_2")), disputes=[replace(inquiry, state="open")])
-    scene.mirror(opened, observed_at=NOW + SECOND)
+    scene.mirror(opened, observed_at=NOW + 2 * SECOND)
     assert _at_the_company(scene) == 0

@@ -78,6 +78,17 @@ def test_refunds_and_disputes_are_part_of_it(browser: Client, ada: Customer, acc
     assert "Your bank is looking into this payment." in page
 
 
+def test_an_inquiry_that_is_over_does_not_go_on_for_ever(
+    browser: Client, ada: Customer, account: Connection
+) -> None:
+    paid = builders.payment(builders.order(ada, account))
+    builders.attempt(paid)
+    builders.dispute(paid, "closed")
+    page = read(browser, f"/payments/{paid.public_id}")
+    assert "Your bank asked about this payment, and has no more questions." in page
+    assert "is looking into" not in page
+
+
 @pytest.mark.parametrize(
     ("settled_by", "said"),
     [

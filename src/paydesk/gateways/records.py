@@ -219,7 +219,7 @@ class RefundRecord:
 class DisputeRecord:
     reference: str
     amount: Money
-    state: str  # open, won, lost, inquiry (the bank only asks; no money has left)
+    state: str  # open, won, lost; inquiry (the bank only asks; no money has left), closed (and asks no more)
     created_at: datetime
     charge_reference: str = ""
 

@@ -193,7 +193,7 @@ class Refund(models.Model):
 
 
 class Dispute(models.Model):
-    """A payment that the customer's bank took back, or asks about: inquiry, open, won, lost."""
+    """A payment that the customer's bank took back, or asks about: inquiry, closed, open, won, lost."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)

@@ -106,6 +106,9 @@ def _dispute(dispute: MoneyBack) -> Step:
         return Step(
             "tick", "quiet", dispute.created_at, _("Your bank closed the dispute. The payment stands.")
         )
+    if dispute.state == "closed":
+        words = _("Your bank asked about this payment, and has no more questions.")
+        return Step("tick", "quiet", dispute.created_at, words)
     if dispute.state == "lost":
         return Step("back", "quiet", dispute.created_at, _("Your bank gave you back %(amount)s.") % amount)
     return Step("half", "warning", dispute.created_at, _("Your bank is looking into this payment.") % amount)

@@ -33,10 +33,10 @@ def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
 def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
     """Keep one dispute: its money leaves when it is opened and comes back when it is won.
 
-    A bank that only inquires takes nothing.
+    A bank that only inquires takes nothing, and nothing has to come back when its inquiry is closed.
     """
     Dispute.objects.bulk_create([Dispute(**_facts(payment, record))], **_UPSERT)
-    if record.state == "inquiry":
+    if record.state in ("inquiry", "closed"):
         return
     _enter(payment, record, LedgerEntry.Kind.DISPUTE)
     if record.state == "won":
