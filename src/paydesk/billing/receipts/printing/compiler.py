@@ -28,7 +28,7 @@ def compile_layout(layout: int, inputs: dict[str, str], *, at: datetime) -> byte
     return _compile(compiler_of(layout), inputs, at)
 
 
-def draw_layout(layout: int, inputs: dict[str, str], *, pixels_per_inch: float) -> list[bytes]:
+def draw_layout(layout: int, inputs: dict[str, str], *, pixels_per_inch: int) -> list[bytes]:
     """Draw each page as a PNG, to be looked at."""
     with _ONE_AT_A_TIME:
         drawn = compiler_of(layout).compile(format="png", ppi=pixels_per_inch, sys_inputs=inputs)

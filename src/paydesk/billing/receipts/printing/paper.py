@@ -21,8 +21,9 @@ from paydesk.kit.language import amount_text, full_day_text, number_text, percen
 
 #: Where people print on Letter.
 _LETTER = {"CA", "CL", "CO", "MX", "PH", "PR", "US", "VE"}
-_AMOUNT_SIZE = 33.0
-_AMOUNT_SIZE_MIN = 18.0
+#: In points.
+_AMOUNT_SIZE = 33
+_AMOUNT_SIZE_MIN = 18
 #: An amount of so many characters fills the width of the page at full size.
 _AMOUNT_FITS = 24
 _MINUS = "\u2212"
@@ -88,7 +89,9 @@ def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
         "word": word,
         "test": pen.words["test"] if said["seller"]["mode"] == "test" else "",
         "amount": amount,
-        "amount-size": max(_AMOUNT_SIZE_MIN, _AMOUNT_SIZE * min(1, _AMOUNT_FITS / len(amount))),
+        "amount-size": max(
+            _AMOUNT_SIZE_MIN, min(_AMOUNT_SIZE, _AMOUNT_SIZE * _AMOUNT_FITS // len(amount))
+        ),
         "sentence": _sentence(pen, receipt),
         "seller": {"name": seller, "contact": _contact(pen), "lines": [seller, *_contact(pen)[:1]]},
         "payer": _payer(pen),

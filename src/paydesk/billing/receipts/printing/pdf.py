@@ -51,7 +51,7 @@ def print_receipt(receipt: Receipt, *, language: str) -> bytes:
         return compile_layout(layout, inputs | {"logo": ""}, at=receipt.issued_at)
 
 
-def draw_receipt(receipt: Receipt, *, language: str, pixels_per_inch: float = 110) -> list[bytes]:
+def draw_receipt(receipt: Receipt, *, language: str, pixels_per_inch: int = 110) -> list[bytes]:
     """Draw the pages as PNG, to be looked at."""
     paper = lay_out(receipt, language)
     inputs = {"data": json.dumps(paper), "logo": _logo(receipt, is_rtl=paper["rtl"])}

@@ -9,7 +9,7 @@ import django
 django.setup()
 
 from paydesk.billing.receipts.printing.pdf import print_receipt  # noqa: E402
-from tests.billing.test_receipts_printed import PAPERS  # noqa: E402
+from tests.billing.printing.test_printed import PAPERS  # noqa: E402
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing import compiler, fonts, letters
 from paydesk.billing.receipts.printing.pdf import LettersMissing, draw_receipt, missing_letters, print_receipt
 from paydesk.billing.receipts.printing.words import LAYOUTS, language_for
-from tests.billing.paper import ARABIC, JAPANESE, a_receipt, billing, line, one_line, paid_with
+from tests.billing.printing.paper import ARABIC, JAPANESE, a_receipt, billing, line, one_line, paid_with
 
 LONG_NAME = "Catarina Fonseca de Albuquerque e Vasconcelos-Montenegro Pereira"
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän" * 5
@@ -243,7 +243,7 @@ def test_the_same_receipt_is_the_same_bytes_in_another_process() -> None:
     given = {"DJANGO_SETTINGS_MODULE": "paydesk.config.settings", "PYTHONPATH": str(settings.SOURCE.parent)}
     told = []
     for order in ("forth", "back"):
-        command = [sys.executable, "-m", "tests.billing.print_elsewhere", order]
+        command = [sys.executable, "-m", "tests.billing.printing.print_elsewhere", order]
         run = subprocess.run(command, env=given, capture_output=True, text=True, check=True)
         told.append(json.loads(run.stdout))
     here = {
