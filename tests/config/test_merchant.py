@@ -116,7 +116,7 @@ def test_two_merchants_have_no_host_name_in_common() -> None:
 def test_a_color_that_was_mended_is_named() -> None:
     said = run("kiln", *WORDS, "--accent", "#FFEE00")
     assert (
-        "#ffee00 is too light for words on white (1.2:1, 4.5:1 is needed); buttons and links use #786f00."
+        "#ffee00 is too light for words on light pages (1.1:1, 4.5:1 is needed); buttons and links use #786f00."
         in said
     )
     said = run("kiln", "--accent", "#0b2545")

@@ -82,6 +82,13 @@ def test_a_yellow_becomes_an_olive_and_stays_itself_in_the_dark() -> None:
     assert accent_of("#ffee00").dark.accent == "#ffee00"
 
 
+@pytest.mark.parametrize("color", ["#333333", "#000000", "#10241a", "#ffffff", "#999999", "#e8e4dc"])
+def test_a_grey_never_looks_like_a_button_that_is_disabled(color: str) -> None:
+    made = accent_of(color)
+    assert contrast(made.light.accent, "#ffffff") > 8
+    assert contrast(made.dark.accent, DARK.surface) > 6
+
+
 @pytest.mark.parametrize("color", HARD)
 def test_a_button_looks_different_under_the_pointer(color: str) -> None:
     made = accent_of(color)

@@ -180,6 +180,17 @@ def test_margins_that_nobody_sees_are_cut() -> None:
     assert (cut.width, cut.height) == (200, 50)
 
 
+def test_white_paper_around_a_logo_is_cut_as_well() -> None:
+    canvas = Image.new("RGB", (600, 600), "#fefefe")
+    ImageDraw.Draw(canvas).rectangle((100, 250, 499, 349), fill="#0b2545")
+    written = BytesIO()
+    canvas.save(written, "JPEG", quality=95)
+    cut = read_logo(written.getvalue())
+    assert 3.5 < cut.width / cut.height < 4
+    assert needs_plate(cut, DARK)
+    assert for_letters(cut).media_type == "image/png"
+
+
 def test_a_large_picture_becomes_small_enough_for_a_page() -> None:
     found = read_logo(raster(size=(3000, 1000)))
     assert (found.width, found.height) == (720, 240)

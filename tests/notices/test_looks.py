@@ -37,14 +37,14 @@ def test_a_wide_logo_stands_for_the_name_and_says_it_when_pictures_are_off() -> 
     html = letter(merchant(name="Café Müller & Söhne", logo=logo())).html
     [picture] = re.findall(r"<img[^>]*>", html)
     assert 'src="http://127.0.0.1:8000/m/harbor/theme/logo/' + "c" * 64 in picture
-    assert 'width="155" height="39"' in picture
+    assert 'width="167" height="42"' in picture
     assert 'alt="Café Müller &amp; Söhne"' in picture
     assert re.findall(r'class="name"[^>]*>\s*<img[^>]*>\s*</p>', html)
 
 
 def test_beside_a_square_logo_stands_the_name() -> None:
     html = letter(merchant(logo=logo(200, 200))).html
-    assert re.search(r'<img[^>]*width="48" height="48" alt=""[^>]*>\s*<span[^>]*>Harbor</span>', html)
+    assert re.search(r'<img[^>]*width="52" height="52" alt=""[^>]*>\s*<span[^>]*>Harbor</span>', html)
 
 
 def test_without_a_logo_nothing_is_loaded() -> None:

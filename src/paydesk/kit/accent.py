@@ -24,6 +24,9 @@ _STEP = 0.004
 #: Dark pages glare with more.
 _DARK_CHROMA_MAX = 0.2
 _DARK_LIGHTNESS_MIN = 0.62
+#: With less a colour is a grey; one in the middle looks like a button that is disabled.
+_GREY_BELOW = 0.045
+_GREY_LIGHTNESS = {"light": 0.3, "dark": 0.9}
 #: How much of the colour is left under the pointer, and in the ground of what is chosen.
 _STRONG_SHARE = 0.84
 _STRONG_SHARE_OF_BLACK = 0.7
@@ -72,9 +75,7 @@ class Accent:
 def accent_of(color: str) -> Accent:
     """Give the shades for a colour such as `#3d5afe`; what is not a colour gives the default's."""
     chosen = color.lower() if is_color(color) else DEFAULT
-    return Accent(
-        light=_readable(chosen, LIGHT, step=-_STEP), dark=_readable(_calm(chosen), DARK, step=_STEP)
-    )
+    return Accent(light=_readable(chosen, LIGHT, step=-_STEP), dark=_readable(chosen, DARK, step=_STEP))
 
 
 def is_color(color: str) -> bool:
@@ -102,16 +103,22 @@ def color_of(lightness: float, chroma: float, hue: float) -> str:
 
 def _readable(color: str, ground: Ground, *, step: float) -> Shades:
     """Take the first colour in the direction of `step` that is readable; black and white always are."""
-    for candidate in _candidates(color, step):
+    for candidate in _candidates(color, ground, step):
         shades = _shades(candidate, ground)
         if _is_readable(shades, ground):
             return shades
     return _shades("#000000" if step < 0 else WHITE, ground)
 
 
-def _candidates(color: str, step: float) -> Iterator[str]:
-    yield color
+def _candidates(color: str, ground: Ground, step: float) -> Iterator[str]:
+    """First the colour itself, where it does not glare; a grey goes to the end that words are at."""
     lightness, chroma, hue = _polar_of(color)
+    if ground.name == "light" or (lightness >= _DARK_LIGHTNESS_MIN and chroma <= _DARK_CHROMA_MAX):
+        yield color
+    if chroma < _GREY_BELOW:
+        yield color_of(_GREY_LIGHTNESS[ground.name], chroma, hue)
+    if ground.name == "dark":
+        lightness, chroma = max(lightness, _DARK_LIGHTNESS_MIN) - step, min(chroma, _DARK_CHROMA_MAX)
     while 0 < lightness + step < 1:
         lightness += step
         yield color_of(lightness, chroma, hue)
@@ -148,13 +155,6 @@ def _is_readable(shades: Shades, ground: Ground) -> bool:
     return contrast(shades.accent, ground.line) >= SHAPE_CONTRAST_MIN and all(
         contrast(one, other) >= CONTRAST_MIN for one, other in words
     )
-
-
-def _calm(color: str) -> str:
-    lightness, chroma, hue = _polar_of(color)
-    if lightness >= _DARK_LIGHTNESS_MIN and chroma <= _DARK_CHROMA_MAX:
-        return color
-    return color_of(max(lightness, _DARK_LIGHTNESS_MIN), min(chroma, _DARK_CHROMA_MAX), hue)
 
 
 def _inside(color: Triple) -> Triple:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paydesk.kit.accent import WHITE, accent_of, contrast
+from paydesk.kit.accent import LIGHT, accent_of, contrast
 
 
 def colors_said(color: str) -> list[str]:
@@ -10,9 +10,9 @@ def colors_said(color: str) -> list[str]:
     wanted, made = color.lower(), accent_of(color)
     said = []
     if made.light.accent != wanted:
+        found = f"{contrast(wanted, LIGHT.sunken):.1f}:1, 4.5:1 is needed"
         said.append(
-            f"{wanted} is too light for words on white ({contrast(wanted, WHITE):.1f}:1, 4.5:1 is needed); "
-            f"buttons and links use {made.light.accent}."
+            f"{wanted} is too light for words on light pages ({found}); buttons and links use {made.light.accent}."
         )
     if made.dark.accent != wanted:
         said.append(f"On dark pages they use {made.dark.accent}.")

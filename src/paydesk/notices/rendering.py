@@ -17,7 +17,7 @@ from paydesk.merchants.find import MerchantInSight
 _LETTERS = Path(__file__).resolve().parent / "letters"
 _RIGHT_TO_LEFT = "rtl"
 #: CSS pixels; a plate and its margin are within.
-_LOGO_SIZE = {"area": 6000, "width_max": 220, "height_max": 48}
+_LOGO_SIZE = {"area": 7000, "width_max": 240, "height_max": 52}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

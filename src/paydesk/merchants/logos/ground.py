@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from paydesk.kit.accent import DARK, LIGHT, Ground, contrast
 from paydesk.merchants.logos.picture import ReadPicture
-from paydesk.merchants.logos.raster import as_png
+from paydesk.merchants.logos.raster import as_png, has_white_edge
 
 #: Plates as the portal's stylesheet draws them.
 PLATES = {LIGHT.name: DARK.sunken, DARK.name: "#ffffff"}
@@ -19,7 +19,6 @@ PLATES = {LIGHT.name: DARK.sunken, DARK.name: "#ffffff"}
 _LOST_BELOW = {LIGHT.name: 1.16, DARK.name: 1.8}
 _LOST_SHARE_MAX = 0.2
 _MEASURED_AT = (360, 144)
-_NEARLY_WHITE = 236
 _LETTER_SIZE = (600, 160)
 
 
@@ -28,7 +27,7 @@ def needs_plate(picture: ReadPicture, ground: Ground) -> bool:
     image = _image(picture)
     if image.mode != "RGBA":
         # It brings its own ground. White paper on a dark page is made a plate, with room around it.
-        return ground.name == DARK.name and _has_white_edge(image)
+        return ground.name == DARK.name and has_white_edge(image)
     lost = _lost(image, ground.surface, _LOST_BELOW[ground.name])
     on_plate = _lost(
         image, PLATES[ground.name], _LOST_BELOW[DARK.name if ground.name == LIGHT.name else LIGHT.name]
@@ -38,15 +37,17 @@ def needs_plate(picture: ReadPicture, ground: Ground) -> bool:
 
 def for_letters(picture: ReadPicture) -> ReadPicture:
     """Give it as PNG or JPEG, on its plate where it needs one: mail programs turn pages dark without telling."""
-    image = _image(picture)
     plate = next((PLATES[ground.name] for ground in (DARK, LIGHT) if needs_plate(picture, ground)), None)
-    if image.mode != "RGBA" or plate is None:
+    if plate is None:
         return _as_picture(picture.png) if picture.media_type == "image/svg+xml" else picture
+    image = _image(picture).convert("RGBA")
     image.thumbnail(_LETTER_SIZE, Image.Resampling.LANCZOS)
-    around = max(8, round(image.height * 0.14))
+    around = max(10, round(image.height * (0.3 if image.width > 2 * image.height else 0.14)))
     size = (image.width + 2 * around, image.height + 2 * around)
     whole = Image.new("RGBA", size, (0, 0, 0, 0))
-    ImageDraw.Draw(whole).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius=around, fill=plate)
+    ImageDraw.Draw(whole).rounded_rectangle(
+        (0, 0, size[0] - 1, size[1] - 1), radius=max(10, around // 2), fill=plate
+    )
     whole.alpha_composite(image, (around, around))
     return _as_picture(as_png(whole))
 
@@ -82,14 +83,6 @@ def _counted(colors: Image.Image, mask: Image.Image) -> dict[str, int]:
             color = f"#{red:02x}{green:02x}{blue:02x}"
             counted[color] = counted.get(color, 0) + count
     return counted
-
-
-def _has_white_edge(image: Image.Image) -> bool:
-    edge = Image.new("L", image.size, 255)
-    ImageDraw.Draw(edge).rectangle((1, 1, image.width - 2, image.height - 2), fill=0)
-    darkest = ImageChops.darker(ImageChops.darker(*image.split()[:2]), image.split()[2])
-    histogram = darkest.histogram(edge)
-    return sum(histogram[_NEARLY_WHITE:]) >= 0.9 * sum(histogram)
 
 
 def _image(picture: ReadPicture) -> Image.Image:

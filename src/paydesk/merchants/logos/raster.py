@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageOps, UnidentifiedImageError
 
 from paydesk.merchants.logos.picture import HEIGHT_MAX, WIDTH_MAX, LogoRefused, ReadPicture, refuse_shape
 
@@ -12,6 +12,7 @@ PIXELS_MAX = 16_000_000
 _SIDE_MIN = 24
 #: Below this nobody sees a pixel, of 255.
 _SEEN_FROM = 8
+_NEARLY_WHITE = 236
 _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
@@ -95,12 +96,41 @@ def _cut(image: Image.Image) -> Image.Image:
     """Cut away margins that nobody sees: with them a logo is shown smaller than it is."""
     seen = seen_box(image)
     if seen is None:
-        raise LogoRefused("Nothing can be seen in the picture: it is transparent all over.")
+        raise LogoRefused("Nothing can be seen in the picture: it is one empty ground.")
     return image.crop(seen)
 
 
 def seen_box(image: Image.Image) -> tuple[int, int, int, int] | None:
     """Give the box of what can be seen: left, top, right, bottom in pixels; None when nothing can."""
-    if image.mode != "RGBA":
+    if image.mode == "RGBA":
+        return image.getchannel("A").point(lambda value: 255 if value >= _SEEN_FROM else 0).getbbox()
+    if not has_white_edge(image):
         return (0, 0, *image.size)
-    return image.getchannel("A").point(lambda value: 255 if value >= _SEEN_FROM else 0).getbbox()
+    ink = _darkest(image).point(lambda value: 0 if value >= _NEARLY_WHITE else 255).getbbox()
+    return ink and _around(ink, image)
+
+
+def has_white_edge(image: Image.Image) -> bool:
+    """Say whether a picture without transparency stands on white paper."""
+    edge = Image.new("L", image.size, 255)
+    ImageDraw.Draw(edge).rectangle((1, 1, image.width - 2, image.height - 2), fill=0)
+    counted = _darkest(image).histogram(edge)
+    return sum(counted[_NEARLY_WHITE:]) >= 0.9 * sum(counted)
+
+
+def _around(box: tuple[int, int, int, int], image: Image.Image) -> tuple[int, int, int, int]:
+    """Leave so much paper that the edge is still white when the picture has been made small."""
+    left, top, right, bottom = box
+    room = 2 + image.width // 180
+    return (
+        max(0, left - room),
+        max(0, top - room),
+        min(image.width, right + room),
+        min(image.height, bottom + room),
+    )
+
+
+def _darkest(image: Image.Image) -> Image.Image:
+    """Give the least of red, green and blue of each pixel: white is white in all three."""
+    red, green, blue = image.split()
+    return ImageChops.darker(ImageChops.darker(red, green), blue)

@@ -20,7 +20,7 @@ from paydesk.portal.theme.icon import icon_version
 from paydesk.portal.theme.sheet import version_of
 
 #: CSS pixels.
-_SIZE = {"area": 4200, "width_max": 184, "height_max": 36}
+_SIZE = {"area": 3200, "width_max": 176, "height_max": 34}
 _ICON_SHAPES = (0.8, 1.25)
 
 
@@ -66,7 +66,8 @@ def _name(name: str) -> Markup:
 
 def _logo(logo: ShownLogo, *, says: str) -> Markup:
     """Draw the logo. Where its own colours would vanish it stands on a plate."""
-    plates = [mode for mode, picture in (("light", logo.light), ("dark", logo.dark)) if picture.has_plate]
+    kinds = ["logo", *(["writing"] if logo.says_the_name else [])]
+    kinds += [f"plate-{mode}" for mode in ("light", "dark") if getattr(logo, mode).has_plate]
     dark = Markup("")
     if logo.dark.digest != logo.light.digest:
         width, height = logo.dark.fitted(**_SIZE)
@@ -75,7 +76,7 @@ def _logo(logo: ShownLogo, *, says: str) -> Markup:
         ).format(url("logo", logo.dark.digest), width, height)
     width, height = logo.light.fitted(**_SIZE)
     return Markup('<picture class="{}">{}<img src="{}" alt="{}" width="{}" height="{}"></picture>').format(
-        " ".join(["logo", *(f"plate-{mode}" for mode in plates)]),
+        " ".join(kinds),
         dark,
         url("logo", logo.light.digest),
         says,
