@@ -11,7 +11,7 @@ from paydesk.kit.money import Money
 from paydesk_simulator.cards import CARDS, Card
 from tests.simulator import SimulatedAccount, Simulator
 
-DECLINING = [card for card in CARDS if card.decline_code and not card.settles_as]
+DECLINING = [card for card in CARDS if card.decline_code and not card.settles_as and card.pays_times is None]
 
 
 @pytest.fixture
