@@ -66,9 +66,7 @@ def test_a_failed_bill_is_paid_with_a_new_card(account: SimulatedAccount, gatewa
     assert [attempt.tag for attempt in collectible.attempts] == ["", "attempt-1"]
 
 
-@pytest.mark.parametrize(
-    "card", [card for card in CARDS if card.decline_code and not card.settles_as], ids=lambda card: card.name
-)
+@pytest.mark.parametrize("card", DECLINING, ids=lambda card: card.name)
 def test_each_declining_card_is_declined_for_its_reason(
     account: SimulatedAccount, gateway: BillingGateway, card: Card
 ) -> None:
