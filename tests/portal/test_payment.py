@@ -104,6 +104,25 @@ def test_a_payment_without_an_attempt_says_how_it_was_settled(
     assert said in read(browser, f"/payments/{paid.public_id}")
 
 
+def test_what_was_paid_in_parts_says_how_much_each_was(
+    browser: Client, ada: Customer, account: Connection
+) -> None:
+    paid = builders.payment(builders.order(ada, account))
+    builders.attempt(paid, amount_minor=1900)
+    builders.attempt(paid, amount_minor=3000, method_last_four="1881")
+    page = read(browser, f"/payments/{paid.public_id}")
+    assert "EUR 19.00 paid with Visa ending in 4242." in page
+    assert "EUR 30.00 paid with Visa ending in 1881." in page
+
+
+def test_of_a_bill_that_is_paid_in_part_only_the_rest_is_asked_for(browser: Client, failed: Payment) -> None:
+    Payment.objects.filter(merchant_id=failed.merchant_id, id=failed.id).update(owed_minor=3000)
+    page = read(browser, f"/payments/{failed.public_id}")
+    assert "EUR 19.00 of it is paid; EUR 30.00 is still to be paid." in page
+    assert "Pay EUR 30.00 now" in page
+    assert "Pay EUR 30.00" in read(browser, f"/payments/{failed.public_id}/pay")
+
+
 def test_a_paid_payment_has_a_receipt_with_one_number(
     browser: Client, ada: Customer, account: Connection
 ) -> None:

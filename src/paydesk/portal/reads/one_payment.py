@@ -68,6 +68,8 @@ class PastAttempt(NamedTuple):
     state: str
     origin: str
     asked_by: str
+    amount_minor: int
+    currency: str
     decline_reason: str
     method_brand: str
     method_last_four: str

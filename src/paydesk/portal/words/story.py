@@ -28,7 +28,7 @@ class Step(NamedTuple):
 def story_of(payment: WholePayment, *, now: datetime) -> list[Step]:
     """Give the steps, the earliest first; a try that is still to come is the last."""
     steps = [_due(payment, now)]
-    steps += [_attempt(attempt) for attempt in payment.attempts]
+    steps += [_attempt(attempt, payment.facts.amount_minor) for attempt in payment.attempts]
     steps += [_refund(refund) for refund in payment.refunds]
     steps += [_dispute(dispute) for dispute in payment.disputes]
     steps += _settled_without_attempt(payment)
@@ -42,13 +42,12 @@ def _due(payment: WholePayment, now: datetime) -> Step:
     return Step("clock", "quiet", payment.facts.due_at, words % {"amount": amount})
 
 
-def _attempt(attempt: PastAttempt) -> Step:
+def _attempt(attempt: PastAttempt, whole_minor: int) -> Step:
     method = _method(attempt)
     when = attempt.settled_at or attempt.created_at
     match attempt.state:
         case Attempt.State.SUCCEEDED:
-            words = _("Paid with %(method)s.") % {"method": method} if method else _("Paid.")
-            return Step("tick", "success", when, words, _asked(attempt))
+            return Step("tick", "success", when, _paid(attempt, method, whole_minor), _asked(attempt))
         case Attempt.State.DECLINED:
             return Step(
                 "cross", "danger", when, decline_sentence(attempt.decline_reason), _tried(method, attempt)
@@ -66,6 +65,14 @@ def _attempt(attempt: PastAttempt) -> Step:
         _("We asked your bank. Its answer is still to come."),
         _tried(method, attempt),
     )
+
+
+def _paid(attempt: PastAttempt, method: str, whole_minor: int) -> str:
+    """A part says how much it was; of the whole, the page says it large already."""
+    words = {"method": method, "amount": money(attempt.amount_minor, attempt.currency)}
+    if attempt.amount_minor != whole_minor:
+        return (_("%(amount)s paid with %(method)s.") if method else _("%(amount)s paid.")) % words
+    return _("Paid with %(method)s.") % words if method else _("Paid.")
 
 
 def _method(attempt: PastAttempt) -> str:
