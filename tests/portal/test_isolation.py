@@ -28,6 +28,8 @@ NO_CONNECTION = "00000000-0000-4000-8000-000000000000"
 #: What these addresses name is nobody's: a version of what is shown to everybody (tests/portal/test_branding.py), and a
 #: letter of the demo's mailbox, which only loopback has.
 NOBODYS = {"theme", "icon", "mailbox_letter", "mailbox_html"}
+#: These take a form as well.
+BOTH = ("payment_pay", "payment_card", "setup_done", "method_use", "method_remove", "subscription_method")
 VERBS = ("get", "head", "post", "put", "patch", "delete")
 
 
@@ -61,6 +63,8 @@ def everything(who: Customer, account: Connection) -> dict[str, str]:
         "attempt": builders.attempt(payment, "declined").public_id,
         "method": method.public_id,
         "set-up": _setup(method, payment).public_id,
+        "change": builders.method_change(method).public_id,
+        "record at the company": _record(method).public_id,
         "session": session.public_id,
         "row number": str(payment.id),
     }
@@ -90,7 +94,8 @@ def test_every_address_answers_as_if_it_had_never_been(
 
 def test_what_can_be_seen_or_done_is_404(browser: Client, others: dict[str, str]) -> None:
     for name, path in ADDRESSES.items():
-        verbs = {"device_end": ["post"], "payment_pay": ["get", "post"], "payment_card": ["get", "post"]}
+        both = {one: ["get", "post"] for one in BOTH}
+        verbs = {"device_end": ["post"]} | both
         for public_id in [*others.values(), NEVER_WAS]:
             for verb in verbs.get(name, ["get"]):
                 assert answer(browser, verb, path.format(public_id))[0] == 404, (verb, name)
@@ -102,6 +107,50 @@ def test_ones_own_payment_cannot_be_paid_with_a_method_of_others(
     mine = builders.payment(builders.order(ada, account), state="failed")
     builders.method(ada, account)
     address = f"/payments/{mine.public_id}/pay"
+    missing = answer(browser, "post", address, {"method": NEVER_WAS})
+    assert missing[0] == 409
+    before = rows()
+    for public_id in others.values():
+        assert answer(browser, "post", address, {"method": public_id}) == missing
+    assert rows() == before
+
+
+def test_ones_own_card_pays_and_replaces_nothing_of_others(
+    browser: Client, ada: Customer, account: Connection, others: dict[str, str]
+) -> None:
+    mine = builders.method(ada, account, is_default=True)
+    address = f"/methods/{mine.public_id}/use"
+    missing = answer(browser, "post", address, {"for": NEVER_WAS, "pay": NEVER_WAS, "do": "pay"})
+    assert missing[0] == 409
+    before = rows()
+    for public_id in others.values():
+        asked = {"for": public_id, "pay": public_id, "do": "pay"}
+        assert answer(browser, "post", address, asked) == missing
+    assert rows() == before
+
+
+def test_no_card_is_added_where_others_are_known(
+    browser: Client, ada: Customer, account: Connection, others: dict[str, str]
+) -> None:
+    mine = builders.owner(ada, account)
+    before = rows()
+    nowhere = answer(browser, "post", "/methods/add", {"account": NEVER_WAS})
+    assert nowhere[0] == 404
+    nothing = answer(browser, "post", "/methods/add", {"account": mine.public_id, "replaces": NEVER_WAS})
+    assert nothing[0] == 409
+    for public_id in others.values():
+        assert answer(browser, "post", "/methods/add", {"account": public_id}) == nowhere
+        asked = {"account": mine.public_id, "replaces": public_id}
+        assert answer(browser, "post", "/methods/add", asked) == nothing
+    assert rows() == before
+
+
+def test_a_subscription_of_ones_own_takes_no_method_of_others(
+    browser: Client, ada: Customer, account: Connection, others: dict[str, str]
+) -> None:
+    builders.method(ada, account, is_default=True)
+    mine = builders.subscription(builders.order(ada, account))
+    address = f"/subscriptions/{mine.public_id}/method"
     missing = answer(browser, "post", address, {"method": NEVER_WAS})
     assert missing[0] == 409
     before = rows()
@@ -209,3 +258,7 @@ def _setup(method: PaymentMethod, payment: Payment) -> MethodSetup:
 def _session(who: Customer) -> Session:
     builders.session_token(who)
     return Session.objects.get(merchant_id=who.merchant_id, customer_id=who.id)
+
+
+def _record(method: PaymentMethod) -> GatewayCustomer:
+    return GatewayCustomer.objects.get(merchant_id=method.merchant_id, id=method.gateway_customer_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.billing.payments.models import Payment
@@ -84,7 +83,7 @@ def one_card(shop: MerchantInSight) -> Shown:
     builders.attempt(failed, "declined", decline_reason="expired_card")
     new = builders.method(who, account)
     setup = _setup(new, replaces=old, payment=failed)
-    done = _change(new, confirmed_at=clock.wall_now(), removed_method=old)
+    done = builders.method_change(new, removed_method=old)
     return Shown(
         who=who,
         paths=[
@@ -150,34 +149,22 @@ def _changes(method: PaymentMethod, removed: PaymentMethod, owed: list[Payment])
     paid = builders.payment(order)
     builders.attempt(paid, created_at=now, method_brand="mastercard", method_last_four="5454")
     tried = "&".join(f"paid={one.public_id}" for one in (paid, declined, confirm, waiting, untried))
-    done = _change(method, confirmed_at=now)
+    done = builders.method_change(method)
     states: list[dict[str, Any]] = [
         {"state": "superseded"},
-        {"state": "refused", "refusal": "still_charged", "refused_for": LONG_TITLE, "confirmed_at": now},
+        {"state": "refused", "refusal": "still_charged", "refused_for": LONG_TITLE},
         {"state": "open"},
     ]
-    others = [_change(method, **fields) for fields in states]
+    others = [builders.method_change(method, **fields) for fields in states]
     removals = [
-        _change(None, removed_method=removed, confirmed_at=now),
-        _change(None, removed_method=removed, state="refused", refusal="still_there"),
+        builders.method_change(None, removed_method=removed),
+        builders.method_change(None, removed_method=removed, state="refused", refusal="still_there"),
     ]
     return [
         f"/methods/changes/{done.public_id}?{tried}",
         *(f"/methods/changes/{one.public_id}" for one in others),
         *(f"/methods?removed={one.public_id}" for one in removals),
     ]
-
-
-def _change(method: PaymentMethod | None, **fields: Any) -> MethodChange:
-    about = method or fields["removed_method"]
-    return MethodChange.objects.create(
-        merchant_id=about.merchant_id,
-        connection_id=about.connection_id,
-        gateway_customer_id=about.gateway_customer_id,
-        customer_id=about.customer_id or 0,
-        method=method,
-        **({"steps": [], "state": "confirmed", "created_at": clock.wall_now()} | fields),
-    )
 
 
 def _setup(method: PaymentMethod, payment: Payment | None = None, **fields: Any) -> MethodSetup:
