@@ -7,14 +7,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Payment
-from tests.journeys.letters import letter_to
 from tests.journeys.looks import looks_right
 from tests.journeys.stripe.books import Books, wait_until
+from tests.journeys.stripe.steps import enter_card, fields_are_there, sign_in
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ADA = "ada@example.com"
 #: A year of Pro for EUR 190.00, less the month that was paid.
 OWED = 17100
 MONEY = "EUR 171.00"
@@ -22,29 +21,11 @@ PAY = f"Save and pay {MONEY}"
 PAID = f"{MONEY} is paid"
 
 
-def sign_in(page: Page, books: Books) -> None:
-    """Come in by the link of the letter that the worker sends."""
-    page.goto(f"{books.portal}/")
-    page.get_by_label("Your e-mail address").fill(ADA)
-    page.get_by_role("button", name="Send me a link").click()
-    page.goto(letter_to(ADA).link)
-    page.get_by_role("button", name="Sign in to Harbor Coffee Roasters").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("One payment needs you")
-
-
 def to_the_card_fields(page: Page, books: Books) -> None:
     """Ask to enter a new card; Stripe's element has loaded when its number field is there."""
     page.goto(f"{books.portal}/payments/{books.owed().public_id}/pay")
     page.get_by_role("button", name="Use a new card").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your card")
-    expect(page.get_by_placeholder("number", exact=True)).to_be_visible()
-
-
-def enter_card(page: Page, number: str, *, button: str = "Save this card") -> None:
-    """Fill in the element and press."""
-    for name, value in {"number": number, "exp_month": "12", "exp_year": "34", "cvc": "123"}.items():
-        page.get_by_placeholder(name, exact=True).fill(value)
-    page.get_by_role("button", name=button).click(no_wait_after=True)
+    fields_are_there(page)
 
 
 def fields_look_right(page: Page) -> None:
