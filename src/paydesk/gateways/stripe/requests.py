@@ -1,15 +1,18 @@
 """Ask Stripe through its SDK, and say in the contract's words what a failed request means.
 
 The SDK (`stripe/_http_client.py`) calls `HTTPClient.request`; ours goes out by `paydesk.gateways.http`. The SDK's own
-retries stay off: only the caller knows whether asking again is safe. Objects leave as plain dictionaries, since the
-SDK's raise for every field that an answer left out.
+retries stay off: only the caller knows whether asking again is safe. Objects leave as Stripe sent them: the SDK's raise
+for every field that an answer left out, and making them costs more than all else that an import does. So an answer that
+we read ourselves is shown to the SDK without its contents: enough to find the next page by.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,6 +28,9 @@ Asked = ParamSpec("Asked")
 Record = TypeVar("Record")
 
 PAGE = 100
+
+#: The answers that came in while somebody reads them, who gets them whole.
+_READ: ContextVar[list[Any] | None] = ContextVar("read", default=None)
 
 #: docs.stripe.com/rate-limits: what is over the limit gets a 429 with its reason in a header; a 429 without one is a
 #: `lock_timeout`: two requests wanted the same object, and nobody has to slow down.
@@ -61,8 +67,9 @@ class Line:
         self, call: Callable[Asked, stripe.StripeObject], *args: Asked.args, **kwargs: Asked.kwargs
     ) -> Json:
         """Make one call that moves no money; raises GatewayRefused for a clear no."""
-        with clear_answers():
-            return _whole(call(*args, **kwargs))
+        with clear_answers(), _reading() as answers:
+            call(*args, **kwargs)
+            return _whole(answers[-1])
 
     def read(
         self, call: Callable[Asked, stripe.StripeObject], *args: Asked.args, **kwargs: Asked.kwargs
@@ -70,9 +77,10 @@ class Line:
         """Read one object, or None when Stripe does not know it. No id would ask for the listing of all of its kind."""
         if args and not args[0]:
             return None
-        with clear_answers():
+        with clear_answers(), _reading() as answers:
             try:
-                return _whole(call(*args, **kwargs))
+                call(*args, **kwargs)
+                return _whole(answers[-1])
             except stripe.InvalidRequestError as refused:
                 if refused.http_status == 404:
                     return None
@@ -80,10 +88,10 @@ class Line:
 
     def every(self, call: Callable[[], stripe.ListObject[Any]]) -> list[Json]:
         """Read a listing to its end."""
-        with clear_answers():
-            listing = call()
-            _whole(listing)
-            return [found.to_dict() for found in listing.auto_paging_iter()]
+        with clear_answers(), _reading() as answers:
+            for _ in call().auto_paging_iter():
+                """Each page is asked for when the one before is read."""
+            return [found for page in answers for found in _whole(page)["data"]]
 
 
 def page(listing: Json, parse: Callable[[Json], Record]) -> Page[Record]:
@@ -94,12 +102,32 @@ def page(listing: Json, parse: Callable[[Json], Record]) -> Page[Record]:
     )
 
 
-def _whole(found: stripe.StripeObject) -> Json:
+def _whole(found: Any) -> Json:
     """Every object and listing of Stripe names its kind; what does not is no answer of Stripe's."""
-    plain = found.to_dict()
-    if "object" not in plain:
+    if not isinstance(found, dict) or "object" not in found:
         raise GatewayUnreachable("The answer is none of Stripe's objects.")
-    return plain
+    return found
+
+
+@contextmanager
+def _reading() -> Iterator[list[Any]]:
+    """Collect the answers whole, in the order in which they come."""
+    answers: list[Any] = []
+    before = _READ.set(answers)
+    try:
+        yield answers
+    finally:
+        _READ.reset(before)
+
+
+def _without_contents(found: Any) -> Any:
+    """Leave an answer its name, and a listing the names of what it lists."""
+    if not isinstance(found, dict):
+        return found
+    kept = {name: found[name] for name in ("id", "object", "url", "has_more") if name in found}
+    if isinstance(found.get("data"), list):
+        kept["data"] = [_without_contents(one) for one in found["data"]]
+    return kept
 
 
 @contextmanager
@@ -148,7 +176,11 @@ class _WayOut(stripe.HTTPClient):
         answer = http.send(asked, timeout=self._timeout, scrub=scrub)
         if answer.status == _TOO_MANY:
             raise _too_many(answer)
-        return answer.body.decode(errors="replace"), answer.status, answer.headers
+        text, answers = answer.body.decode(errors="replace"), _READ.get()
+        if answers is None or answer.status >= 300:
+            return text, answer.status, answer.headers
+        answers.append(json.loads(text))
+        return json.dumps(_without_contents(answers[-1])), answer.status, answer.headers
 
     def close(self) -> None:
         """Nothing to close: the sockets are shared."""
