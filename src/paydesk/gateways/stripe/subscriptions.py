@@ -67,9 +67,11 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
         return frozenset()
     offered = {
         Capability.CANCEL_NOW,
-        Capability.SET_SUBSCRIPTION_METHOD,
         Capability.UNDO_CANCEL if record.cancels_at else Capability.SCHEDULE_CANCEL,
     }
+    if record.state != SubscriptionState.INCOMPLETE:
+        # Until its first invoice is paid, its method cannot be changed (`stripe/_subscription.py`, `status`).
+        offered.add(Capability.SET_SUBSCRIPTION_METHOD)
     if record.state == SubscriptionState.PAUSED:
         offered.add(Capability.RESUME)
     elif record.state in _PAUSABLE:

@@ -166,11 +166,12 @@ def test_a_cancel_that_is_to_come_says_when_and_what_is_still_paid(
         ("active", True),
         ("past_due", True),
         ("trialing", True),
+        ("incomplete", False),
         ("canceled", False),
         ("incomplete_expired", False),
     ],
 )
-def test_only_what_has_not_ended_can_have_a_card_of_its_own(status: str, can_choose: bool) -> None:
+def test_only_what_runs_can_have_a_card_of_its_own(status: str, can_choose: bool) -> None:
     offered = subscription_capabilities(read(status=status))
 
     assert (Capability.SET_SUBSCRIPTION_METHOD in offered) == can_choose
