@@ -1,4 +1,4 @@
-"""A merchant's colour stays readable whatever it is, on the surfaces that the stylesheet and the letters really have."""
+"""A merchant's colour stays readable whatever it is, on the surfaces that pages and letters really have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def faint(color: str) -> list[str]:
     ]
 
 
-@settings(max_examples=1500)
+@settings(max_examples=1500, deadline=None)
 @given(COLORS)
 def test_every_color_becomes_readable(color: str) -> None:
     assert faint(color) == []
@@ -62,6 +62,7 @@ def test_every_corner_of_the_cube_becomes_readable() -> None:
     assert [one for one in said if one] == []
 
 
+@settings(deadline=None)
 @given(COLORS)
 def test_words_that_are_not_the_accents_can_be_read_on_its_soft_ground(color: str) -> None:
     light, dark = TOKENS.read_text().split("@media", 1)

@@ -108,14 +108,14 @@ def test_a_picture_that_moves_is_refused() -> None:
 
 
 def test_a_picture_that_unpacks_to_far_too_much_is_never_unpacked() -> None:
-    """A file of 100 KiB that says it has 400 million pixels."""
-    head = b"IHDR" + (20000).to_bytes(4, "big") + (20000).to_bytes(4, "big") + b"\x08\x02\x00\x00\x00"
+    """A small file that says it has 20 million pixels."""
+    head = b"IHDR" + (5000).to_bytes(4, "big") + (4000).to_bytes(4, "big") + b"\x08\x02\x00\x00\x00"
     data = b"IDAT" + zlib.compress(b"\x00" * 100_000)
     chunks = b"".join(
         (len(chunk) - 4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
         for chunk in (head, data, b"IEND")
     )
-    with pytest.raises(LogoRefused, match=r"too large|16 million"):
+    with pytest.raises(LogoRefused, match="may have 16 million"):
         read_logo(b"\x89PNG\r\n\x1a\n" + chunks)
 
 

@@ -15,6 +15,7 @@ _STYLES = Path(__file__).resolve().parent.parent / "styles"
 _FILES = (
     "tokens",
     "base",
+    "brand",
     "frame",
     "menu",
     "controls",
