@@ -1,87 +1,91 @@
 """Import a connection: every customer with methods, subscriptions and history, going on where a kill left it.
 
-The unit is one page of customers. Its cursor is committed only when all of the page is mirrored; mirroring is safe to
-repeat, so a kill in the middle costs one page done again, and loses or doubles nothing.
+Some customers at a time are written in one transaction, together with the note that they are done: a kill costs those
+at hand, and loses or doubles nothing. A page's cursor is committed with the last of its customers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from django.db.models import F
 
-from paydesk.database.transactions import let_go
+from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
+from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import Gateway
-from paydesk.gateways.records import CustomerRecord, Page
 from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
+from paydesk.sync.import_lease import Held, held_import
 from paydesk.sync.models import ImportRun
-from paydesk.sync.take_over import read_whole, write_whole
+from paydesk.sync.read_ahead import Readers
+from paydesk.sync.take_over import write_wholes
 
-#: Customers read at a time: what waits for the network waits side by side.
-_THREADS = 8
+#: What one transaction writes at most: on SQLite nobody else writes meanwhile.
+_CUSTOMERS_AT_ONCE = 20
+_PAYMENTS_AT_ONCE = 250
 
-
-@dataclass(slots=True)
-class _Counts:
-    """What one page brought."""
-
-    customers: int = 0
-    subscriptions: int = 0
-    payments: int = 0
-    unlinked: int = 0
+OnProgress = Callable[[ImportRun], None]
 
 
 def import_history(
-    *, merchant: MerchantInSight, connection: Connection, on_progress: Callable[[ImportRun], None]
+    *, merchant: MerchantInSight, connection: Connection, on_progress: OnProgress
 ) -> ImportRun:
-    """Import all of it and give the finished run; raises GatewayUnreachable, and then the next call goes on."""
+    """Import all of it and give the finished run; `on_progress` gets the run after each commit.
+
+    Raises ImportRunning when another process does it, LeaseLost, GatewayUnreachable, GatewayRefused, GatewayMissing;
+    the next call goes on.
+    """
     gateway = connect(connection, merchant=merchant)
-    run = _open_run(merchant, connection)
-    while run.finished_at is None:
+    with (
+        held_import(merchant_id=merchant.id, connection_id=connection.id) as held,
+        Readers(gateway, on_wait=held.renew) as readers,
+    ):
+        while held.run.finished_at is None:
+            _import_page(connection, gateway, held, readers, on_progress)
+        return held.run
+
+
+def _import_page(
+    connection: Connection, gateway: Gateway, held: Held, readers: Readers, on_progress: OnProgress
+) -> None:
+    """Take over those of the page that are not done yet, and turn it."""
+    let_go()
+    page = readers.list_customers(held.run.cursor)
+    done = set(held.run.done)
+    left = [record for record in page.records if record.reference not in done]
+    for wholes in _at_once(readers.read(left)):
+        in_transaction(partial(_write, connection, gateway, held, wholes))
+        on_progress(held.reread())
         let_go()
-        page = gateway.list_customers(cursor=run.cursor)
-        counts = _import_page(gateway, connection, page)
-        run = _advance(run, page, counts)
-        on_progress(run)
-    return run
+    held.write(cursor=page.next_cursor, done=[], finished_at=None if page.next_cursor else clock.wall_now())
+    held.reread()
 
 
-def _open_run(merchant: MerchantInSight, connection: Connection) -> ImportRun:
-    mine = ImportRun.objects.filter(
-        merchant_id=merchant.id, connection_id=connection.id, finished_at__isnull=True
+def _at_once(wholes: Iterable[WholeCustomer]) -> Iterator[list[WholeCustomer]]:
+    """Put together what one transaction writes."""
+    found: list[WholeCustomer] = []
+    payments_count = 0
+    for whole in wholes:
+        found.append(whole)
+        payments_count += len(whole.collectibles)
+        if len(found) >= _CUSTOMERS_AT_ONCE or payments_count >= _PAYMENTS_AT_ONCE:
+            yield found
+            found, payments_count = [], 0
+    if found:
+        yield found
+
+
+def _write(connection: Connection, gateway: Gateway, held: Held, wholes: Sequence[WholeCustomer]) -> None:
+    """Prove first that the import is still ours; then write, and note what is done in the same transaction."""
+    held.renew()
+    owners = write_wholes(connection=connection, gateway=gateway, wholes=wholes)
+    held.write(
+        done=[*held.run.done, *(whole.customer.reference for whole in wholes)],
+        customers_count=F("customers_count") + len(wholes),
+        subscriptions_count=F("subscriptions_count") + sum(len(whole.subscriptions) for whole in wholes),
+        payments_count=F("payments_count") + sum(len(whole.collectibles) for whole in wholes),
+        unlinked_count=F("unlinked_count") + sum(owner.customer_id is None for owner in owners),
     )
-    return mine.first() or ImportRun.objects.create(
-        merchant_id=merchant.id, connection_id=connection.id, started_at=clock.wall_now()
-    )
-
-
-def _import_page(gateway: Gateway, connection: Connection, page: Page[CustomerRecord]) -> _Counts:
-    """Read side by side, write one customer at a time, each in one transaction."""
-    counts = _Counts()
-    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-        for whole in pool.map(lambda record: read_whole(gateway, record), page.records):
-            owner = write_whole(connection=connection, gateway=gateway, whole=whole, is_news=False)
-            counts.customers += 1
-            counts.subscriptions += len(whole.subscriptions)
-            counts.payments += len(whole.collectibles)
-            counts.unlinked += 1 if owner.customer_id is None else 0
-    return counts
-
-
-def _advance(run: ImportRun, page: Page[CustomerRecord], counts: _Counts) -> ImportRun:
-    """Commit the cursor together with what was counted, so that a page done again is counted once."""
-    mine = ImportRun.objects.filter(merchant_id=run.merchant_id, id=run.id)
-    mine.update(
-        cursor=page.next_cursor,
-        customers_count=F("customers_count") + counts.customers,
-        subscriptions_count=F("subscriptions_count") + counts.subscriptions,
-        payments_count=F("payments_count") + counts.payments,
-        unlinked_count=F("unlinked_count") + counts.unlinked,
-        finished_at=None if page.next_cursor else clock.wall_now(),
-    )
-    return mine.get()

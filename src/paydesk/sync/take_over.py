@@ -1,45 +1,30 @@
-"""Take one customer over whole: read everything that a company has of them, and write it in one transaction.
+"""Take customers over whole: read everything that a company has of them, and write it in one transaction.
 
-The import does it for every customer once; the timer does it again for those with something to collect.
+The import does it for every customer once, many together; the timer does it again for those with something to collect.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from itertools import groupby
 from typing import TypeVar
 
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.mirror import mirror_methods
 from paydesk.billing.payments.mirrored.collectible import fingerprint, mirror_collectible
+from paydesk.billing.payments.mirrored.first_sight import mirror_first_sight
+from paydesk.billing.payments.mirrored.unseen import unseen
+from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Gateway
-from paydesk.gateways.records import (
-    CollectibleRecord,
-    CustomerRecord,
-    MethodRecord,
-    Page,
-    SubscriptionRecord,
-)
+from paydesk.gateways.records import CustomerRecord, Page
 from paydesk.kit import clock
 from paydesk.merchants.models import Connection
 
 Record = TypeVar("Record")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WholeCustomer:
-    """One customer as the company has it. `asked_at` (wall time) is before the first of its answers."""
-
-    customer: CustomerRecord
-    methods: Sequence[MethodRecord]
-    subscriptions: Sequence[SubscriptionRecord]
-    collectibles: Sequence[CollectibleRecord]
-    asked_at: datetime
 
 
 def read_whole(gateway: Gateway, record: CustomerRecord) -> WholeCustomer:
@@ -60,6 +45,28 @@ def write_whole(
 ) -> GatewayCustomer:
     """Write it; what is as it was is left alone. `is_news` tells others of payments that were made or failed."""
     return in_transaction(lambda: _write(connection, gateway, whole, is_news=is_news))
+
+
+def write_wholes(
+    *, connection: Connection, gateway: Gateway, wholes: Sequence[WholeCustomer]
+) -> list[GatewayCustomer]:
+    """Write customers in their order, those of whom nothing was known together. Call inside a transaction.
+
+    Nobody is told: what happened before we came is no news.
+    """
+    owners: list[GatewayCustomer] = []
+    new = unseen(connection=connection, wholes=wholes)
+    for is_new, found in groupby(wholes, key=lambda whole: whole.customer.reference in new):
+        if is_new:
+            owners += mirror_first_sight(
+                connection=connection,
+                wholes=list(found),
+                capabilities_of=gateway.capabilities,
+                now=clock.wall_now(),
+            )
+        else:
+            owners += [_write(connection, gateway, whole, is_news=False) for whole in found]
+    return owners
 
 
 def _all_pages(ask: Callable[[str], Page[Record]]) -> list[Record]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
@@ -19,6 +21,23 @@ _SIDES: dict[LedgerEntry.Kind, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One fact about money, as it is to be written down."""
+
+    payment_id: int
+    kind: LedgerEntry.Kind
+    reference: str
+    amount: Money
+    occurred_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.reference:
+            raise AssertionError("money without a reference cannot be kept once")
+        if self.amount.minor <= 0:
+            raise AssertionError(f"an entry moves a positive amount, not {self.amount}")
+
+
 def write_entry(
     *,
     merchant_id: int,
@@ -30,26 +49,37 @@ def write_entry(
     occurred_at: datetime,
 ) -> bool:
     """Write the entry and its two lines; False when the same fact was written before. Call inside a transaction."""
-    if not reference:
-        raise AssertionError("money without a reference cannot be kept once")
-    if amount.minor <= 0:
-        raise AssertionError(f"an entry moves a positive amount, not {amount}")
+    fact = Fact(payment_id=payment_id, kind=kind, reference=reference, amount=amount, occurred_at=occurred_at)
     same = LedgerEntry.objects.filter(
         merchant_id=merchant_id, connection_id=connection_id, kind=kind, reference=reference
     )
     if same.exists():
         return False
-    entry = LedgerEntry.objects.create(
-        merchant_id=merchant_id,
-        connection_id=connection_id,
-        payment_id=payment_id,
-        kind=kind,
-        reference=reference,
-        occurred_at=occurred_at,
-    )
-    debit, credit = _SIDES[kind]
-    LedgerLine.objects.bulk_create([_line(entry, debit, amount), _line(entry, credit, -amount)])
+    write_new_entries(merchant_id=merchant_id, connection_id=connection_id, facts=[fact])
     return True
+
+
+def write_new_entries(*, merchant_id: int, connection_id: int, facts: Sequence[Fact]) -> None:
+    """Write facts of which none was written before; the constraint proves it. Call inside a transaction."""
+    entries = LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            merchant_id=merchant_id,
+            connection_id=connection_id,
+            payment_id=fact.payment_id,
+            kind=fact.kind,
+            reference=fact.reference,
+            occurred_at=fact.occurred_at,
+        )
+        for fact in facts
+    )
+    LedgerLine.objects.bulk_create(
+        line
+        for entry, fact in zip(entries, facts, strict=True)
+        for line in (
+            _line(entry, _SIDES[fact.kind][0], fact.amount),
+            _line(entry, _SIDES[fact.kind][1], -fact.amount),
+        )
+    )
 
 
 def _line(entry: LedgerEntry, account: str, amount: Money) -> LedgerLine:

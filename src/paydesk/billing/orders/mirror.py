@@ -35,14 +35,15 @@ def mirror_order(
             number=number,
             ordered_at=ordered_at,
         )
-        _write_lines(known, lines)
+        OrderLine.objects.bulk_create(line_rows(known, lines))
     elif (known.customer_id, known.title) != (customer_id, title):
         mine.update(customer_id=customer_id, title=title)
     return known
 
 
-def _write_lines(order: Order, lines: Sequence[LineRecord]) -> None:
-    OrderLine.objects.bulk_create(
+def line_rows(order: Order, lines: Sequence[LineRecord]) -> list[OrderLine]:
+    """Give the rows of an order's lines, in their order."""
+    return [
         OrderLine(
             merchant_id=order.merchant_id,
             order_id=order.id,
@@ -53,4 +54,4 @@ def _write_lines(order: Order, lines: Sequence[LineRecord]) -> None:
             currency=line.amount.currency,
         )
         for position, line in enumerate(lines, start=1)
-    )
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
@@ -64,7 +65,20 @@ def mirror_method(*, owner: GatewayCustomer, record: MethodRecord) -> PaymentMet
         PaymentMethod.objects.filter(
             merchant_id=owner.merchant_id, gateway_customer_id=owner.id, is_default=True
         ).exclude(reference=record.reference).update(is_default=False)
-    facts = {
+    facts = method_facts(owner=owner, record=record)
+    mine = PaymentMethod.objects.filter(
+        merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference
+    )
+    if mine.update(**facts):
+        return mine.get()
+    return PaymentMethod.objects.create(
+        merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference, **facts
+    )
+
+
+def method_facts(*, owner: GatewayCustomer, record: MethodRecord) -> dict[str, Any]:
+    """Give the columns that follow from what the company says."""
+    return {
         "gateway_customer_id": owner.id,
         "customer_id": owner.customer_id,
         "kind": record.kind.value,
@@ -75,11 +89,3 @@ def mirror_method(*, owner: GatewayCustomer, record: MethodRecord) -> PaymentMet
         "is_default": record.is_default,
         "removed_at": None,
     }
-    mine = PaymentMethod.objects.filter(
-        merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference
-    )
-    if mine.update(**facts):
-        return mine.get()
-    return PaymentMethod.objects.create(
-        merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference, **facts
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.orders.mirror import mirror_order
@@ -32,7 +33,13 @@ def mirror_subscription(
     known = locked(mine).first()
     if known is not None and is_overtaken(stored_at=known.observed_at, observed_at=observed_at, now=now):
         return known
-    facts = _facts(connection, owner, record, capabilities, observed_at)
+    facts = subscription_facts(
+        owner=owner,
+        record=record,
+        method_id=method_named(owner=owner, reference=record.method_reference),
+        capabilities=capabilities,
+        observed_at=observed_at,
+    )
     if known is not None:
         mine.update(**facts)
         return mine.get()
@@ -54,13 +61,15 @@ def mirror_subscription(
     )
 
 
-def _facts(
-    connection: Connection,
+def subscription_facts(
+    *,
     owner: GatewayCustomer,
     record: SubscriptionRecord,
+    method_id: int | None,
     capabilities: Collection[Capability],
     observed_at: datetime,
-) -> dict[str, object]:
+) -> dict[str, Any]:
+    """Give the columns that follow from what the company says. `method_id`: the method that it names for itself."""
     return {
         "customer_id": owner.customer_id,
         "gateway_customer_id": owner.id,
@@ -74,7 +83,7 @@ def _facts(
         "interval_count": record.interval_count,
         "payments_total": record.payments_total,
         "payments_made": record.payments_made,
-        "payment_method_id": method_named(owner=owner, reference=record.method_reference),
+        "payment_method_id": method_id,
         "next_payment_at": record.next_payment_at,
         "next_amount_minor": record.next_amount.minor if record.next_amount else None,
         "started_at": record.started_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -33,7 +34,7 @@ def mirror_attempt(*, payment: Payment, record: AttemptRecord, now: datetime) ->
     mirrored = Attempt.objects.filter(
         merchant_id=payment.merchant_id, connection_id=payment.connection_id, reference=record.reference
     )
-    facts = _facts(payment, record)
+    facts = attempt_facts(payment, record)
     take_over_charge(payment=payment, reference=record.reference)
     if not mirrored.update(**facts):
         Attempt.objects.create(
@@ -86,7 +87,8 @@ def _referenced(record: AttemptRecord) -> Outcome:
     return outcome if outcome.reference else replace(outcome, reference=record.reference)
 
 
-def _facts(payment: Payment, record: AttemptRecord) -> dict[str, object]:
+def attempt_facts(payment: Payment, record: AttemptRecord) -> dict[str, Any]:
+    """Give the columns that follow from what the company says."""
     outcome = record.outcome
     # What was captured may be less than what was asked for, and is known only at the end.
     amount = outcome.amount or Money(payment.amount_minor, payment.currency)

@@ -23,7 +23,7 @@ def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
 
     Call inside a transaction that locks the payment.
     """
-    Refund.objects.bulk_create([Refund(**_facts(payment, record))], **_UPSERT)
+    Refund.objects.bulk_create([Refund(**back_facts(payment, record))], **_UPSERT)
     if record.state == "succeeded":
         _enter(payment, record, LedgerEntry.Kind.REFUND)
     elif record.state == "failed" and _was_entered(payment, record.reference):
@@ -35,7 +35,7 @@ def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
 
     A bank that only inquires takes nothing, and nothing has to come back when its inquiry is closed.
     """
-    Dispute.objects.bulk_create([Dispute(**_facts(payment, record))], **_UPSERT)
+    Dispute.objects.bulk_create([Dispute(**back_facts(payment, record))], **_UPSERT)
     if record.state in ("inquiry", "closed"):
         return
     _enter(payment, record, LedgerEntry.Kind.DISPUTE)
@@ -52,7 +52,8 @@ def _was_entered(payment: Payment, reference: str) -> bool:
     ).exists()
 
 
-def _facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, Any]:
+def back_facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, Any]:
+    """Give the columns that follow from what the company says."""
     return {
         "merchant_id": payment.merchant_id,
         "connection_id": payment.connection_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry
@@ -27,7 +27,11 @@ from paydesk.kit.clock import is_overtaken
 from paydesk.merchants.models import Connection
 
 _UNPAID = {CollectibleState.DUE, CollectibleState.PROCESSING, CollectibleState.FAILED}
-_KINDS = {SettledBy.BALANCE: LedgerEntry.Kind.BALANCE, SettledBy.EXTERNAL: LedgerEntry.Kind.EXTERNAL}
+#: What is entered into the books when no attempt paid.
+KINDS_WITHOUT_ATTEMPT = {
+    SettledBy.BALANCE: LedgerEntry.Kind.BALANCE,
+    SettledBy.EXTERNAL: LedgerEntry.Kind.EXTERNAL,
+}
 
 
 def mirror_collectible(
@@ -69,23 +73,43 @@ def mirror_collectible(
         state=_state(payment, record),
         now=now,
         is_news=is_news,
-        customer_id=owner.customer_id,
-        gateway_customer_id=owner.id,
-        number=record.number,
-        title=record.title,
-        amount_minor=record.amount.minor,
-        owed_minor=_owed_minor(record),
-        due_at=record.due_at,
-        paid_at=record.paid_at,
-        settled_by=record.settled_by.value if record.settled_by else "",
-        next_attempt_at=record.next_attempt_at,
-        payment_method_id=method_named(owner=owner, reference=record.method_reference),
-        breakdown=breakdown_of(record),
-        capabilities=sorted(capability.value for capability in capabilities),
-        observed_at=observed_at,
-        fingerprint=fingerprint(record),
+        **collectible_facts(
+            owner=owner,
+            record=record,
+            method_id=method_named(owner=owner, reference=record.method_reference),
+            capabilities=capabilities,
+            observed_at=observed_at,
+        ),
     )
     return mine.get()
+
+
+def collectible_facts(
+    *,
+    owner: GatewayCustomer,
+    record: CollectibleRecord,
+    method_id: int | None,
+    capabilities: Collection[Capability],
+    observed_at: datetime,
+) -> dict[str, Any]:
+    """Give the columns that follow from what the company says. `method_id`: the method that an open bill names."""
+    return {
+        "customer_id": owner.customer_id,
+        "gateway_customer_id": owner.id,
+        "number": record.number,
+        "title": record.title,
+        "amount_minor": record.amount.minor,
+        "owed_minor": _owed_minor(record),
+        "due_at": record.due_at,
+        "paid_at": record.paid_at,
+        "settled_by": record.settled_by.value if record.settled_by else "",
+        "next_attempt_at": record.next_attempt_at,
+        "payment_method_id": method_id,
+        "breakdown": breakdown_of(record),
+        "capabilities": sorted(capability.value for capability in capabilities),
+        "observed_at": observed_at,
+        "fingerprint": fingerprint(record),
+    }
 
 
 class _KnownRow(NamedTuple):
@@ -186,12 +210,16 @@ def _state(payment: Payment, record: CollectibleRecord) -> str:
 
 
 def _enter_what_no_attempt_paid(payment: Payment, record: CollectibleRecord) -> None:
-    if record.state is CollectibleState.PAID and record.settled_by in _KINDS and record.amount.minor > 0:
+    if (
+        record.state is CollectibleState.PAID
+        and record.settled_by in KINDS_WITHOUT_ATTEMPT
+        and record.amount.minor > 0
+    ):
         write_entry(
             merchant_id=payment.merchant_id,
             connection_id=payment.connection_id,
             payment_id=payment.id,
-            kind=_KINDS[record.settled_by],
+            kind=KINDS_WITHOUT_ATTEMPT[record.settled_by],
             reference=record.reference,
             amount=record.amount,
             occurred_at=record.paid_at or record.created_at,

@@ -1,0 +1,81 @@
+"""Read many customers side by side and give them in their order; a company that is busy is waited for."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import TypeVar
+
+from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
+from paydesk.gateways.contract import Gateway, GatewayBusy
+from paydesk.gateways.pace import unhurried
+from paydesk.gateways.records import CustomerRecord, Page
+from paydesk.sync.take_over import read_whole
+
+log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+
+#: Customers read at a time: what waits for the network waits side by side.
+_THREADS = 8
+_LOOK_UP_SECONDS = 20.0
+
+
+class Stopped(Exception):
+    """The import ends: nobody wants the answer any more."""
+
+
+class Readers:
+    """Threads that read. `on_wait` is called every so often while the next answer is waited for."""
+
+    def __init__(self, gateway: Gateway, *, on_wait: Callable[[], None]) -> None:
+        self._gateway = gateway
+        self._on_wait = on_wait
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="import")
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def list_customers(self, cursor: str) -> Page[CustomerRecord]:
+        """Read one page of customers."""
+        return self._result(self._pool.submit(self._patiently, lambda: self._list(cursor)))
+
+    def read(self, records: Sequence[CustomerRecord]) -> Iterator[WholeCustomer]:
+        """Give each customer whole, in the order of the records."""
+        futures = [
+            self._pool.submit(self._patiently, lambda record=record: read_whole(self._gateway, record))
+            for record in records
+        ]
+        for future in futures:
+            yield self._result(future)
+
+    def _list(self, cursor: str) -> Page[CustomerRecord]:
+        return self._gateway.list_customers(cursor=cursor)
+
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """Nobody waits for an import, so it waits for everybody."""
+        with unhurried():
+            while not self._stopping.is_set():
+                try:
+                    return ask()
+                except GatewayBusy as busy:
+                    log.info("the company asked us to wait %s", busy.retry_after)
+                    self._stopping.wait(busy.retry_after.total_seconds())
+        raise Stopped
+
+    def _result(self, future: Future[Answer]) -> Answer:
+        while True:
+            try:
+                return future.result(timeout=_LOOK_UP_SECONDS)
+            except NotYet:
+                if future.done():
+                    raise
+                self._on_wait()
