@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
-from typing import Any, Literal
-
-import typst
+from typing import TYPE_CHECKING, Any, Literal
 
 from paydesk.billing.receipts.printing.fonts import all_fonts
 from paydesk.billing.receipts.printing.words import LAYOUTS
+
+if TYPE_CHECKING:
+    import typst
 
 #: PDF/A-2a: kept for decades, tagged, every font inside. PDF/UA-1: read out in the right order.
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
@@ -45,12 +46,14 @@ def can_draw(text: str, families: str) -> bool:
 
 
 def _compile(compiler: Any, inputs: dict[str, str], at: datetime) -> bytes:
+    from typst import TypstError
+
     try:
         with _ONE_AT_A_TIME:
             made = compiler.compile(
                 format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(at.timestamp())
             )
-    except typst.TypstError as refused:
+    except TypstError as refused:
         raise CannotPrint(str(refused)) from refused
     return bytes(made)
 
@@ -58,5 +61,7 @@ def _compile(compiler: Any, inputs: dict[str, str], at: datetime) -> bytes:
 @cache
 def compiler_of(layout: int | None) -> typst.Compiler:
     """`None` is the probe, which prints one line of text."""
+    import typst  # Only who prints pays for it.
+
     source = _PROBE if layout is None else LAYOUTS / str(layout) / "receipt.typ"
     return typst.Compiler(str(source), root=str(LAYOUTS), font_paths=all_fonts(), ignore_system_fonts=True)

@@ -8,9 +8,12 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typst
 from django.conf import settings
+
+if TYPE_CHECKING:
+    import typst
 
 SERIF = "Libertinus Serif"
 #: The packages of the extra `paydesk[fonts]`: Noto Sans for Arabic and Hebrew, and for Japanese, Chinese and Korean.
@@ -36,6 +39,8 @@ _HAN_OF_COUNTRY = {
 @cache
 def all_fonts() -> typst.Fonts:
     """Give every font that may be used, found once a process."""
+    import typst  # Only who prints pays for it.
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(path) for path in folders()]
     )

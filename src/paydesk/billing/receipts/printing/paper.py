@@ -26,6 +26,9 @@ _AMOUNT_SIZE = 33
 _AMOUNT_SIZE_MIN = 18
 #: An amount of so many characters fills the width of the page at full size.
 _AMOUNT_FITS = 24
+#: A page has room for so many rows and a few more, and a row for so many letters.
+_ROWS_OF_A_PAGE = 17
+_LETTERS_OF_A_ROW = 45
 _MINUS = "\u2212"
 _NEGATIVE = re.compile(rf"{_MINUS}[\d.,\u066b\u066c]+")
 
@@ -79,7 +82,7 @@ def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
     word = pen.words[receipt.kind]
     amount = pen.amount(said["amount_minor"])
     country = said["billing"]["country"] if said["billing"] else ""
-    return {
+    made = {
         "language": language,
         "rtl": pen.is_rtl,
         "fonts": families_for(language, country),
@@ -89,9 +92,7 @@ def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
         "word": word,
         "test": pen.words["test"] if said["seller"]["mode"] == "test" else "",
         "amount": amount,
-        "amount-size": max(
-            _AMOUNT_SIZE_MIN, min(_AMOUNT_SIZE, _AMOUNT_SIZE * _AMOUNT_FITS // len(amount))
-        ),
+        "amount-size": max(_AMOUNT_SIZE_MIN, min(_AMOUNT_SIZE, _AMOUNT_SIZE * _AMOUNT_FITS // len(amount))),
         "sentence": _sentence(pen, receipt),
         "seller": {"name": seller, "contact": _contact(pen), "lines": [seller, *_contact(pen)[:1]]},
         "payer": _payer(pen),
@@ -117,6 +118,7 @@ def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
         "foot": f"{seller} · {word} {receipt.number}",
         "words": _labels(pen, receipt, seller),
     }
+    return made | {"is-long": _is_long(made)}
 
 
 def _sentence(pen: Pen, receipt: Receipt) -> str:
@@ -192,3 +194,11 @@ def _labels(pen: Pen, receipt: Receipt, seller: str) -> dict[str, str]:
         "paid_with": pen.words[head],
         "logo": pen.say("logo", name=seller),
     }
+
+
+def _is_long(made: dict[str, Any]) -> bool:
+    """Say whether it may take more than one page: rather once too often, as only then pages are counted."""
+    listed = [line[0] for line in made["lines"]]
+    rows = [*made["payer"]["lines"], *listed, *made["sums"], *made["parts"], *made["remarks"]]
+    wrapped = sum(len(text) // _LETTERS_OF_A_ROW for text in (*listed, *made["payer"]["lines"]))
+    return len(rows) + wrapped + len(made["facts"]) // 5 > _ROWS_OF_A_PAGE
