@@ -181,6 +181,17 @@ def test_two_hundred_lines_go_on_over_pages_under_their_heads() -> None:
     assert re.findall(r"Item (\d+)", "".join(pages)) == [str(turn) for turn in range(200)]
 
 
+@pytest.mark.parametrize("count", range(1, 26, 3))
+@pytest.mark.parametrize(
+    "title", ["Kenya", "Membership of the whole family, with clay and glaze and kiln " * 2]
+)
+def test_more_than_one_page_is_counted(count: int, title: str) -> None:
+    lines = [line(f"{title} {turn}", 100) for turn in range(count)]
+    printed = print_receipt(a_receipt(lines=lines), language="en")
+    pages = [found.extract_text() for found in PdfReader(BytesIO(printed)).pages]
+    assert len(pages) == 1 or all(f"Page {at} of {len(pages)}" in text for at, text in enumerate(pages, 1))
+
+
 @pytest.mark.parametrize("language", ["en", "de", "ar", "ja"])
 @pytest.mark.parametrize(
     "word", [LONG_WORD, "9" * 300, JAPANESE * 40, ARABIC.replace(" ", "") * 20], ids=str.__len__
@@ -231,6 +242,10 @@ def test_without_the_fonts_it_says_which_letters_are_missing_and_prints_no_boxes
 def test_greek_cyrillic_and_hebrew_need_no_package(no_fonts: None) -> None:
     said = words(a_receipt(billing=billing(name="Ωμέγα Иван Łódź Đỗ", street=["שלום"])))
     assert "Ωμέγα Иван Łódź" in said
+
+
+def test_a_letter_that_no_font_has_gives_way_to_its_plain_form(no_fonts: None) -> None:
+    assert "Office ABC" in words(a_receipt(billing=billing(name="Oﬃce ＡＢＣ")))
 
 
 def test_a_folder_of_fonts_does_as_well(no_fonts: None, settings: Settings) -> None:

@@ -22,6 +22,7 @@ _BREAK_EVERY = 12
 _MAY_BREAK = "\u200b"
 #: An isolate keeps a name in another direction from turning the words around it.
 _ISOLATE, _ISOLATE_LTR, _END = "\u2068", "\u2066", "\u2069"
+_LATIN_1 = 0xFF
 _BASIC_LATIN = frozenset(map(chr, range(0x20, 0x7F)))
 
 known: dict[str, bool] = {}
@@ -42,12 +43,7 @@ def printable(text: str, *, is_rtl_page: bool) -> str:
     """Take out what cannot be seen and pictures that cannot be drawn, and let very long words be broken."""
     plain = unicodedata.normalize("NFC", text)
     plain = "".join(_seen(letter) for letter in plain)
-    pictures = {
-        letter for letter in plain if ord(letter) > 0xFF and unicodedata.category(letter) in _PICTURES
-    }
-    if pictures:
-        gone = set(undrawable(pictures))
-        plain = "".join(letter for letter in plain if letter not in gone)
+    plain = "".join(_stand_in(letter) for letter in plain)
     plain = re.sub(r"\s+", " ", plain.replace("\ufe0f", "").replace("\ufe0e", "")).strip(" \u200d")
     plain = _LONG_RUN.sub(_breakable, plain)
     return f"{_ISOLATE}{plain}{_END}" if plain and (is_rtl_page or is_right_to_left(plain)) else plain
@@ -64,6 +60,17 @@ def _seen(letter: str) -> str:
     if letter in "\t\n\r\v\f\u2028\u2029":
         return " "
     return "" if unicodedata.category(letter) in _UNSEEN else letter
+
+
+def _stand_in(letter: str) -> str:
+    """Where no font has a letter, its plain form will do (a ligature, a wide letter), and a picture is left out."""
+    if ord(letter) <= _LATIN_1:
+        return letter
+    plainer = unicodedata.normalize("NFKC", letter)
+    is_picture = unicodedata.category(letter) in _PICTURES
+    if (plainer == letter and not is_picture) or not undrawable([letter]):
+        return letter
+    return "" if is_picture else plainer
 
 
 def _breakable(run: re.Match[str]) -> str:

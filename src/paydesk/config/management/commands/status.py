@@ -1,4 +1,4 @@
-"""Show who is here and what waits: merchants, connections, due and dead rows, money in doubt, and the worker."""
+"""Show who is here and what waits: merchants, connections, imports, dead rows, money in doubt, and the worker."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
 from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.receipts.printing.scripts import unprintable_scripts
 from paydesk.config.schedule import QUEUES
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 from paydesk.merchants.models import Connection
+from paydesk.sync.look import look_at_connection
 from paydesk.work.look import Waiting, look_at_queues, worker_seen_at
 
 #: The shortest job of the timetable runs more often than this.
@@ -55,10 +57,18 @@ class Command(BaseCommand):
             for connection in Connection.objects.filter(merchant_id=merchant.id).order_by("id"):
                 state = "closed" if connection.removed_at else "open"
                 self.stdout.write(f"    {connection.name} ({connection.gateway}, {state})")
+                for line in look_at_connection(connection, now=clock.wall_now()).lines():
+                    self.stdout.write(f"        {line}")
             for reference in _contradicted(merchant.id):
                 self.stdout.write(
                     f"    The company's answers about {reference} do not agree: compare it there."
                 )
+        lacking = unprintable_scripts()
+        if lacking:
+            self.stdout.write(
+                f"Receipts cannot be printed as PDF where they hold letters of: {', '.join(lacking)}."
+                " See docs/receipts.md for fonts."
+            )
         self.stdout.write("queue          due   later    dead  oldest")
         for queue in waiting:
             oldest = f"{queue.oldest_seconds} s" if queue.due_count else ""
