@@ -9,7 +9,11 @@ from paydesk.billing.arrangements.switch_method import SwitchRefused, switch_met
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import CollectibleRecord, MethodRecord, SubscriptionRecord
+from paydesk.gateways.simulated import capabilities
 from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from tests.billing.studio import (
@@ -25,6 +29,7 @@ from tests.billing.studio import (
 from tests.connected import Connected, connected
 from tests.simulator import Simulator
 
+Subject = CollectibleRecord | SubscriptionRecord | MethodRecord
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -176,3 +181,27 @@ def test_a_subscription_that_names_a_method_nobody_lists_does_not_look_paid_by_t
     assert kiln.has_its_own
     assert kiln.paid_by is not None
     assert (kiln.paid_by.brand, kiln.paid_by.last_four) == ("", "")
+
+
+def test_what_cannot_have_another_method_is_refused_by_name(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_object = capabilities.of_object
+
+    def but_for_kiln(subject: Subject) -> frozenset[Capability]:
+        is_kiln = isinstance(subject, SubscriptionRecord) and subject.name == "Kiln"
+        return of_object(subject) - ({Capability.SET_SUBSCRIPTION_METHOD} if is_kiln else set())
+
+    monkeypatch.setattr(capabilities, "of_object", but_for_kiln)
+    before = what_pays(clay)
+    card = clay.save_card("good")
+
+    with pytest.raises(SwitchRefused, match="What pays Kiln cannot be chosen here"):
+        switch(clay, card, "Kiln", "Studio", default=True)
+    assert what_pays(clay) == before
+    assert switch(clay, card, "Studio", default=True).state == "confirmed"
+
+
+def test_a_subscription_that_never_began_is_nothing_to_choose_for(clay: Connected) -> None:
+    Subscription.objects.filter(merchant_id=clay.merchant.id, name="Kiln").update(state="incomplete")
+    assert [one.subscription.name for one in account_of(clay).agreements] == ["Studio"]

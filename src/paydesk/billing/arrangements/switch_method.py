@@ -124,25 +124,27 @@ def _steps(
 ) -> list[Step]:
     """First what keeps its method is given it for its own, then the default, then each subscription."""
     kept = [
-        (one.subscription.reference, one.paid_by.reference)
+        one
         for one in account.agreements
-        if one.paid_by is not None and one.paid_by != method and not one.has_its_own and one not in chosen
+        if makes_default and one not in chosen and not one.has_its_own and one.paid_by not in (None, method)
     ]
-    moved = [
-        one.subscription.reference
-        for one in chosen
-        if _needs_step(account, one, method, follows=makes_default)
-    ]
-    if (moved or (kept and makes_default)) and not account.can_choose:
+    moved = [one for one in chosen if _needs_step(account, one, method, follows=makes_default)]
+    fixed = [one.subscription.name for one in [*kept, *moved] if not one.can_choose]
+    if not account.can_choose and (kept or moved):
         raise SwitchRefused(
             _("Here one method pays for everything; it cannot be chosen for each subscription.")
         )
+    if fixed:
+        raise SwitchRefused(
+            _("What pays %(names)s cannot be chosen here. Please write to us.") % {"names": ", ".join(fixed)}
+        )
     if makes_default and not account.can_set_default:
         raise SwitchRefused(_("The usual method cannot be changed here. Please write to us."))
-    steps: list[Step] = [["subscription", *pair] for pair in kept] if makes_default else []
-    if makes_default:
-        steps.append(["default", "", method.reference])
-    return [*steps, *(["subscription", reference, method.reference] for reference in moved)]
+    return [
+        *(["subscription", one.subscription.reference, one.paid_by.reference] for one in kept if one.paid_by),
+        *([["default", "", method.reference]] if makes_default else []),
+        *(["subscription", one.subscription.reference, method.reference] for one in moved),
+    ]
 
 
 def _needs_step(account: Account, one: Agreement, method: PaymentMethod, *, follows: bool) -> bool:

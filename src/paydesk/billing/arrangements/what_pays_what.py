@@ -18,7 +18,12 @@ from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 
-_ENDED = [SubscriptionState.CANCELED.value, SubscriptionState.COMPLETED.value]
+#: One that has not begun yet (its first payment failed) has nothing to be charged but that payment.
+_NOT_RUNNING = [
+    SubscriptionState.INCOMPLETE.value,
+    SubscriptionState.CANCELED.value,
+    SubscriptionState.COMPLETED.value,
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +33,11 @@ class Agreement:
     subscription: Subscription
     paid_by: PaymentMethod | None
     has_its_own: bool
+
+    @property
+    def can_choose(self) -> bool:
+        """Its company lets it have a method of its own."""
+        return Capability.SET_SUBSCRIPTION_METHOD in self.subscription.capabilities
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +88,9 @@ def accounts_of(
     """Give the accounts of these records, each with its connection selected; three queries in all."""
     mine = {"merchant_id": merchant.id, "gateway_customer_id__in": [owner.id for owner in owners]}
     methods = list(PaymentMethod.objects.filter(**mine).order_by("-is_default", "-id"))
-    subscriptions = list(Subscription.objects.filter(**mine).exclude(state__in=_ENDED).order_by("name", "id"))
+    subscriptions = list(
+        Subscription.objects.filter(**mine).exclude(state__in=_NOT_RUNNING).order_by("name", "id")
+    )
     is_overdue = Q(state=Payment.State.FAILED) | Q(state=Payment.State.DUE, due_at__lte=now)
     bills = list(Payment.objects.filter(is_overdue, **mine).order_by("due_at", "id"))
     return [_account(merchant, owner, methods, subscriptions, bills) for owner in owners]
