@@ -53,7 +53,9 @@ def _write(table: type[models.Model], rows: Iterator[dict[str, Any]], known: dic
         name: "[]" if isinstance(field, models.JSONField) else field.get_default()
         for name, field in fields.items()
         if field.has_default() and not callable(field.default)
-    } | {name: "[]" for name, field in fields.items() if isinstance(field, models.JSONField)}
+    } | {
+        name: "[]" for name, field in fields.items() if isinstance(field, models.JSONField) and not field.null
+    }
     shared = {name: value for name, value in (defaults | known).items() if name in fields}
     put_rows(table, ([(shared | row).get(name) for name in fields] for row in rows))
 
@@ -84,6 +86,7 @@ def _gateway_customers() -> Iterator[dict[str, Any]]:
         yield {
             "id": person,
             "customer_id": person,
+            "public_id": _public("g", person),
             "reference": f"cus_{person}",
             "email": address_of(person),
             "name": f"Customer {person}",
