@@ -48,7 +48,8 @@ def note_word(kind: str) -> str:
 
 def document_word(title: str) -> str:
     """Name a paper of a company's in the reader's language, where it is one that we know."""
-    return {"Invoice": _("Invoice"), "Receipt": _("Receipt")}.get(title, title)
+    known = {"Invoice": _("Invoice"), "Invoice (PDF)": _("Invoice (PDF)"), "Receipt": _("Receipt")}
+    return known.get(title, title)
 
 
 def _name(one: Sum) -> str:
