@@ -1,0 +1,84 @@
+"""Measure `paydesk import` of 5,000 customers with ten bills each, from a double of Stripe that answers at once.
+
+`import` is one line: CPU of our process and of the database for each bill, its memory at most, and what there was. The
+books are compared with the account's own before anything is printed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+
+from bench.machine import database_cpu_ms
+from bench.scene import PROGRAM, database_name, prepare_installation, say
+
+SLUG = "bench"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cost:
+    """What the process has used: CPU in milliseconds, memory in mebibytes, seconds on the wall."""
+
+    cpu_ms: float
+    rss_mib: float
+    seconds: float
+
+
+def main() -> None:
+    """Import the account once, in a process of its own."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--customers", type=int, default=5_000)
+    asked.add_argument("--bills", type=int, default=10)
+    options = asked.parse_args()
+    prepare_installation()
+
+    from tests.sync.archive import running_archive, totals_of
+
+    with running_archive(customers=options.customers, bills=options.bills) as archive:
+        merchant = archive.merchant(SLUG)
+        say(f"Importing {options.customers} customers with {options.bills} bills each")
+        before = database_cpu_ms()
+        cost = _run([str(PROGRAM), "import", "--merchant", SLUG, "--connection", "Main"])
+        database_ms = database_cpu_ms() - before
+        totals, expected = totals_of(merchant.id), archive.totals()
+        if totals != expected:
+            raise AssertionError(f"The books are not the account's: {totals} instead of {expected}")
+        requests = sum(archive.requests().values())
+    print(json.dumps(_line(cost, database_ms, totals["counts"], requests)), flush=True)
+
+
+def _run(command: list[str]) -> _Cost:
+    began = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise AssertionError(f"The import ended with {process.returncode}")
+    return _Cost(
+        cpu_ms=(usage.ru_utime + usage.ru_stime) * 1_000,
+        rss_mib=usage.ru_maxrss / 1_024,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _line(cost: _Cost, database_ms: float, counts: dict[str, int], requests: int) -> dict[str, object]:
+    bills, customers = counts["payments"], counts["customers"]
+    return {
+        "name": "import",
+        "database": database_name(),
+        "customers": customers,
+        "payments": bills,
+        "attempts": counts["attempts"],
+        "app_cpu_ms_a_payment": round(cost.cpu_ms / bills, 2),
+        "app_cpu_ms_a_customer": round(cost.cpu_ms / customers, 2),
+        "db_cpu_ms_a_payment": round(database_ms / bills, 2),
+        "requests_a_customer": round(requests / customers, 2),
+        "rss_peak_mib": round(cost.rss_mib, 1),
+        "seconds": round(cost.seconds, 1),
+    }
+
+
+if __name__ == "__main__":
+    main()
