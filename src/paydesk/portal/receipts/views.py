@@ -16,7 +16,7 @@ from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_payment import whole_payment
 from paydesk.portal.receipts.language import paper_language
-from paydesk.portal.receipts.words import document_word, note_word, payer_of, sum_rows
+from paydesk.portal.receipts.words import document_word, full_day, note_word, payer_of, sum_rows
 from paydesk.portal.show import show_page
 
 
@@ -47,6 +47,7 @@ def receipt(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         parts=[(part, _moment(part["paid_at"])) for part in said["paid_with"]],
         sums=sum_rows(said),
         note_word=note_word,
+        full_day=full_day,
         payer=payer_of(said),
         missing=missing_letters(issued.receipt, language=paper_language(request, at, issued.receipt)),
     )

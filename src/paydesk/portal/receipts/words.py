@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
 
 from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing.addresses import address_lines
 from paydesk.billing.receipts.printing.sums import Sum, sums_of
 from paydesk.billing.receipts.snapshot import Snapshot
-from paydesk.kit.language import percent_text
+from paydesk.kit.language import full_day_text, percent_text
 from paydesk.portal.words.reader import reader
 
 
@@ -35,6 +37,13 @@ def payer_of(said: Snapshot) -> list[str]:
     tax_ids = [_("Tax ID %(number)s") % {"number": number} for number in billing["tax_ids"]]
     lines = [billing["name"] or said["customer"], *address_lines(billing, reader().language), *tax_ids]
     return [line for line in lines if line]
+
+
+def full_day(when: datetime) -> Markup:
+    """Write a day in full: a paper is read in another year, too."""
+    local = when.astimezone(reader().zone).date()
+    said = escape(full_day_text(local, reader().language))
+    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), said)
 
 
 def note_word(kind: str) -> str:
