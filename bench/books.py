@@ -190,6 +190,7 @@ def _payment(number: int, person: int, turn: int, *, is_failed: bool) -> dict[st
         "number": f"SC-{number:06}",
         "title": "Front-loading kiln, in 12 payments" if turn % 2 else "Open studio membership",
         "amount_minor": 4_900,
+        "owed_minor": 4_900 if is_failed else 0,
         "currency": "EUR",
         "due_at": _at(due),
         "observed_at": _at(NOW),

@@ -16,7 +16,7 @@ from paydesk.gateways.records import CollectibleRecord, MethodRecord, Subscripti
 from paydesk.gateways.simulated import capabilities
 from paydesk.kit import clock
 from paydesk.merchants.connect import connect
-from tests.billing.studio import (
+from tests.billing.arrangements.studio import (
     a_studio,
     account_of,
     customer_of,

@@ -7,7 +7,7 @@ from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.arrangements.remove_method import RemoveRefused
 from paydesk.billing.arrangements.switch_method import SwitchRefused
 from paydesk.work.claim import Claim, finish
-from tests.billing.studio import (
+from tests.billing.arrangements.studio import (
     a_studio,
     left_by_a_killed_process,
     let_due,
