@@ -13,7 +13,6 @@ from django.test import Client
 from paydesk.access.cookies import session_cookie
 from paydesk.access.models import Session
 from paydesk.access.sessions import start_session
-from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.customers.models import Customer, CustomerEmail, GatewayCustomer
 from paydesk.billing.orders.models import Order, OrderLine
 from paydesk.billing.payment_methods.models import PaymentMethod
@@ -106,19 +105,6 @@ def method(who: Customer, account: Connection, **fields: Any) -> PaymentMethod:
         gateway_customer_id=record.id,
         customer_id=who.id,
         **(given | fields),
-    )
-
-
-def method_change(to: PaymentMethod | None, **fields: Any) -> MethodChange:
-    """Let a change to a method have been confirmed; without one, `removed_method` was taken off."""
-    about = to or fields["removed_method"]
-    return MethodChange.objects.create(
-        merchant_id=about.merchant_id,
-        connection_id=about.connection_id,
-        gateway_customer_id=about.gateway_customer_id,
-        customer_id=about.customer_id or 0,
-        method=to,
-        **({"steps": [], "state": "confirmed", "created_at": now(), "confirmed_at": now()} | fields),
     )
 
 

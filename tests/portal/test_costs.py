@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from paydesk.billing.customers.models import Customer
 from paydesk.merchants.models import Connection
 from tests import builders
+from tests.changes import method_change
 from tests.portal.reading import PORTAL
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_the_pages_of_a_method_cost_the_same_with_many(
     bills = [builders.payment(order, state="failed") for _ in range(6)]
     for bill in bills:
         builders.attempt(bill, "declined", origin="paydesk")
-    change = builders.method_change(cards[0])
+    change = method_change(cards[0])
     address = path.format(card=cards[0].public_id, subscription=made[0].public_id, change=change.public_id)
     paid = "&".join(f"paid={bill.public_id}" for bill in bills)
     with CaptureQueriesContext(connection) as captured:

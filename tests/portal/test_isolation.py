@@ -19,6 +19,7 @@ from paydesk.billing.receipts.issue import issue_receipt
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 from tests import builders
+from tests.changes import method_change
 from tests.portal.reading import PORTAL
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def everything(who: Customer, account: Connection) -> dict[str, str]:
         "attempt": builders.attempt(payment, "declined").public_id,
         "method": method.public_id,
         "set-up": _setup(method, payment).public_id,
-        "change": builders.method_change(method).public_id,
+        "change": method_change(method).public_id,
         "record at the company": _record(method).public_id,
         "session": session.public_id,
         "row number": str(payment.id),

@@ -21,6 +21,7 @@ from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection, Merchant
 from paydesk.portal.methods.went import Went, how_it_went
 from tests import builders
+from tests.changes import method_change
 from tests.portal.reading import PORTAL, read, words
 
 pytestmark = pytest.mark.django_db
@@ -238,7 +239,7 @@ def test_the_page_of_a_change_names_payments_of_the_customer_alone(
 ) -> None:
     ben = builders.customer(shop, "Ben")
     theirs = builders.payment(builders.order(ben, account, "Secret"), state="failed")
-    change = builders.method_change(card)
+    change = method_change(card)
     page = read(browser, f"/methods/changes/{change.public_id}?paid={theirs.public_id}&paid=0000000000000000")
     assert "Secret" not in page
     assert "confirmed this on" in page

@@ -12,6 +12,7 @@ from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from tests import builders
+from tests.changes import method_change
 from tests.journeys.portal.gallery import LONG, LONG_TITLE, Shown
 
 
@@ -83,7 +84,7 @@ def one_card(shop: MerchantInSight) -> Shown:
     builders.attempt(failed, "declined", decline_reason="expired_card")
     new = builders.method(who, account)
     setup = _setup(new, replaces=old, payment=failed)
-    done = builders.method_change(new, removed_method=old)
+    done = method_change(new, removed_method=old)
     return Shown(
         who=who,
         paths=[
@@ -149,16 +150,16 @@ def _changes(method: PaymentMethod, removed: PaymentMethod, owed: list[Payment])
     paid = builders.payment(order)
     builders.attempt(paid, created_at=now, method_brand="mastercard", method_last_four="5454")
     tried = "&".join(f"paid={one.public_id}" for one in (paid, declined, confirm, waiting, untried))
-    done = builders.method_change(method)
+    done = method_change(method)
     states: list[dict[str, Any]] = [
         {"state": "superseded"},
         {"state": "refused", "refusal": "still_charged", "refused_for": LONG_TITLE},
         {"state": "open"},
     ]
-    others = [builders.method_change(method, **fields) for fields in states]
+    others = [method_change(method, **fields) for fields in states]
     removals = [
-        builders.method_change(None, removed_method=removed),
-        builders.method_change(None, removed_method=removed, state="refused", refusal="still_there"),
+        method_change(None, removed_method=removed),
+        method_change(None, removed_method=removed, state="refused", refusal="still_there"),
     ]
     return [
         f"/methods/changes/{done.public_id}?{tried}",
