@@ -71,7 +71,10 @@ def charge(
 def refund(
     reference: str, *, charge: str, amount: int, currency: str, created: int, status: str = "succeeded"
 ) -> Object:
-    empty = _empty("payment_intent reason receipt_number source_transfer_reversal transfer_reversal")
+    empty = _empty(
+        "customer customer_account payment_intent payment_method reason receipt_number source_transfer_reversal"
+        " transfer_reversal"
+    )
     return empty | {
         "id": reference,
         "object": "refund",

@@ -28,7 +28,7 @@ from tests.sync.archive import Archive, connection_of, running_archive, totals_o
 from tests.sync.books import books_of
 
 #: Enough for every story of a bill, a record without an address, and two with the same.
-CUSTOMERS, BILLS = 45, 4
+CUSTOMERS, BILLS = 51, 2
 
 
 @pytest.fixture(scope="module")
