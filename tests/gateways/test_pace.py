@@ -22,13 +22,13 @@ class Clock:
     """A monotonic clock that goes on when somebody sleeps."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now = timedelta()
 
-    def read(self) -> float:
-        return self.now
+    def read(self) -> int:
+        return self.now // timedelta(microseconds=1) * 1_000
 
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+    def sleep(self, pause: timedelta) -> None:
+        self.now += pause
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def pacer(clock: Clock) -> Pacer:
     return Pacer(clock=clock.read, sleep=clock.sleep)
 
 
-def _asked_at(pacer: Pacer, clock: Clock, count: int) -> list[float]:
+def _asked_at(pacer: Pacer, clock: Clock, count: int) -> list[timedelta]:
     """Ask so many times in a row, and say when each request went out."""
     moments = []
     for _ in range(count):
@@ -50,8 +50,8 @@ def _asked_at(pacer: Pacer, clock: Clock, count: int) -> list[float]:
     return moments
 
 
-def _most_in_a_second(moments: list[float]) -> int:
-    return max(sum(begin <= moment < begin + 1 for moment in moments) for begin in moments)
+def _most_in_a_second(moments: list[timedelta]) -> int:
+    return max(sum(begin <= moment < begin + timedelta(seconds=1) for moment in moments) for begin in moments)
 
 
 def test_no_second_has_more_than_the_company_allows(pacer: Pacer, clock: Clock) -> None:
@@ -88,13 +88,13 @@ def test_accounts_have_a_rate_each(pacer: Pacer, clock: Clock) -> None:
 
 def test_while_a_company_wants_to_be_left_alone_only_customers_ask(pacer: Pacer, clock: Clock) -> None:
     pacer.hold(ACCOUNT, retry_after=timedelta(seconds=30))
-    clock.sleep(10)
+    clock.sleep(timedelta(seconds=10))
     with unhurried(), pytest.raises(GatewayBusy) as busy:
         pacer.wait_turn(ACCOUNT, a_second=0)
     assert busy.value.retry_after == timedelta(seconds=20)
     pacer.wait_turn(ACCOUNT, a_second=0)
 
-    clock.sleep(20)
+    clock.sleep(timedelta(seconds=20))
     with unhurried():
         pacer.wait_turn(ACCOUNT, a_second=0)
 

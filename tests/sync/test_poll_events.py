@@ -10,11 +10,10 @@ from typing import cast
 import pytest
 
 from paydesk.billing.payments.models import Payment, Refund
-from paydesk.gateways.contract import Gateway, GatewayBusy, GatewayRefused, GatewayUnreachable, WebhookEvent
+from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable, WebhookEvent
 from paydesk.gateways.records import Page
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
-from paydesk.sync.inbox import store_events
 from paydesk.sync.models import EventPoll, InboxEvent
 from paydesk.sync.poll_events import poll_connection, poll_events
 from tests.connected import Connected, connected, revoke_key, work_off
@@ -188,43 +187,6 @@ def test_a_company_that_refuses_or_is_silent_keeps_no_other_waiting(
     assert [trouble.partition(":")[0] for trouble in troubles] == ["bad_key", "GatewayBusy", ""]
 
 
-def test_a_week_of_events_about_one_bill_costs_one_reading(
-    clay: Connected, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read = _count_readings(monkeypatch)
-    Payment.objects.update(observed_at=clock.wall_now() - timedelta(days=7))
-    _hear_of(clay, [_about(clay, number) for number in range(1_000)], happened=timedelta(days=6))
-
-    assert len(read) == 1
-    assert not InboxEvent.objects.filter(worked_at__isnull=True).exists()
-
-
-def test_what_happened_after_the_last_reading_is_read(
-    clay: Connected, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A refund of which nobody heard: the bill was read before it, however little before."""
-    charge = clay.press(clay.save_card("good")).reference
-    clay.account.api("/refunds", key="refund-1", charge=charge, amount_minor=4900, tag="")
-    read = _count_readings(monkeypatch)
-    poll_events(clock.wall_now())
-    work_off("inbox")
-
-    assert read
-    assert Refund.objects.count() == 1
-
-
-def test_a_success_that_was_looked_up_is_no_reading_of_the_bill(
-    clay: Connected, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its refund half an hour ago was not seen by the look-up, so its event is read."""
-    monkeypatch.setattr("paydesk.billing.payments.ask.reread_quietly", lambda **_: None)
-    charge = clay.press(clay.save_card("good")).reference
-    clay.account.api("/refunds", key="refund-1", charge=charge, amount_minor=4900, tag="")
-    _hear_of(clay, [_about(clay, 0)], happened=timedelta(minutes=30))
-
-    assert Refund.objects.count() == 1
-
-
 def test_seven_days_without_paydesk_and_its_webhooks_lose_nothing(
     simulator: Simulator, clay: Connected
 ) -> None:
@@ -269,50 +231,3 @@ def _is_idle(scene: Connected) -> bool:
     polled = EventPoll.objects.filter(merchant_id=scene.merchant.id, polled_at__isnull=False)
     waiting = InboxEvent.objects.filter(merchant_id=scene.merchant.id, worked_at__isnull=True)
     return polled.exists() and not waiting.exists()
-
-
-def _count_readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    read: list[str] = []
-    whole = BillingGateway.read_collectible
-
-    def counted(self: BillingGateway, reference: str) -> object:
-        read.append(reference)
-        return whole(self, reference)
-
-    monkeypatch.setattr(BillingGateway, "read_collectible", counted)
-    return read
-
-
-def _about(scene: Connected, number: int) -> WebhookEvent:
-    body = f'{{"object": {{"type": "bill", "id": "{scene.payment().reference}"}}}}'
-    return WebhookEvent(
-        event_id=f"evt_{number}", kind="bill.updated", body=body.encode(), created_at=clock.wall_now()
-    )
-
-
-def _hear_of(scene: Connected, events: list[WebhookEvent], *, happened: timedelta) -> None:
-    """Store events that happened so long ago, and work them off."""
-    store_events(
-        merchant_id=scene.merchant.id,
-        connection_id=scene.connection.id,
-        events=events,
-        now=clock.wall_now(),
-    )
-    InboxEvent.objects.update(happened_at=clock.wall_now() - happened)
-    while InboxEvent.objects.filter(worked_at__isnull=True, due_at__lte=clock.wall_now()).exists():
-        work_off("inbox")
-
-
-def test_a_busy_company_is_asked_again_when_it_said(clay: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
-    def busy(self: BillingGateway, reference: str) -> object:
-        raise GatewayBusy("slow down", retry_after=timedelta(minutes=7))
-
-    monkeypatch.setattr(BillingGateway, "read_collectible", busy)
-    began = clock.wall_now()
-    clay.hear()
-
-    waiting = InboxEvent.objects.filter(kind__startswith="bill", worked_at__isnull=True)
-    assert waiting
-    for event in waiting:
-        assert event.due_at
-        assert timedelta(minutes=7) <= event.due_at - began < timedelta(minutes=8)

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from paydesk.sync import read_once as room
-from paydesk.sync.read_once import read_once
+from paydesk.sync.readings import once
+from paydesk.sync.readings.once import read_once
 
 SECONDS = 10
 
@@ -29,7 +29,7 @@ class Company:
 
 def _in_thread(company: Company, key: str = "bill") -> threading.Thread:
     thread = threading.Thread(
-        target=read_once, args=(key, company.read), kwargs={"taken_at": time.monotonic()}
+        target=read_once, args=(key, company.read), kwargs={"taken_at": time.monotonic_ns()}
     )
     thread.start()
     return thread
@@ -64,7 +64,7 @@ def test_a_reading_that_failed_is_none() -> None:
         assert company.is_asked.wait(SECONDS)
         raise ConnectionError
 
-    taken_at = time.monotonic()
+    taken_at = time.monotonic_ns()
     company.is_asked.set()
     with pytest.raises(ConnectionError):
         read_once("bill", fail, taken_at=taken_at)
@@ -78,4 +78,4 @@ def test_nothing_is_remembered_when_nobody_is_there() -> None:
     company.may_answer.set()
     _in_thread(company, "another").join(SECONDS)
 
-    assert room._READINGS == {}
+    assert once._READINGS == {}

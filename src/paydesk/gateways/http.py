@@ -31,7 +31,7 @@ _TOO_MANY = 429
 _BUSY_AT_LEAST, _BUSY_AT_MOST = timedelta(seconds=1), timedelta(hours=1)
 #: A pool for each process, not for each connection: idle sockets are shared by all that speak to one host.
 _POOL = urllib3.PoolManager(num_pools=64, maxsize=64, retries=False)
-_PACER = Pacer(clock=time.monotonic, sleep=time.sleep)
+_PACER = Pacer(clock=time.monotonic_ns, sleep=lambda pause: time.sleep(pause.total_seconds()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

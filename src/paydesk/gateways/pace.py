@@ -15,12 +15,12 @@ from datetime import timedelta
 
 from paydesk.gateways.contract import GatewayBusy
 
-#: Of the documented rate: what flows steadily, and what may come at once; so no second ever has more than all of it.
-_STEADY, _AT_ONCE = 0.8, 0.2
-#: Of that: what work without a waiting customer may have.
-_UNHURRIED_SHARE = 0.5
-#: Below this a wait is an error of rounding.
-_MOMENT_SECONDS = 0.001
+#: Of the documented rate, in hundredths: what flows steadily, and what may come at once. Together they are all of it, so
+#: that no second ever has more.
+_STEADY, _AT_ONCE = 80, 20
+#: Work without a waiting customer has one part in so many.
+_UNHURRIED_PARTS = 2
+_SECOND = 1_000_000_000
 
 _IS_UNHURRIED: ContextVar[bool] = ContextVar("is_unhurried", default=False)
 
@@ -37,39 +37,37 @@ def unhurried() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Bucket:
-    """Tokens that flow in steadily up to a brim. Below zero: they were promised, and whoever took them waits."""
+    """Turns that come steadily, one each `interval`, of which `slack` may be saved up. All in nanoseconds."""
 
-    a_second: float
-    brim: float
-    tokens: float
-    filled_at: float
+    interval: int
+    slack: int
+    free_at: int
 
-    def fill(self, now: float) -> None:
-        self.tokens = min(self.brim, self.tokens + (now - self.filled_at) * self.a_second)
-        self.filled_at = now
+    def wait(self, now: int) -> int:
+        return max(0, self.free_at - now)
 
-    def seconds_to(self, tokens: float) -> float:
-        seconds = (tokens - self.tokens) / self.a_second
-        return seconds if seconds > _MOMENT_SECONDS else 0.0
+    def take(self, now: int) -> None:
+        """Take the next turn, which may be later than now: then whoever took it waits."""
+        self.free_at = max(self.free_at, now - self.slack) + self.interval
 
 
 @dataclass(slots=True)
 class _Account:
-    """One account at a company: all requests, those that nobody waits for, and until when the latter are held."""
+    """One account at a company: the turns of all requests, and of those that nobody waits for."""
 
     all: _Bucket
     unhurried: _Bucket
 
 
 class Pacer:
-    """Gives turns. The clock is a monotonic one, in seconds; it and the sleep are handed in."""
+    """Gives turns. The clock is a monotonic one, in nanoseconds; it and the sleep are handed in."""
 
-    def __init__(self, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(self, *, clock: Callable[[], int], sleep: Callable[[timedelta], None]) -> None:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
         self._accounts: dict[str, _Account] = {}
-        self._held_until: dict[str, float] = {}
+        self._held_until: dict[str, int] = {}
 
     def wait_turn(self, account: str, *, a_second: int) -> None:
         """Wait until a request may go out; `a_second` is the company's documented rate, 0 where there is none.
@@ -78,44 +76,44 @@ class Pacer:
         """
         if _IS_UNHURRIED.get():
             self._refuse_while_held(account)
-        while a_second and (seconds := self._take(account, a_second)):
-            self._sleep(seconds)
+        while a_second and (wait := self._take(account, a_second)):
+            # Rounded up: a moment too early would be for nothing.
+            self._sleep(timedelta(microseconds=wait // 1_000 + 1))
             if not _IS_UNHURRIED.get():
                 return
 
     def hold(self, account: str, *, retry_after: timedelta) -> None:
         """Note that the company wants to be left alone for so long."""
         with self._lock:
-            until = self._clock() + retry_after.total_seconds()
+            until = self._clock() + retry_after // timedelta(microseconds=1) * 1_000
             self._held_until[account] = max(until, self._held_until.get(account, until))
 
     def _refuse_while_held(self, account: str) -> None:
         with self._lock:
-            left = self._held_until.get(account, 0.0) - self._clock()
+            left = self._held_until.get(account, 0) - self._clock()
         if left > 0:
-            raise GatewayBusy("The company asked us to slow down.", retry_after=timedelta(seconds=left))
+            retry_after = timedelta(microseconds=left // 1_000)
+            raise GatewayBusy("The company asked us to slow down.", retry_after=retry_after)
 
-    def _take(self, account: str, a_second: int) -> float:
+    def _take(self, account: str, a_second: int) -> int:
         """Take a turn, and say how long to wait for it. What nobody waits for takes only what is there at once."""
         with self._lock:
             now = self._clock()
             found = self._accounts.get(account) or self._accounts.setdefault(account, _opened(a_second, now))
-            found.all.fill(now)
-            found.unhurried.fill(now)
-            if not _IS_UNHURRIED.get():
-                found.all.tokens -= 1
-                return found.all.seconds_to(0)
-            seconds = max(found.all.seconds_to(1), found.unhurried.seconds_to(1))
-            if not seconds:
-                found.all.tokens -= 1
-                found.unhurried.tokens -= 1
-            return seconds
+            wait = found.all.wait(now)
+            if _IS_UNHURRIED.get():
+                if wait := max(wait, found.unhurried.wait(now)):
+                    return wait
+                found.unhurried.take(now)
+            found.all.take(now)
+            return wait
 
 
-def _opened(a_second: int, now: float) -> _Account:
-    return _Account(all=_bucket(a_second, now), unhurried=_bucket(a_second * _UNHURRIED_SHARE, now))
+def _opened(a_second: int, now: int) -> _Account:
+    return _Account(all=_bucket(a_second, 1, now), unhurried=_bucket(a_second, _UNHURRIED_PARTS, now))
 
 
-def _bucket(a_second: float, now: float) -> _Bucket:
-    brim = max(1.0, a_second * _AT_ONCE)
-    return _Bucket(a_second=a_second * _STEADY, brim=brim, tokens=brim, filled_at=now)
+def _bucket(a_second: int, parts: int, now: int) -> _Bucket:
+    interval = _SECOND * 100 * parts // (a_second * _STEADY)
+    saved = max(1, a_second * _AT_ONCE // 100 // parts) - 1
+    return _Bucket(interval=interval, slack=saved * interval, free_at=now - saved * interval)

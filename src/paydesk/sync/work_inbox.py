@@ -32,8 +32,8 @@ from paydesk.merchants.connections import open_connection_by_uuid
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.sync.models import InboxEvent
-from paydesk.sync.read_once import read_once
-from paydesk.sync.read_since import was_read_since
+from paydesk.sync.readings.once import read_once
+from paydesk.sync.readings.since import was_read_since
 from paydesk.sync.reread import reread
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later, pause_after
@@ -65,7 +65,7 @@ def work_inbox_event(taken: Claim, now: datetime) -> None:
     """Read every object that the event names; raises NotThere or Later to be tried again."""
     if taken.merchant_id is None:
         raise AssertionError("an inbox event belongs to a merchant")
-    taken_at = time.monotonic()
+    taken_at = time.monotonic_ns()
     merchant = merchant_by_id(taken.merchant_id)
     event = _EVENT.first(merchant_id=merchant.id, row_id=taken.row_id)
     if event is not None and event.worked_at is None:
@@ -101,7 +101,7 @@ class _Hand:
     event: _EventRow
     claim: Claim
     now: datetime
-    taken_at: float
+    taken_at: int
 
 
 def _reread_named(hand: _Hand) -> None:

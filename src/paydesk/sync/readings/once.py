@@ -19,7 +19,7 @@ from paydesk.database.transactions import let_go
 class _Reading:
     """The last reading of one object that was written: when it began, and how many threads are here for it."""
 
-    began_at: float = float("-inf")
+    began_at: int = 0
     here_count: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -28,12 +28,12 @@ _READINGS: dict[Hashable, _Reading] = {}
 _READINGS_LOCK = threading.Lock()
 
 
-def read_once(key: Hashable, read: Callable[[], None], *, taken_at: float) -> None:
-    """Read, unless another thread has since `taken_at` (monotonic seconds): when the caller took its event in hand."""
+def read_once(key: Hashable, read: Callable[[], None], *, taken_at: int) -> None:
+    """Read, unless another thread has since `taken_at` (monotonic nanoseconds), when the caller took its event."""
     with _in_turn(key) as reading:
         if reading.began_at > taken_at:
             return
-        began_at = time.monotonic()
+        began_at = time.monotonic_ns()
         read()
         reading.began_at = began_at
 
