@@ -21,6 +21,7 @@ from pytest_django.fixtures import Settings
 from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing import compiler, fonts, letters
 from paydesk.billing.receipts.printing.pdf import LettersMissing, draw_receipt, missing_letters, print_receipt
+from paydesk.billing.receipts.printing.scripts import unprintable_scripts
 from paydesk.billing.receipts.printing.words import LAYOUTS, language_for
 from tests.billing.printing.paper import ARABIC, JAPANESE, a_receipt, billing, line, one_line, paid_with
 
@@ -242,6 +243,11 @@ def test_without_the_fonts_it_says_which_letters_are_missing_and_prints_no_boxes
 def test_greek_cyrillic_and_hebrew_need_no_package(no_fonts: None) -> None:
     said = words(a_receipt(billing=billing(name="Ωμέγα Иван Łódź Đỗ", street=["שלום"])))
     assert "Ωμέγα Иван Łódź" in said
+
+
+def test_staff_are_told_which_scripts_have_no_font(no_fonts: None) -> None:
+    assert {"Arabic", "Japanese", "Chinese", "Korean"} <= set(unprintable_scripts())
+    assert "Hebrew" not in unprintable_scripts()
 
 
 def test_a_letter_that_no_font_has_gives_way_to_its_plain_form(no_fonts: None) -> None:
