@@ -15,8 +15,8 @@ from datetime import timedelta
 
 from paydesk.gateways.contract import GatewayBusy
 
-#: Of the documented rate, in hundredths: what flows steadily, and what may come at once. Together they are all of it, so
-#: that no second ever has more.
+#: Of the documented rate, in hundredths: what flows steadily, and what may come at once. Together they are all of it,
+#: so that no second ever has more.
 _STEADY, _AT_ONCE = 80, 20
 #: Work without a waiting customer has one part in so many.
 _UNHURRIED_PARTS = 2
