@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 #: ASVS 5.0, 6.5.5: an out-of-band code is good for 10 minutes at most. Links may live longer: see docs/access.md.
 CODE_LIFETIME = timedelta(minutes=10)
+#: For what is sensitive the customer has come in, by a link or a code, no longer ago than this.
+PROOF_LIFETIME = timedelta(minutes=10)
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_LIFETIME = timedelta(hours=12)
 TICKET_LIFETIME = timedelta(seconds=60)

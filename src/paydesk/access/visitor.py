@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from paydesk.access.cookies import session_cookie
 from paydesk.access.keys import SESSION, hash_of
-from paydesk.access.lifetimes import is_alive, is_idle
+from paydesk.access.lifetimes import PROOF_LIFETIME, is_alive, is_idle
 from paydesk.access.models import Session
 from paydesk.database.compiled import CompiledQuery
 from paydesk.kit import clock
@@ -34,6 +34,15 @@ class Visitor:
     address: str
     carrier: str
     parent_origin: str
+    came_in_at: datetime
+
+    def has_just_come_in(self, now: datetime) -> bool:
+        """Say whether the mailbox was proved lately enough for what is sensitive; in a frame it never was.
+
+        A page in somebody else's frame can be made to look like another one, so its presses prove nothing.
+        """
+        is_top = self.carrier == Session.Carrier.COOKIE
+        return is_top and is_alive(since=self.came_in_at, until=self.came_in_at + PROOF_LIFETIME, now=now)
 
 
 class _SessionRow(NamedTuple):
@@ -143,6 +152,7 @@ def _visitor(row: _SessionRow, merchant: MerchantInSight, now: datetime) -> Visi
         address=row.address,
         carrier=row.carrier,
         parent_origin=row.parent_origin,
+        came_in_at=row.created_at,
     )
 
 

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 from paydesk.billing.arrangements.differences import sentence_of
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.arrangements.switch_method import get_change
+from paydesk.billing.arrangements.what_pays_what import Account
+from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.find import account_of_record
 from paydesk.portal.methods.listed import is_unpaid
@@ -22,7 +24,9 @@ _PAYMENTS_MAX = 20
 @require_safe
 @customer_page
 def change(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
-    """Show it as it stands now. `paid` in the address names the payments that were to be made with it."""
+    """Show it as it stands now. `paid` in the address names the payments that were to be made with it, `still` the
+    method that was to be taken off and was not.
+    """
     try:
         found = get_change(**at.ids, public_id=public_id)
     except MethodChange.DoesNotExist as unknown:
@@ -46,5 +50,10 @@ def change(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         is_all_paid=bool(went) and all(how == Went.PAID for *_, how in went),
         is_unpaid=any(how in {Went.DECLINED, Went.UNTRIED} for *_, how in went),
         overdue=[one for one in account.overdue if one.public_id not in wanted],
+        still=_still_on_file(account, request.GET.get("still", "")),
         again=request.get_full_path(),
     )
+
+
+def _still_on_file(account: Account, public_id: str) -> PaymentMethod | None:
+    return next((one for one in account.methods if one.public_id == public_id), None)

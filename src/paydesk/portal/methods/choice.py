@@ -76,7 +76,7 @@ class Choice:
         """Give what the chosen payments come to; None in several currencies."""
         if len({one.currency for one in self.chosen_bills}) > 1:
             return None
-        return sum(one.amount_minor for one in self.chosen_bills)
+        return sum(one.owed_minor for one in self.chosen_bills)
 
     @property
     def currency(self) -> str:

@@ -30,7 +30,8 @@ def take_press(
     """
     wanted = asked.payments if asked.is_paying else ()
     pressed_at = clock.wall_now()
-    removed = replaced if asked.takes_off else None
+    # Taking a method off is sensitive: who came in a while ago is shown afterwards that it is still there.
+    removed = replaced if asked.takes_off and at.customer.has_just_come_in(pressed_at) else None
     try:
         change = _switch(at, method, asked, removed)
     except SwitchRefused:
@@ -39,10 +40,11 @@ def take_press(
         if first is None:
             raise
         return to_change(first, wanted)
+    still = replaced.public_id if replaced and asked.takes_off and not removed else ""
     if change.state != MethodChange.State.OPEN:
         for public_id in wanted:
             _pay(at, public_id, method)
-    return to_change(change.public_id, wanted)
+    return to_change(change.public_id, wanted, still=still)
 
 
 def _switch(at: AtHand, method: PaymentMethod, asked: Asked, removed: PaymentMethod | None) -> MethodChange:
@@ -58,10 +60,10 @@ def _switch(at: AtHand, method: PaymentMethod, asked: Asked, removed: PaymentMet
     )
 
 
-def to_change(public_id: str, payments: Sequence[str] = ()) -> HttpResponse:
-    """Lead to the page of a change, with the payments that were to be made."""
+def to_change(public_id: str, payments: Sequence[str] = (), *, still: str = "") -> HttpResponse:
+    """Lead to the page of a change, with the payments that were to be made and the method that is still there."""
     address = reverse("method_change", args=[public_id])
-    query = urlencode([("paid", payment) for payment in payments])
+    query = urlencode([*(("paid", payment) for payment in payments), *([("still", still)] if still else [])])
     return HttpResponseRedirect(f"{address}?{query}" if query else address, status=303)
 
 

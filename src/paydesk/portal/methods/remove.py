@@ -16,6 +16,7 @@ from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.find import method_or_404
 from paydesk.portal.reads.method_changes import change_meanwhile
 from paydesk.portal.show import show_page
+from paydesk.portal.sign_in.ask import to_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,6 +29,8 @@ def remove(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, at, found)
     pressed_at = clock.wall_now()
+    if not at.customer.has_just_come_in(pressed_at):
+        return to_proof(request.path)
     try:
         change = remove_method(
             merchant=at.merchant,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,8 +15,10 @@ from paydesk.access.lifetimes import REQUEST_COOKIE_LIFETIME
 from paydesk.access.sign_in import AskRefused, address_to_ask_again, ask_to_sign_in
 from paydesk.access.visitor import visitor
 from paydesk.billing.customers.addresses import looks_like_address, normalized
+from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.show import show_page
 from paydesk.portal.sign_in.at_the_door import AtTheDoor, at_the_door
+from paydesk.portal.sign_in.masks import masked
 from paydesk.portal.sign_in.next_paths import followed, wanted_path
 
 
@@ -42,6 +45,26 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     if address is None:
         return HttpResponseRedirect(reverse("sign_in"), status=303)
     return _send(request, door, address, again=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+def prove(request: HttpRequest, at: AtHand) -> HttpResponse:
+    """Before something sensitive: let who is in prove once more that the mailbox is theirs, then go on to `next`."""
+    if request.method == "POST" and at.customer.carrier == "cookie":
+        return _send(request, at_the_door(request), at.customer.address, again=False)
+    return show_page(
+        request,
+        "sign_in/prove.html",
+        masked_address=masked(at.customer.address),
+        is_framed=at.customer.carrier != "cookie",
+        next=wanted_path(request),
+    )
+
+
+def to_proof(next_path: str) -> HttpResponse:
+    """Lead to that page, and from there on to `next_path`."""
+    return HttpResponseRedirect(f"{reverse('prove')}?{urlencode({'next': next_path})}", status=303)
 
 
 def _ask(request: HttpRequest, door: AtTheDoor) -> HttpResponse:
