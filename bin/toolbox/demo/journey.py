@@ -19,6 +19,8 @@ NEW_CARD = {
 }
 LETTER_SECONDS = 20
 ANSWER_SECONDS = 20
+#: How a page says that an answer is still to come.
+WAITING = ("has not answered yet", "is on its way")
 
 
 def play(place: Place, programs: Programs) -> bool:
@@ -143,7 +145,7 @@ class _Story:
     def _settled(self, page: Page) -> Page:
         """A bank may take a moment; the page says so and offers to look again."""
         deadline = time.monotonic() + ANSWER_SECONDS
-        while "has not answered yet" in page.text and time.monotonic() < deadline:
+        while any(words in page.text for words in WAITING) and time.monotonic() < deadline:
             time.sleep(0.2)
             page = self._browser.get(page.url)
         return page

@@ -18,7 +18,7 @@ from tests.simulator import Simulator
 def a_studio(simulator: Simulator) -> Connected:
     """Ada pays "Studio" with her usual card and "Kiln" with a card of its own."""
     scene = connected(simulator, card="good")
-    own = scene.account.method(scene.customer, "good", last_four="1881")
+    own = scene.account.method(scene.customer, "good")
     scene.account.subscription(scene.customer, name="Studio")
     scene.account.subscription(scene.customer, name="Kiln", method=own)
     scene.take_over()
