@@ -10,12 +10,13 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from paydesk.billing.orders.models import OrderLine
 from paydesk.billing.payments.mirrored.unseen import is_plain, unseen
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.billing.payments.models import Payment
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Gateway
-from paydesk.gateways.records import CustomerRecord, MethodRecord, SettledBy
+from paydesk.gateways.records import CustomerRecord, LineRecord, MethodRecord, SettledBy
 from paydesk.kit import clock
 from paydesk.kit.money import Money
 from paydesk.merchants.connect import connect, seal
@@ -161,6 +162,21 @@ def test_more_customers_cost_no_more_statements(scene: Scene) -> None:
         _write(scene, crowd(10, 20))
 
     assert len(few) == len(many) < 40
+
+
+@pytest.mark.django_db
+def test_descriptions_that_are_longer_than_a_column_are_cut_on_either_way(scene: Scene) -> None:
+    """Stripe takes hundreds of characters; PostgreSQL would refuse the row, and with it the import."""
+    wordy = "w" * 600
+    line = LineRecord(title=wordy, amount=Money(4900, "EUR"))
+    bill = replace(_whole().collectibles[0], title=wordy, number=wordy, lines=[line])
+    _write(
+        scene, [_whole(collectibles=[bill], customer=CustomerRecord(reference="cus_w", email="", name=wordy))]
+    )
+    scene.mirror(replace(bill, reference="bill_2", attempts=[], settled_by=None))
+
+    assert {len(payment.title) for payment in Payment.objects.all()} == {200}
+    assert {len(line.title) for line in OrderLine.objects.all()} == {300}
 
 
 def _numbered(number: int) -> WholeCustomer:

@@ -26,12 +26,12 @@ def link_customer(*, connection: Connection, record: CustomerRecord, now: dateti
             connection_id=connection.id,
             customer_id=_customer_id(connection.merchant_id, record, now),
             reference=record.reference,
-            email=record.email,
-            name=record.name,
+            email=record.email[:320],
+            name=record.name[:200],
         )
     if known.customer_id is None:
         known.customer_id = _customer_id(connection.merchant_id, record, now)
-    mine.update(customer_id=known.customer_id, email=record.email, name=record.name)
+    mine.update(customer_id=known.customer_id, email=record.email[:320], name=record.name[:200])
     return known
 
 
@@ -43,7 +43,7 @@ def _customer_id(merchant_id: int, record: CustomerRecord, now: datetime) -> int
     if known is not None:
         return known.customer_id
     customer = Customer.objects.create(
-        merchant_id=merchant_id, name=record.name, created_at=record.created_at or now
+        merchant_id=merchant_id, name=record.name[:200], created_at=record.created_at or now
     )
     # Another import may have made the same address meanwhile: the constraint decides, and this transaction runs again.
     CustomerEmail.objects.create(

@@ -34,8 +34,8 @@ def link_new_customers(
             connection_id=connection.id,
             customer_id=owners.get(normalized(record.email)) if looks_like_address(record.email) else None,
             reference=record.reference,
-            email=record.email,
-            name=record.name,
+            email=record.email[:320],
+            name=record.name[:200],
             methods_observed_at=observed_at[record.reference],
             reread_at=now,
         )
@@ -46,7 +46,7 @@ def link_new_customers(
 def _made(merchant_id: int, new: Mapping[str, CustomerRecord], now: datetime) -> dict[str, int]:
     """Another import may make the same address meanwhile: the constraint decides, and the transaction runs again."""
     customers = Customer.objects.bulk_create(
-        Customer(merchant_id=merchant_id, name=record.name, created_at=record.created_at or now)
+        Customer(merchant_id=merchant_id, name=record.name[:200], created_at=record.created_at or now)
         for record in new.values()
     )
     CustomerEmail.objects.bulk_create(

@@ -75,7 +75,7 @@ def subscription_facts(
         "gateway_customer_id": owner.id,
         "lines": [[line.title, line.quantity, line.amount.minor] for line in record.lines],
         "trial_ends_at": record.trial_ends_at,
-        "name": record.name,
+        "name": record.name[:200],
         "state": record.state.value,
         "amount_minor": record.amount.minor,
         "currency": record.amount.currency,

@@ -14,7 +14,7 @@ from paydesk.billing.customers.link_many import link_new_customers
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import Fact, write_new_entries
-from paydesk.billing.orders.mirror import line_rows
+from paydesk.billing.orders.mirror import line_rows, order_row
 from paydesk.billing.orders.models import Order, OrderLine
 from paydesk.billing.payment_methods.mirror import method_facts
 from paydesk.billing.payment_methods.models import PaymentMethod
@@ -65,8 +65,8 @@ def mirror_first_sight(
     )
     seen = [_Seen(owner=owner, whole=whole) for owner, whole in zip(owners, wholes, strict=True)]
     methods = _write_methods(seen)
-    subscriptions = _write_subscriptions(seen, methods, capabilities_of)
-    payments = _write_payments(seen, methods, subscriptions, capabilities_of)
+    subscriptions = _write_subscriptions(connection, seen, methods, capabilities_of)
+    payments = _write_payments(connection, seen, methods, subscriptions, capabilities_of)
     _write_what_happened(connection, payments)
     return owners
 
@@ -87,11 +87,18 @@ def _write_methods(seen: Sequence[_Seen]) -> dict[str, int]:
 
 
 def _write_subscriptions(
-    seen: Sequence[_Seen], methods: dict[str, int], capabilities_of: CapabilitiesOf
+    connection: Connection, seen: Sequence[_Seen], methods: dict[str, int], capabilities_of: CapabilitiesOf
 ) -> dict[str, Subscription]:
     orders = _write_orders(
         (
-            _order(one.owner, record.reference, record.name, "", record.started_at),
+            order_row(
+                connection=connection,
+                customer_id=one.owner.customer_id,
+                reference=record.reference,
+                title=record.name,
+                number="",
+                ordered_at=record.started_at,
+            ),
             [LineRecord(title=record.name, amount=record.amount)],
         )
         for one in seen
@@ -118,6 +125,7 @@ def _write_subscriptions(
 
 
 def _write_payments(
+    connection: Connection,
     seen: Sequence[_Seen],
     methods: dict[str, int],
     subscriptions: dict[str, Subscription],
@@ -126,7 +134,17 @@ def _write_payments(
     """What belongs to a subscription is in its order; anything else is an order of its own."""
     bills = [(one, record) for one in seen for record in one.whole.collectibles]
     orders = _write_orders(
-        (_order(one.owner, record.reference, record.title, record.number, record.created_at), record.lines)
+        (
+            order_row(
+                connection=connection,
+                customer_id=one.owner.customer_id,
+                reference=record.reference,
+                title=record.title,
+                number=record.number,
+                ordered_at=record.created_at,
+            ),
+            record.lines,
+        )
         for one, record in bills
         if not record.subscription_reference
     )
@@ -223,18 +241,6 @@ def _successes(record: CollectibleRecord) -> list[int]:
 
 def _amount(record: CollectibleRecord, place: int) -> Money:
     return record.attempts[place].outcome.amount or record.amount
-
-
-def _order(owner: GatewayCustomer, reference: str, title: str, number: str, at: datetime) -> Order:
-    return Order(
-        merchant_id=owner.merchant_id,
-        connection_id=owner.connection_id,
-        customer_id=owner.customer_id,
-        reference=reference,
-        title=title,
-        number=number,
-        ordered_at=at,
-    )
 
 
 def _write_orders(wanted: Iterator[tuple[Order, Sequence[LineRecord]]]) -> dict[str, int]:
