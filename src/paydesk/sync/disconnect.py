@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from paydesk.billing.arrangements.carry_out import drop_changes
 from paydesk.billing.payments.models import Attempt
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.merchants.close import close_connection
@@ -20,7 +21,7 @@ def disconnect(*, merchant_id: int, connection_id: int, now: datetime) -> None:
 
 
 def _close(merchant_id: int, connection_id: int, now: datetime) -> None:
-    """Opening an attempt takes the same lock first, so that none slips in between counting and closing."""
+    """Opening an attempt or a change of methods takes the same lock first, so that none slips in behind."""
     locked(Connection.objects.filter(merchant_id=merchant_id, id=connection_id)).get()
     open_count = Attempt.objects.filter(
         merchant_id=merchant_id,
@@ -32,4 +33,5 @@ def _close(merchant_id: int, connection_id: int, now: datetime) -> None:
         raise DisconnectRefused(
             f"{open_count} payments were asked for here and not answered yet. Wait until they are, then ask again."
         )
+    drop_changes(merchant_id=merchant_id, connection_id=connection_id)
     close_connection(merchant_id=merchant_id, connection_id=connection_id, now=now)

@@ -93,7 +93,7 @@ def state_of(scene: Connected, change: MethodChange) -> str:
     return MethodChange.objects.get(merchant_id=scene.merchant.id, id=change.id).state
 
 
-def left_by_a_killed_process(scene: Connected, card: str) -> MethodChange:
+def left_by_a_killed_process(scene: Connected, card: str, *, verb: str = "default") -> MethodChange:
     method = PaymentMethod.objects.get(merchant_id=scene.merchant.id, public_id=card)
     owner = GatewayCustomer.objects.select_related("connection").get(
         merchant_id=scene.merchant.id, id=method.gateway_customer_id
@@ -101,9 +101,9 @@ def left_by_a_killed_process(scene: Connected, card: str) -> MethodChange:
     change = open_change(
         merchant=scene.merchant,
         owner=owner,
-        plan=lambda _account: [["default", "", method.reference]],
-        method_id=method.id,
-        now=clock.wall_now(),
+        plan=lambda _account: [[verb, "", method.reference]],
+        method_id=None if verb == "remove" else method.id,
+        removed_method_id=method.id if verb == "remove" else None,
     )
     assert change is not None
     return change

@@ -7,7 +7,7 @@ import pytest
 from paydesk.billing.arrangements.remove_method import RemoveRefused, why_needed
 from paydesk.billing.arrangements.switch_method import SwitchRefused, switch_method
 from paydesk.billing.payment_methods.models import PaymentMethod
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction
@@ -205,3 +205,40 @@ def test_what_cannot_have_another_method_is_refused_by_name(
 def test_a_subscription_that_never_began_is_nothing_to_choose_for(clay: Connected) -> None:
     Subscription.objects.filter(merchant_id=clay.merchant.id, name="Kiln").update(state="incomplete")
     assert [one.subscription.name for one in account_of(clay).agreements] == ["Studio"]
+
+
+def test_replacing_takes_nothing_off_that_the_company_tries_a_bill_with(clay: Connected) -> None:
+    bad = clay.save_card("insufficient_funds")
+    clay.account.bill(clay.customer, title="Wheel repair", method=reference_of(clay, bad))
+    clay.take_over()
+    card = clay.save_card("good")
+
+    with pytest.raises(SwitchRefused, match="Wheel repair would still need it"):
+        switch(clay, card, "Kiln", removes=bad)
+    assert switch(clay, card, "Kiln", "Studio", default=True, removes=bad).state == "confirmed"
+
+
+def test_a_card_with_which_a_payment_is_on_its_way_stays(clay: Connected) -> None:
+    spare = clay.save_card("good")
+    clay.account.bill(clay.customer, title="Wheel")
+    clay.take_over()
+    payment = Payment.objects.get(merchant_id=clay.merchant.id, title="Wheel")
+    Attempt.objects.create(
+        merchant_id=clay.merchant.id,
+        connection_id=clay.connection.id,
+        payment_id=payment.id,
+        number=99,
+        origin="paydesk",
+        asked_by="customer",
+        state="pending",
+        amount_minor=4900,
+        currency="EUR",
+        payment_method_id=PaymentMethod.objects.get(merchant_id=clay.merchant.id, public_id=spare).id,
+        created_at=clock.wall_now(),
+    )
+
+    with pytest.raises(RemoveRefused) as refused:
+        remove(clay, spare)
+    assert refused.value.needed_by == ["Wheel"]
+    with pytest.raises(SwitchRefused, match="Wheel would still need it"):
+        switch(clay, clay.save_card("good"), "Kiln", removes=spare)

@@ -2,10 +2,13 @@
 
 import pytest
 
+from paydesk.billing.arrangements.carry_out import GIVE_UP_AFTER, LEASE
 from paydesk.billing.arrangements.differences import sentence_of
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.arrangements.remove_method import RemoveRefused
 from paydesk.billing.arrangements.switch_method import SwitchRefused
+from paydesk.kit import clock
+from paydesk.sync.disconnect import disconnect
 from paydesk.work.claim import Claim, finish
 from tests.billing.arrangements.studio import (
     a_studio,
@@ -131,3 +134,42 @@ def test_a_revoked_key_leaves_the_change_waiting_and_no_harm(clay: Connected) ->
     work_off("method changes")
 
     assert state_of(clay, change) in {"open", "refused"}
+
+
+def test_what_is_carried_out_late_takes_off_nothing_that_is_needed_by_then(clay: Connected) -> None:
+    spare = clay.save_card("good")
+    change = left_by_a_killed_process(clay, spare, verb="remove")
+    clay.account.subscription(clay.customer, name="Glaze", method=reference_of(clay, spare))
+    clay.take_over()
+
+    let_due(clay, change)
+    work_off("method changes")
+
+    assert what_pays(clay)["Glaze"] == spare
+    refused = MethodChange.objects.get(merchant_id=clay.merchant.id, id=change.id)
+    assert (refused.state, refused.refusal) == ("refused", "still_needed")
+    assert "needed by now" in sentence_of(refused)
+
+
+def test_a_change_that_nobody_answered_for_an_hour_is_given_up(clay: Connected) -> None:
+    before = what_pays(clay)
+    change = left_by_a_killed_process(clay, clay.save_card("good"))
+    MethodChange.objects.filter(merchant_id=clay.merchant.id, id=change.id).update(
+        created_at=clock.wall_now() - GIVE_UP_AFTER - LEASE
+    )
+
+    let_due(clay, change)
+    work_off("method changes")
+
+    assert state_of(clay, change) == "refused"
+    assert what_pays(clay) == before
+
+
+def test_closing_a_connection_ends_what_is_open_there(clay: Connected) -> None:
+    change = left_by_a_killed_process(clay, clay.save_card("good"))
+
+    disconnect(merchant_id=clay.merchant.id, connection_id=clay.connection.id, now=clock.wall_now())
+    work_off("method changes")
+
+    left = MethodChange.objects.get(merchant_id=clay.merchant.id, id=change.id)
+    assert (left.state, left.due_at) == ("superseded", None)

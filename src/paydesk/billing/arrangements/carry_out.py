@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 
 from paydesk.billing.arrangements.differences import difference_of
 from paydesk.billing.arrangements.models import MethodChange
+from paydesk.billing.arrangements.needs import needed_by
 from paydesk.billing.arrangements.read_again import read_account_again
 from paydesk.billing.arrangements.what_pays_what import Account, accounts_of
 from paydesk.billing.customers.models import GatewayCustomer
@@ -22,11 +23,14 @@ from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock, ids
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.merchants.models import Connection
 from paydesk.work.claim import Claim, finish, put_back
 from paydesk.work.queues import Later, pause_after
 
 #: Longer than one step can wait for the company: whoever comes after it finds nobody on the way.
 LEASE = timedelta(minutes=2)
+#: A plan is made of what the company said when the customer pressed; after this it may be about another world.
+GIVE_UP_AFTER = timedelta(hours=1)
 _SOON = timedelta(seconds=10)
 
 #: [verb, the subscription's reference or empty, the method's reference]
@@ -40,14 +44,19 @@ def open_change(
     plan: Callable[[Account], Sequence[Step]],
     method_id: int | None = None,
     removed_method_id: int | None = None,
-    now: datetime,
 ) -> MethodChange | None:
-    """Commit to a change, held by whoever asks; None while another is being carried out. `now` is wall time.
+    """Commit to a change, held by whoever asks; None while another is being carried out.
 
     `plan` makes the steps of what pays what under the lock; what it raises is raised here, and nothing is opened.
     """
 
     def write() -> MethodChange | None:
+        # The lease begins now, not when the page was pressed: the company has been read in between.
+        now = clock.wall_now()
+        # Disconnecting takes the same lock, so that no change slips in behind it.
+        mine = Connection.objects.filter(merchant_id=merchant.id, id=owner.connection_id)
+        if locked(mine).get().removed_at is not None:
+            return None
         locked(GatewayCustomer.objects.filter(merchant_id=merchant.id, id=owner.id)).get()
         before = MethodChange.objects.filter(
             merchant_id=merchant.id, gateway_customer_id=owner.id, state=MethodChange.State.OPEN
@@ -55,7 +64,7 @@ def open_change(
         if before.filter(lease_until__gt=now).exists():
             return None
         steps = plan(accounts_of(merchant=merchant, owners=[owner], now=now)[0])
-        before.update(state=MethodChange.State.SUPERSEDED, due_at=None, fence=F("fence") + 1)
+        _supersede(before)
         return MethodChange.objects.create(
             merchant_id=merchant.id,
             connection_id=owner.connection_id,
@@ -73,6 +82,20 @@ def open_change(
     return in_transaction(write)
 
 
+def drop_changes(*, merchant_id: int, connection_id: int) -> None:
+    """Give up what is open at a connection that is being closed: nobody can be asked there any more."""
+    _supersede(
+        MethodChange.objects.filter(
+            merchant_id=merchant_id, connection_id=connection_id, state=MethodChange.State.OPEN
+        )
+    )
+
+
+def _supersede(changes: QuerySet[MethodChange]) -> None:
+    """Whoever holds one of them can no longer settle it."""
+    changes.update(state=MethodChange.State.SUPERSEDED, due_at=None, fence=F("fence") + 1)
+
+
 def carry_out(*, merchant: MerchantInSight, change: MethodChange) -> MethodChange:
     """Carry out a change that was just opened, and give it as it stands; without an answer the worker goes on."""
     taken = Claim(row_id=change.id, merchant_id=merchant.id, fence=change.fence, tries_count=0)
@@ -87,6 +110,11 @@ def work_method_change(taken: Claim, now: datetime) -> None:
     """Finish what a process left behind, or a company did not answer."""
     if taken.merchant_id is None:
         raise AssertionError("a method change belongs to a merchant")
+    mine = _change(taken.merchant_id, taken.row_id)
+    if mine.filter(created_at__lt=now - GIVE_UP_AFTER).exists():
+        refused = {"state": MethodChange.State.REFUSED, "refusal": MethodChange.Refusal.TOO_LATE}
+        finish(MethodChange, taken, **refused)
+        return
     try:
         _carry_out(merchant_by_id(taken.merchant_id), taken)
     except (GatewayUnreachable, GatewayMissing) as silent:
@@ -99,11 +127,10 @@ def _carry_out(merchant: MerchantInSight, taken: Claim) -> None:
     if change.state != MethodChange.State.OPEN:
         return
     gateway = connect(change.connection, merchant=merchant)
-    was_refused = not _take_steps(gateway, merchant, change, taken)
+    stopped_by = _take_steps(gateway, merchant, change, taken)
     asked_at = _read_again(gateway, change)
     refusal, refused_for = difference_of(change)
-    if was_refused:
-        refusal = MethodChange.Refusal.REFUSED
+    refusal = stopped_by or refusal
     finish(
         MethodChange,
         taken,
@@ -114,22 +141,35 @@ def _carry_out(merchant: MerchantInSight, taken: Claim) -> None:
     )
 
 
-def _take_steps(gateway: Gateway, merchant: MerchantInSight, change: MethodChange, taken: Claim) -> bool:
-    """Take the steps that are left, each noted when it is done; False where the company refused one."""
+def _take_steps(gateway: Gateway, merchant: MerchantInSight, change: MethodChange, taken: Claim) -> str:
+    """Take the steps that are left, each noted when it is done; gives what stopped them, or nothing."""
     for number in range(change.steps_done, len(change.steps)):
         verb, subscription, method = change.steps[number]
         key = ids.idempotency_key(
             merchant=merchant.uuid, collectible=change.public_id, attempt_number=number, operation=verb
         )
+        if verb == "remove" and _is_needed_by_now(gateway, merchant, change):
+            return MethodChange.Refusal.STILL_NEEDED
         let_go()
         try:
             _VERBS[verb](gateway, change.gateway_customer.reference, subscription, method, str(key))
         except GatewayRefused:
-            return False
+            return MethodChange.Refusal.REFUSED
         held = _change(merchant.id, change.id).filter(fence=taken.fence)
         if not held.update(steps_done=number + 1, lease_until=clock.wall_now() + LEASE):
             raise GatewayUnreachable("another process holds this change")
-    return True
+    return ""
+
+
+def _is_needed_by_now(gateway: Gateway, merchant: MerchantInSight, change: MethodChange) -> bool:
+    """Taking a method off cannot be undone: the company is read once more, after the steps before it."""
+    _read_again(gateway, change)
+    owner = GatewayCustomer.objects.select_related("connection").get(
+        merchant_id=merchant.id, id=change.gateway_customer_id
+    )
+    account = accounts_of(merchant=merchant, owners=[owner], now=clock.wall_now())[0]
+    removed = next((one for one in account.methods if one.id == change.removed_method_id), None)
+    return removed is not None and bool(needed_by(account, removed))
 
 
 def _read_again(gateway: Gateway, change: MethodChange) -> datetime:

@@ -39,6 +39,10 @@ def sentence_of(change: MethodChange) -> str:
             MethodChange.Refusal.REFUSED: _("The payment company did not accept all of this change."),
             MethodChange.Refusal.OTHER_DEFAULT: _("The payment company still has another usual method."),
             MethodChange.Refusal.STILL_THERE: _("The payment company still has this method."),
+            MethodChange.Refusal.STILL_NEEDED: _("The method was not taken off: it is needed by now."),
+            MethodChange.Refusal.TOO_LATE: _(
+                "The payment company did not answer in time, and nothing more is tried. Look at what pays what."
+            ),
         }.get(MethodChange.Refusal(change.refusal), "")
         if change.refusal
         else ""

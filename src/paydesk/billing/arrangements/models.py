@@ -31,6 +31,8 @@ class MethodChange(DueRow):
         OTHER_DEFAULT = "other_default"  # it said yes, and has another default all the same
         STILL_CHARGED = "still_charged"  # it still charges another method for what `refused_for` names
         STILL_THERE = "still_there"  # it still has the method that was to be taken off
+        STILL_NEEDED = "still_needed"  # something needs by now what was to be taken off
+        TOO_LATE = "too_late"  # it did not answer for so long that the plan is stale
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.carry_out import Step, carry_out, open_change
 from paydesk.billing.arrangements.models import MethodChange
+from paydesk.billing.arrangements.needs import needed_by
 from paydesk.billing.arrangements.switch_method import SwitchRefused, being_changed, method_of, read_first
 from paydesk.billing.arrangements.what_pays_what import Account, accounts_of
-from paydesk.billing.payment_methods.models import PaymentMethod
-from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.merchants.find import MerchantInSight
-
-_COLLECTED = [Payment.State.DUE, Payment.State.FAILED, Payment.State.PROCESSING]
 
 
 class RemoveRefused(Exception):
@@ -40,8 +36,8 @@ def remove_method(
     def plan(account: Account) -> list[Step]:
         if not account.can_remove:
             raise RemoveRefused(_("A method cannot be taken off here. Please write to us."))
-        if needed_by := _needed_by(account, method):
-            raise RemoveRefused(_("This method is still needed."), needed_by=needed_by)
+        if names := needed_by(account, method):
+            raise RemoveRefused(_("This method is still needed."), needed_by=names)
         return [["remove", "", method.reference]]
 
     change = open_change(
@@ -49,7 +45,6 @@ def remove_method(
         owner=method.gateway_customer,
         plan=plan,
         removed_method_id=method.id,
-        now=now,
     )
     if change is None:
         raise RemoveRefused(being_changed())
@@ -64,24 +59,4 @@ def why_needed(
         method = method_of(merchant_id=merchant.id, customer_id=customer_id, public_id=method_public_id)
     except SwitchRefused:
         return []
-    return _needed_by(accounts_of(merchant=merchant, owners=[method.gateway_customer], now=now)[0], method)
-
-
-def _needed_by(account: Account, method: PaymentMethod) -> list[str]:
-    """A subscription that it pays, a bill that the company will try with it, a payment that is on its way with it."""
-    agreements = [one.subscription.name for one in account.agreements if one.paid_by == method]
-    of_account = {"merchant_id": method.merchant_id, "gateway_customer_id": method.gateway_customer_id}
-    would_pay = Q(payment_method_id=method.id)
-    if account.default == method:
-        would_pay |= Q(payment_method_id__isnull=True, subscription_id__isnull=True)
-    tried_again = Payment.objects.filter(
-        would_pay, **of_account, state__in=_COLLECTED, next_attempt_at__isnull=False
-    )
-    on_its_way = Attempt.objects.filter(
-        merchant_id=method.merchant_id,
-        payment_method_id=method.id,
-        origin=Attempt.Origin.PAYDESK,
-        state__in=Attempt.OPEN,
-    ).select_related("payment")
-    bills = [*tried_again.values_list("title", flat=True), *(one.payment.title for one in on_its_way)]
-    return list(dict.fromkeys([*agreements, *bills]))
+    return needed_by(accounts_of(merchant=merchant, owners=[method.gateway_customer], now=now)[0], method)

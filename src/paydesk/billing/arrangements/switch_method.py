@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.carry_out import Step, carry_out, open_change
 from paydesk.billing.arrangements.models import MethodChange
+from paydesk.billing.arrangements.needs import needed_by
 from paydesk.billing.arrangements.read_again import bills_with_a_method, read_account_again
 from paydesk.billing.arrangements.what_pays_what import Account, Agreement
 from paydesk.billing.payment_methods.models import PaymentMethod
@@ -62,7 +63,6 @@ def switch_method(
         plan=plan,
         method_id=method.id,
         removed_method_id=removed.id if removed else None,
-        now=now,
     )
     if change is None:
         raise SwitchRefused(being_changed())
@@ -163,15 +163,14 @@ def _removal(
     *,
     makes_default: bool,
 ) -> Step:
-    kept = [
-        one.subscription.name for one in account.agreements if one not in chosen and one.paid_by == removed
-    ]
+    moved = [one.subscription.id for one in chosen]
+    names = needed_by(account, removed, moved=moved, moves_default=makes_default)
     is_foreign = removed.gateway_customer_id != method.gateway_customer_id
     if removed == method or is_foreign or not account.can_remove:
         raise SwitchRefused(_("That method cannot be taken off here."))
-    if kept:
+    if names:
         raise SwitchRefused(
-            _("The method cannot be taken off: %(names)s would still need it.") % {"names": ", ".join(kept)}
+            _("The method cannot be taken off: %(names)s would still need it.") % {"names": ", ".join(names)}
         )
     if removed.is_default and not makes_default:
         raise SwitchRefused(_("The method cannot be taken off while it is the usual one."))

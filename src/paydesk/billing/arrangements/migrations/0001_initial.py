@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                             ("other_default", "Other Default"),
                             ("still_charged", "Still Charged"),
                             ("still_there", "Still There"),
+                            ("still_needed", "Still Needed"),
+                            ("too_late", "Too Late"),
                         ],
                         default="",
                         max_length=14,
