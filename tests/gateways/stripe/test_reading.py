@@ -236,10 +236,11 @@ def test_a_subscription_is_paused_until_a_day_and_resumed(
 def test_a_transcript_keeps_no_secret() -> None:
     said = (
         "Authorization: Bearer rk_live_AbC123 sk_test_99 whsec_abcDEF+/= pi_1_secret_xyz "
+        "sk_org_live_Or9 ek_test_Eph7 Authorization: Basic c2tfbGl2ZTo= "
         "card[number]=4242 4242 4242 4242&card[cvc]=123 Stripe-Signature: t=1,v1=" + "a" * 64
     )
 
     scrubbed = requests.scrub(said)
 
-    for secret in ("AbC123", "test_99", "abcDEF", "xyz", "4242", "=123", "aaaa"):
+    for secret in ("AbC123", "test_99", "abcDEF", "xyz", "Or9", "Eph7", "c2tf", "4242", "=123", "aaaa"):
         assert secret not in scrubbed

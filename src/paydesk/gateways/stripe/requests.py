@@ -40,9 +40,9 @@ _BY_THE_MINUTE = timedelta(minutes=1)
 #: A clear no. 409, 429, 5xx, a reused key and everything unexpected are not one (R6).
 _REFUSALS = (stripe.InvalidRequestError, stripe.CardError, stripe.AuthenticationError, stripe.PermissionError)
 _SECRETS = re.compile(
-    r"\b(?:[sr]k|pk)_(?:live|test)_\w+|\bwhsec_[\w+/=]+|\b\w+_secret_\w+|\b\d(?:[ -]?\d){12,18}\b"
+    r"\b(?:[sr]k|pk|ek)_(?:org_)?(?:live|test)_\w+|\bwhsec_[\w+/=]+|\b\w+_secret_\w+|\b\d(?:[ -]?\d){12,18}\b"
     r"|(?<=cvc=)\d{3,4}|(?<=cvc\]=)\d{3,4}|(?<=cvc%5D=)\d{3,4}|(?<=\"cvc\": \")\d{3,4}|(?<=\"cvc\":\")\d{3,4}"
-    r"|(?<=Bearer )\S+|(?<=v1=)[0-9a-f]{64}"
+    r"|(?<=Bearer )\S+|(?<=Basic )\S+|(?<=v1=)[0-9a-f]{64}"
 )
 
 

@@ -77,6 +77,10 @@ _ATTRIBUTES = PRESENTATION | {
 }
 _LOCAL = re.compile(r"#[\w.:-]+")
 _PAINT = re.compile(r"\s*url\(\s*['\"]?#([\w.:-]+)['\"]?\s*\)\s*[\w#]*\s*")
+#: The functions that may stand in a value: colours, and moves in the plane. Every other one could name an address.
+_FUNCTION = re.compile(
+    r"(?:rgba?|hsla?|matrix|translate|scale|rotate|skewX|skewY)\([-+\d\s.,%/eEdgra]*\)", re.IGNORECASE
+)
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?"
 _LENGTH = re.compile(rf"\s*({_NUMBER})(?:px|pt|mm|cm|in)?\s*")
 
@@ -121,7 +125,8 @@ def _refuse_what_acts(node: Node) -> None:
 
 
 def _refuse_outside(name: str, value: str) -> None:
-    if "url(" in value.lower() and not _PAINT.fullmatch(value):
+    rest = _FUNCTION.sub("", value)
+    if ("(" in rest or "\\" in rest) and not _PAINT.fullmatch(value):
         raise LogoRefused(f"It refers to something outside of itself ({name}: {value[:60]}).")
 
 
