@@ -6,7 +6,7 @@ import pytest
 
 from paydesk.billing.payments.record import record_outcome
 from paydesk.billing.receipts.issue import ReceiptRefused, issue_receipt
-from paydesk.billing.receipts.models import ReceiptSeries
+from paydesk.billing.receipts.models import Receipt, ReceiptSeries
 from paydesk.gateways.records import BillingDetails, CollectibleState, LineRecord, SettledBy, TaxRecord
 from paydesk.kit.money import Money
 from paydesk.merchants.find import merchant_by_id
@@ -145,3 +145,32 @@ def test_a_bill_that_took_more_than_one_charge_says_anew_what_was_proved_in_part
     assert (receipt.number, receipt.version, receipt.snapshot["replaces"]) == (3, 3, [1, 2])
     assert ask(scene, bill).receipt.id == receipt.id
     assert numbers() == [1, 2, 3]
+
+
+def test_a_bill_of_which_a_part_is_paid_has_no_receipt_though_that_part_has_one() -> None:
+    scene = a_scene()
+    first = ask(scene, scene.mirror(a_lone_charge("ch_9", 2000))).receipt
+    half = a_collectible(state=CollectibleState.DUE, attempts=[a_part("ch_9", 2000)], owed=Money(2900, "EUR"))
+    bill = scene.mirror(half, observed_at=NOW + SECOND)
+    with pytest.raises(ReceiptRefused) as refused:
+        ask(scene, bill)
+    assert [part.id for part in refused.value.parts] == [first.id]
+    assert numbers() == [1]
+    assert Receipt.objects.get(merchant_id=scene.merchant.id).payment_id != bill.id
+
+    whole = a_paid_collectible(a_part("ch_9", 2000), a_part("ch_10", 2900))
+    paid = scene.mirror(whole, observed_at=NOW + 2 * SECOND)
+    said = ask(scene, paid).receipt.snapshot
+    assert (said["amount_minor"], said["replaces"]) == (4900, [1])
+    assert numbers() == [1, 2]
+
+
+def test_a_charge_that_comes_to_a_bill_that_is_no_longer_paid_brings_no_new_version() -> None:
+    scene = a_scene()
+    first = ask(scene, pay(scene, attempts=[succeeded("ch_2")])).receipt
+    ask(scene, scene.mirror(a_lone_charge("ch_9", 2000)))
+    void = a_collectible(state=CollectibleState.CANCELED, attempts=[succeeded("ch_2"), a_part("ch_9", 2000)])
+    bill = scene.mirror(void, observed_at=NOW + SECOND)
+    assert bill.state == "canceled"
+    assert ask(scene, bill).receipt.id == first.id
+    assert numbers() == [1, 2]

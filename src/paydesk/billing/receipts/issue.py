@@ -6,6 +6,7 @@ is never edited: money that goes back later is a note of its own, and what was w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +24,14 @@ from paydesk.merchants.find import MerchantInSight
 
 
 class ReceiptRefused(Exception):
-    """There is nothing to prove yet. The words are for the customer."""
+    """There is nothing to prove yet. The words are for the customer.
+
+    `parts`: receipts and notes of parts that are paid, which had theirs before the bill took them over.
+    """
+
+    def __init__(self, words: str, *, parts: Sequence[Receipt] = ()) -> None:
+        super().__init__(words)
+        self.parts = parts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,15 +58,17 @@ def issue_receipt(*, merchant: MerchantInSight, payment_id: int, now: datetime) 
 
 def _issue(merchant: MerchantInSight, payment: Payment, now: datetime) -> list[Receipt]:
     """Make what is missing for a locked payment, and give all its rows."""
-    strays = strays_of(payment)
-    rows = _rows(payment)
-    if _latest(rows) is None and not strays and not _is_made(payment):
-        raise ReceiptRefused(_("A receipt is there as soon as the payment has been made."))
+    strays, rows, is_made = strays_of(payment), _rows(payment), _is_made(payment)
+    if _latest(rows) is None and not is_made:
+        words = _("A receipt is there as soon as the payment has been made.")
+        raise ReceiptRefused(words, parts=strays)
     series = locked_series(merchant)
-    if strays:
+    # What proves a part does not prove a bill that is still owed: it waits where it stands until the bill is paid.
+    has_come_home = bool(strays) and is_made
+    if has_come_home:
         bring_home(payment, strays, version=_next_version(rows))
         rows = _rows(payment)
-    if _latest(rows) is None or (strays and not _says_it_all(payment, rows)):
+    if _latest(rows) is None or (has_come_home and not _says_it_all(payment, rows)):
         _write_receipt(merchant, series, payment, rows, now)
         rows = _rows(payment)
     for note in wanted_notes(payment, rows):

@@ -128,7 +128,7 @@ def paid_with(payment: Payment) -> list[PaidWith]:
     rest = payment.amount_minor - sum(part["amount_minor"] for part in parts)
     if rest > 0 and payment.settled_by == SettledBy.BALANCE:
         parts.append(_part("balance", rest, payment.paid_at))
-    elif rest > 0 and payment.settled_by == SettledBy.EXTERNAL:
+    elif rest > 0 and payment.settled_by in (SettledBy.EXTERNAL, SettledBy.ATTEMPT):
         parts.append(_part("outside", rest, payment.paid_at))
     return parts
 

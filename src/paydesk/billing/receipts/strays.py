@@ -1,13 +1,15 @@
 """Find receipts of a charge that stood alone until its bill was known to have it: they are the bill's (R11).
 
 The charge may have had its receipt before the bill took it over (`payments/mirrored/lone_charges.py`). That number is
-spent and that paper is out, so it moves to the bill, and the bill gets no second one over the same money.
+spent and that paper is out, so it moves to the bill once the bill is paid, and the bill gets no second one over the
+same money. Until then it stays where it is, on a payment that is nobody's any more, and is found through the bill.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from paydesk.billing.payments.mirrored.lone_charges import bill_of_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.receipts.models import Receipt
 
@@ -23,6 +25,15 @@ def strays_of(payment: Payment) -> list[Receipt]:
         reference__in=list(references.values_list("reference", flat=True)),
     ).values_list("id", flat=True)
     return _of_payments(payment.merchant_id, list(absorbed))
+
+
+def bill_that_took(absorbed: Payment) -> Payment | None:
+    """Give the bill that has taken over the charge of a payment that was it alone; None where none has."""
+    if absorbed.customer_id is not None:
+        return None
+    return bill_of_charge(
+        merchant_id=absorbed.merchant_id, connection_id=absorbed.connection_id, reference=absorbed.reference
+    )
 
 
 def bring_home(payment: Payment, strays: Sequence[Receipt], *, version: int) -> None:

@@ -11,6 +11,7 @@ from paydesk.billing.payments.models import Attempt
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_payment import PastAttempt, whole_payment
+from paydesk.portal.reads.one_receipt import receipts_of_parts
 from paydesk.portal.show import show_page
 from paydesk.portal.words.story import story_of
 
@@ -33,6 +34,8 @@ def payment(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         waiting=found.waiting,
         latest=found.latest,
         is_just_answered=_is_just_answered(found.latest),
+        has_receipts_of_parts=found.is_paid_in_part
+        and bool(receipts_of_parts(merchant_id=at.merchant.id, payment_id=found.facts.id)),
         steps=story_of(found, now=at.now),
     )
 

@@ -108,6 +108,12 @@ class WholePayment:
         return next((attempt for attempt in reversed(self.attempts) if attempt.is_open), None)
 
     @property
+    def is_paid_in_part(self) -> bool:
+        """Say whether money has moved, and the payment is not made."""
+        is_paid = self.facts.state == Payment.State.PAID
+        return not is_paid and any(one.state == Attempt.State.SUCCEEDED for one in self.attempts)
+
+    @property
     def latest(self) -> PastAttempt | None:
         """Give the last attempt."""
         return self.attempts[-1] if self.attempts else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from paydesk.billing.payments.models import Payment
@@ -15,6 +16,7 @@ from paydesk.billing.receipts.printing.pdf import missing_letters
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_payment import whole_payment
+from paydesk.portal.reads.one_receipt import own_bill_that_took
 from paydesk.portal.receipts.language import paper_language
 from paydesk.portal.receipts.words import document_word, full_day, note_word, payer_of, sum_rows
 from paydesk.portal.show import show_page
@@ -26,13 +28,21 @@ def receipt(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     """Issue the receipt on the first look, and show the same one ever after."""
     found = whole_payment(**at.ids, public_id=public_id)
     if found is None:
-        raise Http404
+        return _to_its_bill(at, public_id)
     payment = found.facts
     try:
         issued = issue_receipt(merchant=at.merchant, payment_id=payment.id, now=clock.wall_now())
     except ReceiptRefused as refused:
         return show_page(
-            request, "receipt_refused.html", status=409, here="history", payment=payment, words=str(refused)
+            request,
+            "receipt_refused.html",
+            status=409,
+            here="history",
+            payment=payment,
+            words=str(refused),
+            parts=refused.parts,
+            note_word=note_word,
+            full_day=full_day,
         )
     said = issued.receipt.snapshot
     return show_page(
@@ -81,6 +91,14 @@ def documents(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         document_word=document_word,
         words=words,
     )
+
+
+def _to_its_bill(at: AtHand, public_id: str) -> HttpResponse:
+    """A charge that a bill has taken over is proved there, under the address that the customer may have kept."""
+    bill = own_bill_that_took(**at.ids, public_id=public_id)
+    if bill is None:
+        raise Http404
+    return HttpResponseRedirect(reverse("receipt", args=[bill.public_id]))
 
 
 def _moment(written: str | None) -> datetime | None:

@@ -47,8 +47,9 @@ def full_day(when: datetime) -> Markup:
 
 
 def note_word(kind: str) -> str:
-    """Name what a note is about."""
+    """Name a receipt, or what a note is about."""
     return {
+        Receipt.Kind.RECEIPT: _("Receipt"),
         Receipt.Kind.REFUND: _("Refund"),
         Receipt.Kind.REFUND_FAILED: _("Refund that did not arrive"),
         Receipt.Kind.DISPUTE: _("Given back by your bank"),
