@@ -8,13 +8,17 @@ import pytest
 
 from paydesk.billing.payment_methods.mirror import mirror_methods
 from paydesk.billing.payment_methods.models import PaymentMethod
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.mirrored.collectible import is_as_it_was
+from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.records import (
+    Advice,
     AttemptRecord,
     CollectibleRecord,
     CollectibleState,
+    Decline,
+    DeclineReason,
     MethodRecord,
     Outcome,
     SettledBy,
@@ -132,6 +136,53 @@ def test_our_answer_takes_over_the_charge_that_was_told_before_it() -> None:
     assert [(one.reference, one.state, one.paid_minor) for one in shown] == [("bill_1", "paid", 4900)]
     assert [one.state for one in scene.attempts()] == ["declined", "succeeded"]
     assert scene.books() == [("charge", "ch_2", 4900)]
+
+
+def test_a_charge_under_way_that_its_bill_takes_over_is_owed_once() -> None:
+    scene = a_scene()
+    pending = replace(succeeded("ch_2"), outcome=Outcome(verdict=Verdict.PENDING, reference="ch_2"))
+    alone = replace(_charge_without_its_bill("ch_2"), state=CollectibleState.PROCESSING, attempts=[pending])
+    scene.mirror(replace(alone, paid_at=None, settled_by=None))
+    scene.mirror(a_paid_collectible(succeeded("ch_2")), observed_at=NOW + SECOND)
+
+    owed = Payment.objects.filter(merchant_id=scene.merchant.id).values_list("owed_minor", flat=True)
+    assert list(owed) == [0, 0]
+
+
+def _end(scene: Scene, attempt: Attempt, verdict: Verdict) -> None:
+    no = Decline(reason=DeclineReason.NOT_PERMITTED, advice=Advice.STOP, code="invoice_void")
+    outcome = Outcome(verdict=verdict, decline=no if verdict is Verdict.DECLINED else None)
+    record_outcome(merchant_id=scene.merchant.id, attempt_id=attempt.id, outcome=outcome, now=NOW)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NEVER_SEEN, Verdict.DECLINED])
+@pytest.mark.parametrize("state", [CollectibleState.CANCELED, CollectibleState.WRITTEN_OFF])
+def test_an_attempt_that_ends_opens_no_bill_that_was_given_up_meanwhile(
+    state: CollectibleState, verdict: Verdict
+) -> None:
+    scene = a_scene()
+    attempt = scene.open_attempt(scene.mirror(a_collectible()))
+    scene.mirror(a_collectible(state=state), observed_at=NOW + SECOND)
+    _end(scene, attempt, verdict)
+
+    assert (scene.payment().state, scene.payment().owed_minor) == (state.value, 0)
+    assert scene.events() == ["payment.failed"]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NEVER_SEEN, Verdict.DECLINED, Verdict.SUCCEEDED])
+def test_after_an_attempt_has_ended_the_next_reading_counts_though_it_says_what_the_last_one_said(
+    verdict: Verdict,
+) -> None:
+    scene = a_scene()
+    bill = a_collectible(state=CollectibleState.DUE)
+    attempt = scene.open_attempt(scene.mirror(a_collectible()))
+    scene.mirror(bill, observed_at=NOW + SECOND)
+    _end(scene, attempt, verdict)
+    asked_at = NOW + 2 * SECOND
+
+    assert not is_as_it_was(connection=scene.connection, record=bill, observed_at=asked_at)
+    assert scene.mirror(bill, observed_at=asked_at).state == "due"
+    assert is_as_it_was(connection=scene.connection, record=bill, observed_at=asked_at + SECOND)
 
 
 def test_a_list_of_cards_that_was_asked_for_earlier_removes_no_new_card() -> None:

@@ -68,9 +68,8 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         # Settled, but by no charge: from a balance, or elsewhere. Reading the collectible again says by what.
         _settle(attempt, outcome, Attempt.State.ABANDONED, now)
         return
-    amount = outcome.amount or Money(attempt.amount_minor, attempt.currency)
-    if amount != Money(attempt.amount_minor, attempt.currency):
-        contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
+    asked = Money(attempt.amount_minor, attempt.currency)
+    amount = outcome.amount or asked
     occurred_at = outcome.occurred_at or now
     _settle(
         attempt,
@@ -80,7 +79,16 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         amount_minor=amount.minor,
         currency=amount.currency,
     )
-    _enter_charge(attempt, outcome, now)
+    is_new = _enter_charge(attempt, outcome, now)
+    # A reading that told of this charge has taken it off what is owed already.
+    taken = amount.minor if is_new and amount.currency == asked.currency else 0
+    is_just_what_was_owed = 0 < payment.owed_minor == taken
+    if amount != asked and not is_just_what_was_owed:
+        contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
+    is_whole = amount.currency == asked.currency and amount.minor >= asked.minor
+    if not is_whole and not is_just_what_was_owed:
+        _leave_the_rest(payment, attempt, max(payment.owed_minor - taken, 0), now)
+        return
     # A success is an observation too: what the company was asked before it is older, and is not believed any more. It
     # is none of the whole bill, though, so that there is no fingerprint of it.
     restate_payment(
@@ -92,12 +100,19 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         settled_by="attempt",
         next_attempt_at=None,
         observed_at=now,
-        fingerprint="",
     )
 
 
-def _enter_charge(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
-    write_entry(
+def _leave_the_rest(payment: Payment, attempt: Attempt, owed_minor: int, now: datetime) -> None:
+    """Less came than was asked for: the rest stays owed, and only a reading of the whole bill says that it is paid."""
+    was_on_its_way = payment.state == Payment.State.PROCESSING and attempt.state in Attempt.OPEN
+    state = Payment.State.DUE if was_on_its_way else payment.state
+    restate_payment(payment=payment, state=state, now=now, owed_minor=owed_minor, observed_at=now)
+
+
+def _enter_charge(attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
+    """Say whether the charge was not in the books yet."""
+    return write_entry(
         merchant_id=attempt.merchant_id,
         connection_id=attempt.connection_id,
         payment_id=attempt.payment_id,
@@ -120,14 +135,20 @@ def _decline(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         decline_advice=outcome.decline.advice.value,
         decline_code=outcome.decline.code[:80],
     )
-    restate_payment(payment=payment, state=Payment.State.FAILED, now=now)
+    _restate_if_on_its_way(payment, Payment.State.FAILED, now, is_news=True)
 
 
 def _abandon(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     """Nothing was charged and nothing is on its way: the payment is what it was before, which is no news."""
     _settle(attempt, outcome, Attempt.State.ABANDONED, now)
     before = attempt.payment_state_before or Payment.State.FAILED
-    restate_payment(payment=payment, state=before, now=now, is_news=False)
+    _restate_if_on_its_way(payment, before, now, is_news=False)
+
+
+def _restate_if_on_its_way(payment: Payment, state: str, now: datetime, *, is_news: bool) -> None:
+    """What the company said of the bill meanwhile (void, written off, paid) stands: our try has only ended."""
+    if payment.state == Payment.State.PROCESSING:
+        restate_payment(payment=payment, state=state, now=now, is_news=is_news)
 
 
 def _ask_customer(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
@@ -165,6 +186,8 @@ def _settle(
     attempt: Attempt, outcome: Outcome, state: Attempt.State, settled_at: datetime, **facts: object
 ) -> None:
     _write(attempt, outcome, state=state, settled_at=settled_at, due_at=None, action_url="", **facts)
+    # While it was open the payment was "on its way", whatever was read: the next reading counts, be it as the last was.
+    Payment.objects.filter(merchant_id=attempt.merchant_id, id=attempt.payment_id).update(fingerprint="")
 
 
 def _keep_open(attempt: Attempt, outcome: Outcome, state: Attempt.State, **facts: object) -> None:

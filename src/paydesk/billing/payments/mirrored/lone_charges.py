@@ -21,6 +21,7 @@ def take_over_charge(*, payment: Payment, reference: str) -> None:
         rows.objects.filter(**mine, payment_id=misplaced.payment_id).update(payment_id=payment.id)
     Payment.objects.filter(**mine, id=misplaced.payment_id).update(
         state=Payment.State.CANCELED,
+        owed_minor=0,
         paid_minor=0,
         paid_at=None,
         settled_by="",
