@@ -24,6 +24,7 @@ from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.import_history import import_history
 from paydesk.sync.take_over import read_whole, write_whole, write_wholes
+from tests.billing.proof import a_part
 from tests.billing.scene import Scene, a_collectible, a_paid_collectible, a_scene, declined, succeeded
 from tests.sync.archive import Archive, connection_of, running_archive, totals_of
 from tests.sync.books import books_of
@@ -149,6 +150,22 @@ def test_a_bill_that_was_paid_twice_is_contradicted_at_first_sight_too(scene: Sc
     _write(scene, [_whole(collectibles=[twice])])
 
     assert Payment.objects.get(reference="bill_1").contradicted_at is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("settled_by", [SettledBy.ATTEMPT, SettledBy.EXTERNAL, SettledBy.BALANCE])
+def test_what_no_card_paid_is_in_the_books_at_first_sight_as_it_is_one_by_one(settled_by: SettledBy) -> None:
+    at_a_stroke, one_by_one = a_scene("stroke"), a_scene("single")
+    bill = replace(_whole().collectibles[0], attempts=[a_part("ch_2", 2000)], settled_by=settled_by)
+    _write(at_a_stroke, [_whole(collectibles=[bill])])
+    one_by_one.mirror(bill, is_news=False)
+
+    kind = "balance" if settled_by is SettledBy.BALANCE else "external"
+    assert (
+        at_a_stroke.books()
+        == one_by_one.books()
+        == sorted([("charge", "ch_2", 2000), (kind, "bill_1", 2900)])
+    )
 
 
 @pytest.mark.django_db

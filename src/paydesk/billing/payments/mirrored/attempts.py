@@ -1,4 +1,4 @@
-"""Mirror one try that the company reports: ours by reference, then by tag, then by being the success we asked for."""
+"""Mirror one try that the company reports: ours by reference, then by tag, then by being what we asked for."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _STATES = {
 }
 
 
-def mirror_attempt(*, payment: Payment, record: AttemptRecord, now: datetime) -> None:
-    """Keep one try. `payment` is locked by the caller's transaction."""
-    ours = _ours(payment, record)
+def mirror_attempt(*, payment: Payment, record: AttemptRecord, has_paid: bool, now: datetime) -> None:
+    """Keep one try; `has_paid`: with it the collectible was paid. `payment` is locked by the caller's transaction."""
+    ours = _ours(payment, record, has_paid=has_paid)
     if ours is not None:
         record_inside(merchant_id=payment.merchant_id, attempt_id=ours, outcome=_referenced(record), now=now)
         return
@@ -52,12 +52,13 @@ def mirror_attempt(*, payment: Payment, record: AttemptRecord, now: datetime) ->
     _enter_success(payment, record)
 
 
-def _ours(payment: Payment, record: AttemptRecord) -> int | None:
+def _ours(payment: Payment, record: AttemptRecord, *, has_paid: bool) -> int | None:
     """Find the attempt of ours that this try is.
 
-    A success without our tag, while an attempt of ours on this collectible is open, is what we asked for: companies do
-    not tag the charge that they make for an invoice. A decline without a tag may be the company's own try, so it stays
-    a mirrored row; should it turn out to be ours, recording our answer absorbs it.
+    Companies do not tag the charge that they make for an invoice. A success without our tag, while an attempt of ours
+    is open, is what we asked for if the collectible was paid with it, or if it took just what we asked for: any other
+    is a part that somebody paid beside us. A decline without a tag may be the company's own try. What is not ours
+    stays a mirrored row; should it turn out to be ours, recording our answer absorbs it.
     """
     mine = Attempt.objects.filter(
         merchant_id=payment.merchant_id, payment_id=payment.id, origin=Attempt.Origin.PAYDESK
@@ -68,11 +69,11 @@ def _ours(payment: Payment, record: AttemptRecord) -> int | None:
         tagged = mine.filter(Q(state__in=Attempt.OPEN) | Q(reference=""), public_id=record.tag)
         found = tagged.values_list("id", flat=True).first()
     if found is None and record.outcome.verdict is Verdict.SUCCEEDED and not _is_mirrored(payment, record):
-        found = (
-            mine.filter(state__in=Attempt.OPEN, submitted_at__isnull=False)
-            .values_list("id", flat=True)
-            .first()
-        )
+        asked = mine.filter(state__in=Attempt.OPEN, submitted_at__isnull=False)
+        if not has_paid:
+            taken = record.outcome.amount or Money(payment.amount_minor, payment.currency)
+            asked = asked.filter(amount_minor=taken.minor, currency=taken.currency)
+        found = asked.values_list("id", flat=True).first()
     return found
 
 

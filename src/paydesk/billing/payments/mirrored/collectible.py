@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from paydesk.billing.customers.models import GatewayCustomer
-from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payment_methods.mirror import method_named
@@ -16,22 +15,18 @@ from paydesk.billing.payments.mirrored.attempts import mirror_attempt
 from paydesk.billing.payments.mirrored.back import mirror_dispute, mirror_refund
 from paydesk.billing.payments.mirrored.breakdown import breakdown_of
 from paydesk.billing.payments.mirrored.lone_charges import bill_of_charge
+from paydesk.billing.payments.mirrored.sums import charge_that_paid, paid_beside
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
-from paydesk.gateways.records import CollectibleRecord, CollectibleState, SettledBy
+from paydesk.gateways.records import CollectibleRecord, CollectibleState
 from paydesk.kit.clock import is_overtaken
 from paydesk.merchants.models import Connection
 
 _UNPAID = {CollectibleState.DUE, CollectibleState.PROCESSING, CollectibleState.FAILED}
-#: What is entered into the books when no attempt paid.
-KINDS_WITHOUT_ATTEMPT = {
-    SettledBy.BALANCE: LedgerEntry.Kind.BALANCE,
-    SettledBy.EXTERNAL: LedgerEntry.Kind.EXTERNAL,
-}
 
 
 def mirror_collectible(
@@ -58,15 +53,17 @@ def mirror_collectible(
     if payment is not None and is_overtaken(stored_at=payment.observed_at, observed_at=observed_at, now=now):
         return payment
     payment = payment or _first_seen(connection, owner, record, observed_at)
+    was_paid, paid_with = payment.state == Payment.State.PAID, charge_that_paid(record)
     for attempt in record.attempts:
-        mirror_attempt(payment=payment, record=attempt, now=now)
+        mirror_attempt(payment=payment, record=attempt, has_paid=attempt.reference == paid_with, now=now)
     for refund in record.refunds:
         mirror_refund(payment=payment, record=refund)
     for dispute in record.disputes:
         mirror_dispute(payment=payment, record=dispute)
     _enter_what_no_attempt_paid(payment, record)
     payment = mine.get()
-    if payment.state == Payment.State.PAID and record.state in _UNPAID:
+    # A charge that has just been made may be told of while its bill is not said to be paid yet: the next reading is.
+    if was_paid and record.state in _UNPAID:
         contradict(payment=payment, attempt_public_id="", now=now)
     restate_payment(
         payment=payment,
@@ -210,17 +207,15 @@ def _state(payment: Payment, record: CollectibleRecord) -> str:
 
 
 def _enter_what_no_attempt_paid(payment: Payment, record: CollectibleRecord) -> None:
-    if (
-        record.state is CollectibleState.PAID
-        and record.settled_by in KINDS_WITHOUT_ATTEMPT
-        and record.amount.minor > 0
-    ):
+    beside = paid_beside(record)
+    if beside is not None:
+        kind, amount = beside
         write_entry(
             merchant_id=payment.merchant_id,
             connection_id=payment.connection_id,
             payment_id=payment.id,
-            kind=KINDS_WITHOUT_ATTEMPT[record.settled_by],
+            kind=kind,
             reference=record.reference,
-            amount=record.amount,
+            amount=amount,
             occurred_at=record.paid_at or record.created_at,
         )

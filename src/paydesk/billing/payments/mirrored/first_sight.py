@@ -20,7 +20,8 @@ from paydesk.billing.payment_methods.mirror import method_facts
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.mirrored.attempts import attempt_facts
 from paydesk.billing.payments.mirrored.back import back_facts
-from paydesk.billing.payments.mirrored.collectible import KINDS_WITHOUT_ATTEMPT, collectible_facts
+from paydesk.billing.payments.mirrored.collectible import collectible_facts
+from paydesk.billing.payments.mirrored.sums import paid_beside, successes, taken_by
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
 from paydesk.billing.subscriptions.mirror import subscription_facts
@@ -28,10 +29,8 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import (
     CollectibleRecord,
-    CollectibleState,
     LineRecord,
     SubscriptionRecord,
-    Verdict,
 )
 from paydesk.kit.money import Money
 from paydesk.merchants.models import Connection
@@ -167,7 +166,7 @@ def _write_payments(
                 subscription_id=subscription.id if subscription else None,
                 state=Payment.State(record.state.value),
                 currency=record.amount.currency,
-                paid_minor=sum(_amount(record, at).minor for at in _successes(record)),
+                paid_minor=sum(taken_by(attempt, record).minor for attempt in successes(record)),
                 refunded_minor=sum(one.amount.minor for one in record.refunds if one.state == "succeeded"),
                 **facts,
             )
@@ -216,9 +215,9 @@ def _facts(payment_id: int, record: CollectibleRecord) -> Iterator[Fact]:
     def fact(kind: LedgerEntry.Kind, reference: str, amount: Money, at: datetime) -> Fact:
         return Fact(payment_id=payment_id, kind=kind, reference=reference, amount=amount, occurred_at=at)
 
-    for attempt in _successes(record):
-        at = record.attempts[attempt].outcome.occurred_at or record.attempts[attempt].created_at
-        yield fact(kind.CHARGE, record.attempts[attempt].reference, _amount(record, attempt), at)
+    for attempt in successes(record):
+        at = attempt.outcome.occurred_at or attempt.created_at
+        yield fact(kind.CHARGE, attempt.reference, taken_by(attempt, record), at)
     for refund in record.refunds:
         if refund.state == "succeeded":
             yield fact(kind.REFUND, refund.reference, refund.amount, refund.created_at)
@@ -227,20 +226,8 @@ def _facts(payment_id: int, record: CollectibleRecord) -> Iterator[Fact]:
             yield fact(kind.DISPUTE, dispute.reference, dispute.amount, dispute.created_at)
         if dispute.state == "won":
             yield fact(kind.REVERSAL, dispute.reference, dispute.amount, dispute.created_at)
-    by = KINDS_WITHOUT_ATTEMPT.get(record.settled_by) if record.settled_by else None
-    if by and record.state is CollectibleState.PAID and record.amount.minor > 0:
-        yield fact(by, record.reference, record.amount, record.paid_at or record.created_at)
-
-
-def _successes(record: CollectibleRecord) -> list[int]:
-    """Give the places of the tries that moved money."""
-    return [
-        place for place, attempt in enumerate(record.attempts) if attempt.outcome.verdict is Verdict.SUCCEEDED
-    ]
-
-
-def _amount(record: CollectibleRecord, place: int) -> Money:
-    return record.attempts[place].outcome.amount or record.amount
+    if (beside := paid_beside(record)) is not None:
+        yield fact(beside[0], record.reference, beside[1], record.paid_at or record.created_at)
 
 
 def _write_orders(wanted: Iterator[tuple[Order, Sequence[LineRecord]]]) -> dict[str, int]:
