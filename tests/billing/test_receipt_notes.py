@@ -1,5 +1,7 @@
 """What goes back after a receipt is a note with a number of its own; the receipt stays as it is."""
 
+from dataclasses import replace
+
 import pytest
 
 from paydesk.billing.payments.models import Dispute
@@ -60,6 +62,23 @@ def test_only_a_lost_dispute_has_a_note(state: str, notes: int) -> None:
     pay(scene, disputes=[dispute])
     assert [note.kind for note in ask(scene).notes] == ["dispute"] * notes
     assert Dispute.objects.count() == 1
+
+
+def test_a_dispute_that_is_won_on_appeal_is_taken_back_by_a_note_of_its_own() -> None:
+    scene = a_scene()
+    lost = DisputeRecord(reference="dp_1", amount=Money(4900, "EUR"), state="lost", created_at=NOW)
+    pay(scene, disputes=[lost])
+    ask(scene)
+    pay(scene, disputes=[replace(lost, state="won")])
+    write_due_notes(NOW)
+    assert numbers() == [1, 2, 3]
+    notes = ask(scene).notes
+    assert [(note.kind, note.number, note.snapshot["note_number"]) for note in notes] == [
+        ("dispute", 2, None),
+        ("dispute_won", 3, 2),
+    ]
+    assert (notes[1].snapshot["receipt_number"], notes[1].snapshot["paid_with"]) == (1, [])
+    assert payments_without_their_note(merchant_id=scene.merchant.id) == []
 
 
 def test_notes_are_written_without_anybody_asking() -> None:

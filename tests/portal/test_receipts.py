@@ -14,7 +14,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from paydesk.billing.customers.models import Customer
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.models import Dispute, Payment
 from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing import pdf
 from paydesk.merchants.find import MerchantInSight
@@ -131,6 +131,18 @@ def test_a_refund_is_shown_and_downloaded_as_a_note_and_the_receipt_stays(
     assert "EUR 10.00" in text(note)
     assert note["Content-Disposition"].endswith('TEST Refund 2.pdf"')
     assert download(browser, paid).content == first
+
+
+def test_a_dispute_that_is_won_on_appeal_is_shown_and_downloaded(browser: Client, paid: Payment) -> None:
+    lost = builders.dispute(paid, "lost")
+    assert "Given back by your bank Number 2" in words(look(browser, paid))
+    Dispute.objects.filter(merchant_id=paid.merchant_id, id=lost.id).update(state="won")
+    shown = words(look(browser, paid))
+    assert "Given back by your bank Number 2" in shown
+    assert "Taken back by your bank Number 3" in shown
+    note = download(browser, paid, "Download PDF of number 3")
+    assert "Takes back" in text(note)
+    assert note["Content-Disposition"].endswith('TEST Taken back by the bank 3.pdf"')
 
 
 def test_a_frame_downloads_with_a_ticket_once(browser: Client, paid: Payment) -> None:

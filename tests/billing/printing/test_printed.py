@@ -39,6 +39,7 @@ PAPERS: dict[str, tuple[Receipt, str]] = {
     "markup": (a_receipt(billing=billing(name=MARKUP), seller={"name": MARKUP}, **one_line(MARKUP)), "en"),
     "refund": (a_receipt("refund", **one_line("") | {"lines": []}, receipt_number=12), "en"),
     "refund that failed": (a_receipt("refund_failed", lines=[], paid_with=[], note_number=13), "de"),
+    "dispute won": (a_receipt("dispute_won", lines=[], paid_with=[], receipt_number=12, note_number=13), "ja"),
     "dispute": (a_receipt("dispute", lines=[], receipt_number=12), "ar"),
     "several methods": (a_receipt(paid_with=[paid_with(100 * turn) for turn in range(1, 5)]), "en"),
 }  # fmt: skip

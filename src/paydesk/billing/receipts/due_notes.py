@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def write_due_notes(now: datetime) -> None:
-    """Visit every payment that has a receipt and a refund or a lost dispute without its note. `now` is wall time."""
+    """Visit every payment that has a receipt and a refund or a dispute without its note. `now` is wall time."""
     for merchant_id in all_merchant_ids():
         merchant = merchant_by_id(merchant_id)
         for payment_id in payments_without_their_note(merchant_id=merchant_id):
@@ -37,8 +37,14 @@ def payments_without_their_note(*, merchant_id: int) -> list[int]:
         proved,
         merchant_id=merchant_id,
     )
-    of_dispute = Exists(Receipt.objects.filter(merchant_id=merchant_id, dispute_id=OuterRef("id")))
-    disputes = Dispute.objects.filter(proved, ~of_dispute, merchant_id=merchant_id, state="lost")
+    of_dispute = Receipt.objects.filter(merchant_id=merchant_id, dispute_id=OuterRef("id"))
+    noted = Exists(of_dispute.filter(kind=Receipt.Kind.DISPUTE))
+    undone = Exists(of_dispute.filter(kind=Receipt.Kind.DISPUTE_WON))
+    disputes = Dispute.objects.filter(
+        (Q(state="lost") & ~Q(noted)) | (Q(state="won") & Q(noted) & ~Q(undone)),
+        proved,
+        merchant_id=merchant_id,
+    )
     found = set(refunds.values_list("payment_id", flat=True)) | set(
         disputes.values_list("payment_id", flat=True)
     )

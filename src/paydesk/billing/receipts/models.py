@@ -31,7 +31,8 @@ class ReceiptSeries(models.Model):
 class Receipt(models.Model):
     """Proof that money moved: a snapshot that is never edited.
 
-    A receipt says that a payment was made; a note says that money of it went back, or that a refund did not arrive.
+    A receipt says that a payment was made; a note says that money of it went back, or takes such a note back: the
+    refund did not arrive, or the dispute was won after all.
     """
 
     class Kind(models.TextChoices):
@@ -39,6 +40,7 @@ class Receipt(models.Model):
         REFUND = "refund"
         REFUND_FAILED = "refund_failed"
         DISPUTE = "dispute"
+        DISPUTE_WON = "dispute_won"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
     series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT)
@@ -68,7 +70,7 @@ class Receipt(models.Model):
                 condition=Q(refund__isnull=False),
             ),
             models.UniqueConstraint(
-                fields=["merchant", "dispute"],
+                fields=["merchant", "dispute", "kind"],
                 name="receipt_dispute_note_once",
                 condition=Q(dispute__isnull=False),
             ),

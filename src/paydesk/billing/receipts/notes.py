@@ -1,4 +1,4 @@
-"""Say which notes follow a receipt: one for each refund that arrived, each that came back, and each lost dispute."""
+"""Say which notes follow a receipt: one for each refund that arrived and each lost dispute, one for each undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paydesk.merchants.find import MerchantInSight
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WantedNote:
-    """A note that is due: about a refund or about a dispute. `undoes`: the note of a refund that did not arrive."""
+    """A note that is due: about a refund or about a dispute. `undoes`: the number of the note that it takes back."""
 
     kind: Receipt.Kind
     back: Refund | Dispute
@@ -49,7 +49,7 @@ def snapshot_of_note(
 def _back_to(payment: Payment, note: WantedNote) -> list[PaidWith]:
     """Money goes back to where it came from; of several methods the company does not say to which."""
     parts = paid_with(payment)
-    if len(parts) != 1 or note.kind == Receipt.Kind.REFUND_FAILED:
+    if len(parts) != 1 or note.undoes is not None:
         return []
     back: PaidWith = {
         **parts[0],
@@ -70,8 +70,11 @@ def _about_refunds(payment: Payment, rows: Sequence[Receipt]) -> Iterator[Wanted
 
 
 def _about_disputes(payment: Payment, rows: Sequence[Receipt]) -> Iterator[WantedNote]:
-    noted = {row.dispute_id for row in rows if row.kind == Receipt.Kind.DISPUTE}
-    lost = Dispute.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id, state="lost")
-    for dispute in lost:
-        if dispute.id not in noted:
+    """One that is lost may be won on appeal: the bank takes the money back, and it is the merchant's again."""
+    noted = {row.dispute_id: row.number for row in rows if row.kind == Receipt.Kind.DISPUTE}
+    undone = {row.dispute_id for row in rows if row.kind == Receipt.Kind.DISPUTE_WON}
+    for dispute in Dispute.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id):
+        if dispute.state == "lost" and dispute.id not in noted:
             yield WantedNote(kind=Receipt.Kind.DISPUTE, back=dispute)
+        elif dispute.state == "won" and dispute.id in noted and dispute.id not in undone:
+            yield WantedNote(kind=Receipt.Kind.DISPUTE_WON, back=dispute, undoes=noted[dispute.id])

@@ -62,7 +62,7 @@ class Snapshot(TypedDict):
     balance_minor: int
     paid_with: list[PaidWith]
     replaces: list[int]
-    # Of a note: the receipt it follows, and of a refund that did not arrive the note of that refund.
+    # Of a note: the receipt it follows, and the note that it takes back.
     receipt_number: int | None
     note_number: int | None
 

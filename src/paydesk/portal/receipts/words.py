@@ -53,6 +53,7 @@ def note_word(kind: str) -> str:
         Receipt.Kind.REFUND: _("Refund"),
         Receipt.Kind.REFUND_FAILED: _("Refund that did not arrive"),
         Receipt.Kind.DISPUTE: _("Given back by your bank"),
+        Receipt.Kind.DISPUTE_WON: _("Taken back by your bank"),
     }[Receipt.Kind(kind)]
 
 

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                             ("refund", "Refund"),
                             ("refund_failed", "Refund Failed"),
                             ("dispute", "Dispute"),
+                            ("dispute_won", "Dispute Won"),
                         ],
                         default="receipt",
                         max_length=14,
@@ -124,7 +125,7 @@ class Migration(migrations.Migration):
             model_name="receipt",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("dispute__isnull", False)),
-                fields=("merchant", "dispute"),
+                fields=("merchant", "dispute", "kind"),
                 name="receipt_dispute_note_once",
             ),
         ),
