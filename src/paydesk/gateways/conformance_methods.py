@@ -57,6 +57,10 @@ def the_customer_confirms_a_method_with_the_bank(scene: ExamScene) -> None:
         expect(bool(finished.refusal) != confirm, f"confirm={confirm} at the bank, and it says {finished}")
         listed = len(scene.gateway.list_methods(customer))
         expect(listed == int(confirm), f"confirm={confirm} at the bank, and {listed} methods are saved")
+        if finished.can_try_again:
+            scene.enter_method(setup)
+            again = scene.gateway.finish_method_setup(setup.reference)
+            expect(again.method is not None, f"another card was said to be taken, and it says {again}")
 
 
 def one_method_is_the_default(scene: ExamScene) -> None:

@@ -166,10 +166,14 @@ class MethodSetup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedSetup:
-    """How a set-up stands: `method` when it is done, `refusal` (for the customer) when it failed, else still open."""
+    """How a set-up stands: `method` when it is done, `refusal` (for the customer) when the last try failed, else open.
+
+    A failed try ends the set-up, unless the same one takes another card: `can_try_again`.
+    """
 
     method: MethodRecord | None = None
     refusal: str = ""
+    can_try_again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from urllib.error import HTTPError
 import pytest
 
 from paydesk.gateways import http
-from paydesk.gateways.contract import GatewayRefused, MethodSetup, MethodSetupRequest
+from paydesk.gateways.contract import FinishedSetup, GatewayRefused, MethodSetup, MethodSetupRequest
 from paydesk.gateways.stripe.gateway import StripeGateway
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE, PUBLISHABLE_KEY, StripeScene
 
@@ -70,6 +70,7 @@ def test_a_card_that_was_entered_is_the_customers_and_one_that_was_refused_says_
     assert (untouched.method, untouched.refusal) == (None, "")
     assert refused.method is None
     assert refused.refusal
+    assert refused.can_try_again
     assert done.method
     assert (done.method.last_four, done.method.expires_year) == ("4242", 2034)
     assert [one.reference for one in gateway.list_methods(customer)] == [done.method.reference]
@@ -83,9 +84,21 @@ def test_a_card_that_waits_for_the_bank_is_not_there_yet(
     setup = begun(gateway, customer)
 
     stripe_scene.enter_card(setup.reference, NEEDS_3D_SECURE)
+    stripe_scene.say_of(setup.reference, last_setup_error={"code": "expired_card"})  # of the try before
 
-    assert gateway.finish_method_setup(setup.reference).method is None
+    assert gateway.finish_method_setup(setup.reference) == FinishedSetup()
     assert gateway.list_methods(customer) == []
+
+
+def test_a_set_up_that_stripe_has_ended_takes_no_other_card(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    setup = begun(gateway, stripe_scene.customer())
+    stripe_scene.say_of(setup.reference, status="canceled")
+
+    ended = gateway.finish_method_setup(setup.reference)
+    assert ended.refusal
+    assert not ended.can_try_again
 
 
 def test_a_new_default_leaves_what_names_a_card_of_its_own(

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from paydesk.billing.payment_methods.models import MethodSetup
 from tests.journeys.methods.steps import add_a_card, choose, is_offered, keeps, replace, row, was_confirmed
 from tests.journeys.stripe.books import Books, wait_until
 from tests.journeys.stripe.steps import enter_card, fields_are_there, sign_in
-from tests.stripe_scene import NEEDS_3D_SECURE
+from tests.stripe_scene import DECLINED_WHEN_ENTERED, NEEDS_3D_SECURE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +44,26 @@ def test_a_card_is_added_when_the_bank_agrees_and_only_then(page: Page, books: B
     expect(row(page, "0341")).to_contain_text("Pro")
     assert books.taken() == before["taken"]
     assert who_pays(books) == {"the subscription": "", "everything else": "0341", "the invoice": ""}
+
+
+def test_a_card_that_is_refused_first_and_heard_of_keeps_no_other_from_being_saved(
+    page: Page, books: Books
+) -> None:
+    sign_in(page, books)
+    add_a_card(page, books.portal)
+    fields_are_there(page)
+    choose(page)
+    enter_card(page, DECLINED_WHEN_ENTERED)
+    expect(page.get_by_role("status")).to_contain_text("declined")
+    setup = MethodSetup.objects.get(merchant_id=books.merchant_id)
+    failed = {"id": setup.reference, "object": "setup_intent", "status": "requires_payment_method"}
+    assert books.tell("setup_intent.setup_failed", failed, event_id="evt_failed") == 204
+    books.wait_for_the_worker()
+    enter_card(page, ANOTHER)
+    was_confirmed(page)
+    assert books.setups() == ["finished"]
+    page.goto(f"{books.portal}/methods")
+    expect(row(page, "4444")).to_be_visible()
 
 
 def test_a_replaced_card_is_replaced_everywhere_and_pays_what_is_overdue_once(

@@ -41,7 +41,10 @@ class PaymentMethod(models.Model):
 
 
 class MethodSetup(models.Model):
-    """A customer entering a method at the company. `payment_public_id`: what is to be paid with it afterwards."""
+    """A customer entering a method at the company. `payment_public_id`: what is to be paid with it afterwards.
+
+    `refusal`: what the last try said, also while it is open and takes another card.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"

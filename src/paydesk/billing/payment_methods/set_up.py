@@ -168,5 +168,8 @@ def _write(setup: MethodSetup, finished: FinishedSetup) -> None:
         )
         method = mirror_method(owner=setup.gateway_customer, record=finished.method)
         mine.update(state=MethodSetup.State.FINISHED, method_id=method.id)
-    elif finished.refusal:
-        mine.update(state=MethodSetup.State.REFUSED, refusal=finished.refusal[:300])
+    else:
+        # What the last try said is kept for the page; it ends nothing where the same set-up takes another card.
+        is_over = bool(finished.refusal) and not finished.can_try_again
+        state = MethodSetup.State.REFUSED if is_over else MethodSetup.State.OPEN
+        mine.update(state=state, refusal=finished.refusal[:300])

@@ -24,6 +24,9 @@ _REFUSALS = {
     "incorrect_cvc": "The security code does not fit this card.",
 }
 _REFUSED = "Your bank did not accept this card."
+#: docs.stripe.com/payments/intents: a try that failed brings a SetupIntent back to where it takes another card, in the
+#: same fields; `canceled` alone ends it without one.
+_TRY_AGAIN = "requires_payment_method"
 
 
 def begin(line: Line, request: MethodSetupRequest, settings: Settings) -> MethodSetup:
@@ -51,7 +54,7 @@ def finish(line: Line, setup_reference: str) -> FinishedSetup:
     """Read a SetupIntent; a done one gives its method, attached to the customer if Stripe has not done so itself."""
     setup = line.ask(line.v1.setup_intents.retrieve, setup_reference, {"expand": ["payment_method"]})
     if setup["status"] != "succeeded":
-        return FinishedSetup(refusal=refusal_of(setup))
+        return FinishedSetup(refusal=refusal_of(setup), can_try_again=setup["status"] == _TRY_AGAIN)
     method, customer = setup["payment_method"], reference(setup["customer"])
     if reference(method.get("customer")) != customer:
         key: stripe.RequestOptions = {"idempotency_key": f"{setup_reference}-attach"}
@@ -60,10 +63,11 @@ def finish(line: Line, setup_reference: str) -> FinishedSetup:
 
 
 def refusal_of(setup: Json) -> str:
-    """Say why a SetupIntent has no card, or nothing while it still may get one."""
-    if error := setup.get("last_setup_error"):
+    """Say why a SetupIntent has no card: what its last try said, or that it is over. Nothing while it is on its way."""
+    error = setup.get("last_setup_error") or {}
+    if setup["status"] == "canceled" or (setup["status"] == _TRY_AGAIN and error):
         return _REFUSALS.get(error.get("decline_code") or error.get("code") or "", _REFUSED)
-    return _REFUSED if setup["status"] == "canceled" else ""
+    return ""
 
 
 def list_methods(line: Line, customer: str) -> Sequence[MethodRecord]:

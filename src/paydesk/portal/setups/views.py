@@ -111,10 +111,11 @@ def _entering(request: HttpRequest, at: AtHand, setup: MethodSetup, begun: Begun
 
 
 def _not_entered(request: HttpRequest, setup: MethodSetup, asked: Asked | None) -> HttpResponse:
-    """Who came back without entering a card goes back to where it began; who pressed is told."""
-    if asked is None:
+    """Who came back without entering a card goes back to where it began; who pressed, or was refused, is told."""
+    if asked is None and not setup.refusal:
         return HttpResponseRedirect(way_back(setup.payment_public_id))
-    return stopped(request, setup, "", status=409, again=reverse("setup", args=[setup.public_id]))
+    again = reverse("setup", args=[setup.public_id])
+    return stopped(request, setup, setup.refusal, status=409, again=again)
 
 
 def _saved(
