@@ -59,8 +59,13 @@ def method_named(*, owner: GatewayCustomer, reference: str) -> int | None:
     ).id
 
 
-def mirror_method(*, owner: GatewayCustomer, record: MethodRecord) -> PaymentMethod:
-    """Keep one method; a default one takes the place of the one before."""
+def mirror_method(
+    *, owner: GatewayCustomer, record: MethodRecord, knows_default: bool = True
+) -> PaymentMethod:
+    """Keep one method; a default one takes the place of the one before.
+
+    Without `knows_default`, a record that says nothing of the default leaves a known method what it is.
+    """
     if record.is_default:
         PaymentMethod.objects.filter(
             merchant_id=owner.merchant_id, gateway_customer_id=owner.id, is_default=True
@@ -69,7 +74,8 @@ def mirror_method(*, owner: GatewayCustomer, record: MethodRecord) -> PaymentMet
     mine = PaymentMethod.objects.filter(
         merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference
     )
-    if mine.update(**facts):
+    kept = set() if record.is_default or knows_default else {"is_default"}
+    if mine.update(**{name: fact for name, fact in facts.items() if name not in kept}):
         return mine.get()
     return PaymentMethod.objects.create(
         merchant_id=owner.merchant_id, connection_id=owner.connection_id, reference=record.reference, **facts

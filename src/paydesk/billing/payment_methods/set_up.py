@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.mirror import mirror_method
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
-from paydesk.database.transactions import in_transaction, let_go
+from paydesk.database.transactions import in_transaction, let_go, locked
 from paydesk.gateways.contract import (
     FinishedSetup,
     Gateway,
@@ -101,7 +101,10 @@ def go_on_with_setup(
 
 
 def finish_method_setup(*, merchant: MerchantInSight, customer_id: int, setup_public_id: str) -> MethodSetup:
-    """Take the method over; asking again gives the same answer. Raises MethodSetup.DoesNotExist, GatewayUnreachable."""
+    """Take the method over; asking again gives the same answer.
+
+    Raises MethodSetup.DoesNotExist, SetupRefused, GatewayUnreachable, and GatewayRefused while our key opens nothing.
+    """
     mine = MethodSetup.objects.filter(
         merchant_id=merchant.id, customer_id=customer_id, public_id=setup_public_id
     )
@@ -157,16 +160,17 @@ def _begin(
 
 
 def _write(setup: MethodSetup, finished: FinishedSetup) -> None:
-    mine = MethodSetup.objects.filter(
-        merchant_id=setup.merchant_id, id=setup.id, state=MethodSetup.State.OPEN
-    )
+    """Write how it stands, unless somebody was quicker: much may have been done with the method since."""
+    # Whoever writes methods takes the customer's row first, so that two of them never wait for each other.
+    owner = GatewayCustomer.objects.filter(merchant_id=setup.merchant_id, id=setup.gateway_customer_id)
+    locked(owner).get()
+    mine = MethodSetup.objects.filter(merchant_id=setup.merchant_id, id=setup.id)
+    if locked(mine).get().state != MethodSetup.State.OPEN:
+        return
     if finished.method is not None:
-        # A list that was asked for before this does not have the new method yet, and must not remove it. Whoever
-        # writes methods takes the customer's row first, so that two of them never wait for each other.
-        GatewayCustomer.objects.filter(merchant_id=setup.merchant_id, id=setup.gateway_customer_id).update(
-            methods_observed_at=clock.wall_now()
-        )
-        method = mirror_method(owner=setup.gateway_customer, record=finished.method)
+        # A list that was asked for before this does not have the new method yet, and must not remove it.
+        owner.update(methods_observed_at=clock.wall_now())
+        method = mirror_method(owner=setup.gateway_customer, record=finished.method, knows_default=False)
         mine.update(state=MethodSetup.State.FINISHED, method_id=method.id)
     else:
         # What the last try said is kept for the page; it ends nothing where the same set-up takes another card.
