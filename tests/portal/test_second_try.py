@@ -10,7 +10,7 @@ from django.test import Client
 
 from paydesk.billing.customers.models import Customer
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
-from paydesk.gateways.contract import FinishedSetup, ObjectKind, ObjectReference
+from paydesk.gateways.contract import FinishedSetup, GatewayRefused, ObjectKind, ObjectReference
 from paydesk.gateways.records import MethodRecord
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.merchants.connect import connect
@@ -106,6 +106,24 @@ def test_what_the_last_try_said_is_forgotten_with_the_next(
     done(browser, setup)
     company_says(FinishedSetup())
     assert done(browser, setup).status_code == 302
+
+
+def test_who_comes_back_while_our_key_is_refused_is_told_and_nothing_is_lost(
+    browser: Client,
+    setup: MethodSetup,
+    company_says: Callable[[object], None],
+    webhook: Callable[[], None],
+) -> None:
+    company_says(GatewayRefused("401"))
+    for press in (False, True):
+        refused = done(browser, setup, press=press)
+        assert refused.status_code == 409
+        assert "The payment company does not show us your card right now." in words(refused)
+    with pytest.raises(GatewayRefused):
+        webhook()  # which is worked again later, for as long as it takes
+    company_says(SAVED)
+    webhook()
+    assert state(setup) == "finished"
 
 
 def test_a_set_up_that_is_over_begins_anew(

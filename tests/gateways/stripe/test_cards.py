@@ -101,6 +101,28 @@ def test_a_set_up_that_stripe_has_ended_takes_no_other_card(
     assert not ended.can_try_again
 
 
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_a_card_that_was_taken_off_before_it_was_taken_over_has_to_be_entered_again(
+    stripe_scene: StripeScene, gateway: StripeGateway, is_forgotten: bool
+) -> None:
+    """Stripe names the card still, and attaches no card again that was detached; or it names none."""
+    setup = begun(gateway, stripe_scene.customer())
+    stripe_scene.enter_card(setup.reference, GOOD)
+    card = stripe_scene.as_stripe_says(f"/v1/setup_intents/{setup.reference}")["payment_method"]
+    if is_forgotten:
+        stripe_scene.say_of(setup.reference, payment_method=None)
+    else:
+        stripe_scene.say_of(
+            setup.reference, payment_method={"id": card, "object": "payment_method", "customer": None}
+        )
+        stripe_scene.fail_next("POST", f"/v1/payment_methods/{card}/attach", "400")
+
+    gone = gateway.finish_method_setup(setup.reference)
+    assert gone.method is None
+    assert gone.refusal
+    assert not gone.can_try_again
+
+
 def test_a_new_default_leaves_what_names_a_card_of_its_own(
     stripe_scene: StripeScene, gateway: StripeGateway
 ) -> None:

@@ -24,6 +24,7 @@ _REFUSALS = {
     "incorrect_cvc": "The security code does not fit this card.",
 }
 _REFUSED = "Your bank did not accept this card."
+_GONE = "This card has been taken off meanwhile. Please enter it again."
 #: docs.stripe.com/payments/intents: a try that failed brings a SetupIntent back to where it takes another card, in the
 #: same fields; `canceled` alone ends it without one.
 _TRY_AGAIN = "requires_payment_method"
@@ -51,14 +52,22 @@ def begin(line: Line, request: MethodSetupRequest, settings: Settings) -> Method
 
 
 def finish(line: Line, setup_reference: str) -> FinishedSetup:
-    """Read a SetupIntent; a done one gives its method, attached to the customer if Stripe has not done so itself."""
+    """Read a SetupIntent; a done one gives its method, attached to the customer if Stripe has not done so itself.
+
+    A method that was detached meanwhile is attached to nobody again (docs.stripe.com/api/payment_methods/detach).
+    """
     setup = line.ask(line.v1.setup_intents.retrieve, setup_reference, {"expand": ["payment_method"]})
     if setup["status"] != "succeeded":
         return FinishedSetup(refusal=refusal_of(setup), can_try_again=setup["status"] == _TRY_AGAIN)
     method, customer = setup["payment_method"], reference(setup["customer"])
+    if method is None:
+        return FinishedSetup(refusal=_GONE)
     if reference(method.get("customer")) != customer:
         key: stripe.RequestOptions = {"idempotency_key": f"{setup_reference}-attach"}
-        method = line.ask(line.v1.payment_methods.attach, method["id"], {"customer": customer}, key)
+        try:
+            method = line.ask(line.v1.payment_methods.attach, method["id"], {"customer": customer}, key)
+        except GatewayRefused:
+            return FinishedSetup(refusal=_GONE)
     return FinishedSetup(method=method_record(method))
 
 

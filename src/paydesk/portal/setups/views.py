@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from paydesk.billing.arrangements.switch_method import SwitchRefused
@@ -16,7 +17,7 @@ from paydesk.billing.payment_methods.set_up import (
 )
 from paydesk.billing.payments.choices import retry_choices
 from paydesk.billing.payments.models import Payment
-from paydesk.gateways.contract import GatewayUnreachable
+from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.choice import Asked, Choice, choice_of, read_asked
@@ -83,6 +84,9 @@ def done(request: HttpRequest, at: AtHand, setup_id: str) -> HttpResponse:
         return stopped(request, setup, str(refused), status=409)
     except GatewayUnreachable:
         return stopped(request, setup, no_answer(), status=502, again=request.path, pressed=asked)
+    except GatewayRefused:
+        words = _("The payment company does not show us your card right now. Please write to us.")
+        return stopped(request, setup, words, status=409, again=request.path, pressed=asked)
     setup = _setup_or_404(at, setup_id)
     if setup.state == MethodSetup.State.REFUSED:
         return stopped(request, setup, setup.refusal, status=409)
