@@ -166,14 +166,11 @@ class MethodSetup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedSetup:
-    """How a set-up stands: `method` when it is done, `refusal` (for the customer) when the last try failed, else open.
-
-    A failed try ends the set-up, unless the same one takes another card: `can_try_again`.
-    """
+    """How a set-up stands: `method` when it is done, `refusal` (for the customer) when a try failed, else still open."""
 
     method: MethodRecord | None = None
     refusal: str = ""
-    can_try_again: bool = False
+    can_try_again: bool = False  # the set-up takes another card; without it, a failed try ends it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
