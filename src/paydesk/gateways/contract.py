@@ -166,7 +166,7 @@ class MethodSetup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedSetup:
-    """How a set-up stands: `method` when it is done, `refusal` (for the customer) when a try failed, else still open."""
+    """How a set-up stands: `method` when it is done, `refusal` (for the customer) when a try failed, else open."""
 
     method: MethodRecord | None = None
     refusal: str = ""
