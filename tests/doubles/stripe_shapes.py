@@ -70,6 +70,14 @@ def invoice_payments(invoice: Object, store: Store) -> list[Object]:
     ]
 
 
+def in_order(payments: list[Object], store: Store) -> list[Object]:
+    """Put payments in the order in which their PaymentIntents were made, those that succeeded last."""
+    places = {intent: place for place, intent in enumerate(store.intents)}
+    return sorted(
+        payments, key=lambda one: (one["status"] == "paid", places[one["payment"]["payment_intent"]])
+    )
+
+
 def card_error(
     charge: Object | None, known: Known, *, code: str = "card_declined", message: str = ""
 ) -> Object:

@@ -111,7 +111,7 @@ class SloppyGateway(BillingGateway):
 
     def read_collectible(self, reference: str) -> CollectibleRecord | None:
         found = super().read_collectible(reference)
-        return replace(found, taxes=[]) if found else None
+        return replace(found, taxes=[], owed=None) if found else None
 
     def list_events(self, *, cursor: str = "") -> Page[WebhookEvent]:
         page = super().list_events(cursor=cursor)

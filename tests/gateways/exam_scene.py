@@ -89,6 +89,13 @@ class SimulatedScene:
         parts = {"lines": ITEMS, "discounts": DISCOUNTS, "taxes": TAXES, "balance_minor": 400}
         return str(self.account.control("/bills", customer=customer, currency="EUR", **parts)["id"])
 
+    def part_paid(self, amount: Money, part: Money) -> tuple[str, str]:
+        bill = {"title": "Kiln", "amount_minor": amount.minor, "currency": amount.currency}
+        told = {**bill, "paid_in": [part.minor], "declined": ["insufficient_funds"], "status": "failed"}
+        customer = {"email": "part@example.com", "name": "Part", "methods": [{}], "bills": [told]}
+        made = self.account.seed(customer)[0]
+        return made["id"], made["bills"][0]
+
     def enter_method(self, setup: MethodSetup) -> None:
         self.account.enter_card(setup.reference)
 

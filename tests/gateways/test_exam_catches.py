@@ -43,6 +43,7 @@ SLOPPY_FAILS_IN = {
     "a_removed_method_is_gone",
     "the_customer_confirms_a_method_with_the_bank",
     "the_parts_of_a_collectible_add_up",
+    "what_was_paid_in_part_is_asked_for_no_more",
     "what_happened_is_listed_the_newest_first",
     "events_are_listed_back_to_the_oldest",
     "a_company_that_is_busy_is_left_alone_for_as_long_as_it_says",

@@ -52,6 +52,7 @@ PARTS: Sequence[Part] = [
     Part(settings.asking_for_capabilities_asks_no_network),
     Part(settings.transcripts_are_scrubbed),
     *(Part(examine, _CHARGING) for examine in money.PARTS),
+    Part(money.what_was_paid_in_part_is_asked_for_no_more, frozenset({Capability.RETRY_COLLECTIBLE})),
     *(Part(examine, _CHARGING) for examine in network.PARTS),
     *(Part(examine, frozenset({Capability.REFUND})) for examine in refunds.PARTS),
     *(Part(examine) for examine in reading.PARTS),

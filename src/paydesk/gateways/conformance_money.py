@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +17,7 @@ from paydesk.gateways.conformance_scene import (
     expect,
     expect_decline,
     expect_success,
+    fail,
     new_key,
     queries,
     refusal,
@@ -23,13 +25,16 @@ from paydesk.gateways.conformance_scene import (
 from paydesk.gateways.contract import (
     Capability,
     ChargeQuery,
+    ChargeRequest,
     GatewayRefused,
     GatewayUnreachable,
     PreparedCharge,
 )
-from paydesk.gateways.records import Outcome, Verdict
+from paydesk.gateways.records import CollectibleRecord, CollectibleState, Outcome, Verdict
 from paydesk.kit.money import Money
 
+#: Of AMOUNT, what somebody has paid already.
+PART = Money(2000, "EUR")
 #: Long enough that no ask can still be on its way.
 LONG_AGO = timedelta(days=7)
 
@@ -184,6 +189,65 @@ def what_succeeded_cannot_be_called_off(scene: ExamScene) -> None:
         case.expect_taken([AMOUNT], "it was called off too late")
 
 
+def what_was_paid_in_part_is_asked_for_no_more(scene: ExamScene) -> None:
+    """Somebody paid a part beside us: what is left is said, may be asked for, and is all that is taken."""
+    customer, bill = scene.part_paid(AMOUNT, PART)
+    if not bill:
+        return
+    rest, before = AMOUNT - PART, Counter(scene.captured(customer))
+    request = ChargeRequest(
+        key=new_key(),
+        tag=new_key(),
+        amount=rest,
+        customer_reference=customer,
+        collectible=bill,
+        method_reference=scene.good_method(customer),
+    )
+    case = Case(scene=scene, way="paying a rest", customer=customer, request=request, taken_before=before)
+    expect_part_paid(scene, bill)
+    whole = replace(request, key=new_key(), tag=new_key(), amount=AMOUNT)
+    words = f"{PART} of {AMOUNT} was paid: asking for all of it again has to be refused"
+    refusal(GatewayRefused, partial(scene.gateway.prepare_charge, whole), words)
+    prepared = scene.gateway.prepare_charge(request)
+    verdict = _look_up(scene, case, prepared.reference).verdict
+    unclear = verdict in (Verdict.NEVER_SEEN, Verdict.UNKNOWN)
+    expect(unclear, f"a part that somebody else paid was taken for our charge: {verdict}")
+    outcome = scene.gateway.confirm_charge(prepared)
+    expect_success(outcome, case.way, amount=rest)
+    case.expect_taken([rest], "what was left was paid")
+    expect_rest_paid(scene, bill, outcome)
+
+
+def expect_part_paid(scene: ExamScene, bill: str) -> None:
+    """Fail the exam unless a collectible says what it is about, what was paid of it, and what is left."""
+    record = scene.gateway.read_collectible(bill)
+    if record is None:
+        fail("a collectible of which a part was paid reads as None")
+    is_open = record.state in (CollectibleState.DUE, CollectibleState.FAILED)
+    expect(is_open, f"{PART} of {AMOUNT} was paid, and it reads as {record.state}")
+    expect(
+        record.amount == AMOUNT, f"{PART} of {AMOUNT} was paid, and it reads as being about {record.amount}"
+    )
+    expect(
+        record.owed == AMOUNT - PART, f"{PART} of {AMOUNT} was paid, and what is owed reads as {record.owed}"
+    )
+    expect(
+        _taken(record) == [PART], f"{PART} of {AMOUNT} was paid, and what was taken reads as {_taken(record)}"
+    )
+
+
+def expect_rest_paid(scene: ExamScene, bill: str, outcome: Outcome) -> None:
+    """Fail the exam unless the collectible is paid by just the part and our charge: nothing contradicts the other."""
+    record = scene.gateway.read_collectible(bill)
+    if record is None:
+        fail("a collectible that was paid in two parts reads as None")
+    expect(record.state is CollectibleState.PAID, f"what was left was paid, and it reads as {record.state}")
+    expect(record.owed is None, f"what was left was paid, and it reads as owing {record.owed}")
+    expect(_taken(record) == [PART, AMOUNT - PART], f"paid in two parts, it reads as {_taken(record)}")
+    references = [attempt.reference for attempt in record.attempts]
+    expect(outcome.reference in references, f"our charge {outcome.reference} is not among {references}")
+
+
 PARTS = [
     money_moves_once_for_a_repeated_key,
     money_moves_once_when_many_confirm_together,
@@ -219,6 +283,12 @@ def _pay_otherwise(scene: ExamScene, case: Case) -> Money:
 
 def _look_up(scene: ExamScene, case: Case, reference: str) -> Outcome:
     return scene.gateway.find_charge(queries(scene, case.request, reference, scene.settings.now())[0])
+
+
+def _taken(record: CollectibleRecord) -> list[Money | None]:
+    """List what the tries of a collectible took, oldest first."""
+    outcomes = [attempt.outcome for attempt in record.attempts]
+    return [outcome.amount for outcome in outcomes if outcome.verdict is Verdict.SUCCEEDED]
 
 
 def _verdict(scene: ExamScene, prepared: PreparedCharge) -> Verdict | None:

@@ -44,7 +44,8 @@ class ExamScene(Protocol):
 
     Whatever reads the company's books (`captured`, `refunded`) asks the company itself, never the gateway. What a test
     account cannot play is given as an empty text (or False), and is then not examined: an asking method, an arrear, a
-    bill in parts, a bank that asks when a method is entered. The rest is owed by every author.
+    bill in parts, a bill of which a part was paid, a bank that asks when a method is entered. The rest is owed by every
+    author.
     """
 
     gateway: Gateway
@@ -82,6 +83,12 @@ class ExamScene(Protocol):
 
     def in_parts(self, customer: str) -> str:
         """Make a collectible of several lines, with whatever of discounts, taxes and balance the company knows."""
+
+    def part_paid(self, amount: Money, part: Money) -> tuple[str, str]:
+        """Make an open collectible of which a charge paid a part, without the gateway; gives its customer and it.
+
+        Only asked where RETRY_COLLECTIBLE is offered.
+        """
 
     def enter_method(self, setup: MethodSetup) -> None:
         """Do what a customer does on the company's page or in its fields: enter a good method."""
@@ -203,10 +210,10 @@ def refusal(
     fail(f"{words}, but it answered {answer!r}")
 
 
-def expect_success(outcome: Outcome, when: str) -> None:
+def expect_success(outcome: Outcome, when: str, *, amount: Money = AMOUNT) -> None:
     """Fail the exam unless the outcome is a whole success."""
     expect(outcome.verdict is Verdict.SUCCEEDED, f"{when}: {outcome.verdict} instead of a success")
-    expect(outcome.amount == AMOUNT, f"{when}: the amount is {outcome.amount}, not {AMOUNT}")
+    expect(outcome.amount == amount, f"{when}: the amount is {outcome.amount}, not {amount}")
     expect(bool(outcome.reference), f"{when}: the money's own reference is missing")
     expect(outcome.decline is None, f"{when}: a success has no decline")
 

@@ -88,6 +88,37 @@ class StripeExamScene:
         self._scene.say_of(invoice, **taken, **amounts)
         return invoice
 
+    def part_paid(self, amount: Money, part: Money) -> tuple[str, str]:
+        """An invoice over the rest, which localstripe can charge; that it was about more is said over it."""
+        customer = self.customer()
+        invoice = self.owed(customer, amount - part)
+        self.pay_part(invoice, customer, amount, part)
+        return customer, invoice
+
+    def pay_part(self, invoice: str, customer: str, amount: Money, part: Money) -> str:
+        """Let somebody pay a part of an open invoice with a PaymentIntent of its own; gives its charge."""
+        intents = self._scene.client.v1.payment_intents
+        made = intents.create(
+            {
+                "amount": to_stripe(part),
+                "currency": part.currency.lower(),
+                "customer": customer,
+                "payment_method": self.good_method(customer),
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            }
+        )
+        paid = intents.confirm(made.id)
+        payment = {"status": "paid", "payment": {"type": "payment_intent", "payment_intent": paid.id}}
+        self._scene.say_of(
+            invoice,
+            total=to_stripe(amount),
+            amount_due=to_stripe(amount),
+            amount_paid=to_stripe(part),
+            amount_remaining=to_stripe(amount - part),
+            payments={"data": [payment]},
+        )
+        return str(paid.latest_charge)
+
     def enter_method(self, setup: MethodSetup) -> None:
         self._scene.enter_card(setup.reference)
 

@@ -20,7 +20,7 @@ from paydesk.gateways.contract import (
 )
 from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, Verdict
 from paydesk.gateways.stripe.amounts import from_stripe, to_stripe
-from paydesk.gateways.stripe.collectibles import TAG, charge_outcome, intents_of
+from paydesk.gateways.stripe.collectibles import TAG, charge_outcome, charge_verdict, intent_of_paying
 from paydesk.gateways.stripe.declines import CALLED_OFF, NEEDS_CUSTOMER, decline_of_error
 from paydesk.gateways.stripe.history import charges_of, read_invoice
 from paydesk.gateways.stripe.methods import default_method, reference
@@ -201,16 +201,14 @@ def _on_invoice(line: Line, invoice_reference: str, noted: str, *, now: datetime
         return _absent(over)
     charges = charges_of(line, invoice)
     if invoice["status"] == "paid":
-        outcomes = [charge_outcome(charge) for charge in charges]
-        paid = [outcome for outcome in outcomes if outcome.verdict == Verdict.SUCCEEDED]
-        amount = from_stripe(invoice["amount_due"], invoice["currency"])
-        return paid[-1] if paid else Outcome(verdict=Verdict.SUCCEEDED, amount=amount)
+        return _paid(invoice, charges, noted)
     if invoice["status"] == "void":
         return _declined("", _VOID)
-    since = _since(charges, noted)
+    # Paying takes all that remains: while anything does, what succeeded is a part that somebody else paid.
+    since = [charge for charge in _since(charges, noted) if charge_verdict(charge) != Verdict.SUCCEEDED]
     if since:
         return charge_outcome(since[-1])
-    intent = _newest_intent(line, invoice)
+    intent = _intent_of(line, invoice)
     if intent["status"] == "requires_action":
         return _needs_customer(invoice)
     if intent["status"] == "processing":
@@ -218,6 +216,19 @@ def _on_invoice(line: Line, invoice_reference: str, noted: str, *, now: datetime
     if _failed_3d_secure(intent) and (over or not noted.endswith(_NOT_CONFIRMED)):
         return _declined("", decline_of_error(intent["last_payment_error"]))
     return _absent(over)
+
+
+def _paid(invoice: Json, charges: Sequence[Json], noted: str) -> Outcome:
+    """Paying took all that remained: it was the last success since our note, if none of it was paid outside Stripe."""
+    asked = {charge["id"] for charge in (_since(charges, noted) if ":" in noted else charges)}
+    paid = [charge for charge in charges if charge_verdict(charge) == Verdict.SUCCEEDED]
+    is_whole = (
+        sum(charge.get("amount_captured", charge["amount"]) for charge in paid) >= invoice["amount_due"]
+    )
+    if is_whole and paid and paid[-1]["id"] in asked:
+        return charge_outcome(paid[-1])
+    amount = from_stripe(invoice["amount_due"], invoice["currency"])
+    return Outcome(verdict=Verdict.SUCCEEDED, amount=amount)
 
 
 def _since(charges: Sequence[Json], noted: str) -> Sequence[Json]:
@@ -237,9 +248,9 @@ def _failed_3d_secure(intent: Json) -> bool:
     return (intent.get("last_payment_error") or {}).get("code") == _NOT_CONFIRMED
 
 
-def _newest_intent(line: Line, invoice: Json) -> Json:
-    intents = intents_of(invoice)
-    return line.ask(line.v1.payment_intents.retrieve, intents[-1]) if intents else {"status": ""}
+def _intent_of(line: Line, invoice: Json) -> Json:
+    intent = intent_of_paying(invoice)
+    return line.ask(line.v1.payment_intents.retrieve, intent) if intent else {"status": ""}
 
 
 def _needs_customer(invoice: Json) -> Outcome:
@@ -260,13 +271,11 @@ def _note(line: Line, request: ChargeRequest) -> str:
     invoice = read_invoice(line, request.collectible)
     if not invoice:
         raise GatewayRefused("Stripe does not know this invoice.")
-    owed = [
-        from_stripe(invoice[amount], invoice["currency"]) for amount in ("amount_due", "amount_remaining")
-    ]
-    if request.amount not in owed:
-        raise GatewayRefused(f"This invoice is now about {owed[1]}, not {request.amount}.")
+    owed = from_stripe(invoice["amount_remaining"], invoice["currency"])
+    if request.amount != owed:
+        raise GatewayRefused(f"This invoice is now about {owed}, not {request.amount}.")
     charges = charges_of(line, invoice)
-    failed = _NOT_CONFIRMED if _failed_3d_secure(_newest_intent(line, invoice)) else ""
+    failed = _NOT_CONFIRMED if _failed_3d_secure(_intent_of(line, invoice)) else ""
     return f"{request.collectible}:{charges[-1]['id'] if charges else ''}:{failed}"
 
 

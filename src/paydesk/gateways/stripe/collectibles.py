@@ -86,6 +86,17 @@ def intents_of(invoice: Json) -> list[str]:
     return [intent for intent in found if intent]
 
 
+def intent_of_paying(invoice: Json) -> str:
+    """Name the PaymentIntent that paying an invoice uses, or give an empty text.
+
+    It is that of the default payment, which is kept at what remains (`stripe/_invoice_payment.py`): a part that
+    somebody pays has one of its own.
+    """
+    payments = (invoice.get("payments") or {}).get("data", [])
+    default = intents_of({"payments": {"data": [one for one in payments if one.get("is_default")]}})
+    return (default or intents_of(invoice) or [""])[-1]
+
+
 def charges_named_by(invoice: Json) -> list[str]:
     """Name the charges without a PaymentIntent among an invoice's payments (those of before 2019)."""
     payments = (invoice.get("payments") or {}).get("data", [])
@@ -114,6 +125,7 @@ def invoice_record(
         title=invoice.get("description") or title_of(invoice) or invoice.get("number") or "",
         number=invoice.get("number") or "",
         subscription_reference=subscription_of(invoice),
+        owed=_owed(invoice) if is_open else None,
         paid_at=moment_or_none(moments.get("paid_at")),
         settled_by=_settled_by(invoice, attempts),
         next_attempt_at=moment_or_none(invoice.get("next_payment_attempt") if is_open else None),
@@ -127,6 +139,12 @@ def invoice_record(
         refunds=[refund_record(refund) for charge in charges for refund in _refunds(charge)],
         disputes=[dispute_record(dispute) for dispute in disputes],
     )
+
+
+def _owed(invoice: Json) -> Money | None:
+    """Give what remains of an open invoice, where a part of it was paid (`amount_remaining`, `stripe/_invoice.py`)."""
+    remaining = invoice["amount_remaining"]
+    return from_stripe(remaining, invoice["currency"]) if remaining != invoice["amount_due"] else None
 
 
 def charge_record(charge: Json, disputes: Sequence[Json] = ()) -> CollectibleRecord:

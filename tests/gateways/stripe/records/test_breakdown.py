@@ -80,6 +80,7 @@ class Bill:
             "starting_balance": self.starting_balance,
             "total": self.total,
             "amount_due": self.due,
+            "amount_remaining": self.due if self.status == "open" else 0,
         }
         return found | changed
 
