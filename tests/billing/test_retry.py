@@ -145,6 +145,16 @@ def test_another_card_calls_the_waiting_one_off_at_the_company_first(clay: Conne
     assert len(clay.moved()) == 1
 
 
+def test_what_was_paid_elsewhere_while_the_step_waited_is_not_asked_for_again(clay: Connected) -> None:
+    asks, good = clay.save_card("secure_when_charged"), clay.save_card("good")
+    clay.press(asks)
+    clay.account.control(f"/bills/{clay.payment().reference}", status="external")
+    with pytest.raises(RetryRefused, match="already been made"):
+        clay.press(good)
+
+    assert (clay.payment().state, clay.payment().settled_by, clay.moved()) == ("paid", "external", [])
+
+
 def test_a_confirmation_that_never_comes_is_called_off_after_an_hour(clay: Connected) -> None:
     clay.press(clay.save_card("secure_when_charged"))
     grow_old(clay, HOUR + timedelta(minutes=1))

@@ -25,6 +25,7 @@ from paydesk.billing.payments.mirrored.lone_charges import next_number
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import FIRST_LOOK
 from paydesk.billing.payments.refused import RetryRefused
+from paydesk.billing.payments.reread import reread_quietly
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
@@ -58,6 +59,8 @@ def retry_payment(
         if waiting.payment_method_id == chosen.method_id:
             return waiting
         ended = _call_off(gateway, waiting, now)
+        # While the step waited the bill may have been paid elsewhere, whole or in part: read before we ask anew.
+        reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
         if ended.state != Attempt.State.ABANDONED:
             return ended
     attempt = in_transaction(lambda: _open_attempt(merchant, payment, chosen, asked_by, now))
