@@ -97,18 +97,9 @@ class StripeExamScene:
 
     def pay_part(self, invoice: str, customer: str, amount: Money, part: Money) -> str:
         """Let somebody pay a part of an open invoice with a PaymentIntent of its own; gives its charge."""
-        intents = self._scene.client.v1.payment_intents
-        made = intents.create(
-            {
-                "amount": to_stripe(part),
-                "currency": part.currency.lower(),
-                "customer": customer,
-                "payment_method": self.good_method(customer),
-                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-            }
-        )
-        paid = intents.confirm(made.id)
-        payment = {"status": "paid", "payment": {"type": "payment_intent", "payment_intent": paid.id}}
+        made = self.begin_part(customer, part, self.good_method(customer))
+        paid = self._scene.client.v1.payment_intents.confirm(made)
+        payment = {"status": "paid", "payment": {"type": "payment_intent", "payment_intent": made}}
         self._scene.say_of(
             invoice,
             total=to_stripe(amount),
@@ -118,6 +109,19 @@ class StripeExamScene:
             payments={"data": [payment]},
         )
         return str(paid.latest_charge)
+
+    def begin_part(self, customer: str, part: Money, method: str) -> str:
+        """Make a PaymentIntent that nobody has confirmed yet, as somebody would for a part of an invoice."""
+        made = self._scene.client.v1.payment_intents.create(
+            {
+                "amount": to_stripe(part),
+                "currency": part.currency.lower(),
+                "customer": customer,
+                "payment_method": method,
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            }
+        )
+        return made.id
 
     def enter_method(self, setup: MethodSetup) -> None:
         self._scene.enter_card(setup.reference)

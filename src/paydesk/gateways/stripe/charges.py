@@ -204,8 +204,9 @@ def _on_invoice(line: Line, invoice_reference: str, noted: str, *, now: datetime
         return _paid(invoice, charges, noted)
     if invoice["status"] == "void":
         return _declined("", _VOID)
-    # Paying takes all that remains: while anything does, what succeeded is a part that somebody else paid.
-    since = [charge for charge in _since(charges, noted) if charge_verdict(charge) != Verdict.SUCCEEDED]
+    # Paying takes all that remains: while anything does, what succeeded is a part, and parts have intents of their own.
+    since = [one for one in _since(charges, noted) if charge_verdict(one) != Verdict.SUCCEEDED]
+    since = [one for one in since if reference(one.get("payment_intent")) in ("", intent_of_paying(invoice))]
     if since:
         return charge_outcome(since[-1])
     intent = _intent_of(line, invoice)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+import stripe
 
 from paydesk.gateways.contract import ChargeQuery, ChargeRequest, PreparedCharge
 from paydesk.gateways.records import CollectibleState, Outcome, Verdict
@@ -71,6 +72,23 @@ def test_a_part_that_somebody_pays_while_our_step_waits_is_no_answer_to_our_ask(
 
     assert _looked_up(gateway, prepared).verdict is Verdict.NEEDS_CUSTOMER
     assert gateway.cancel_charge(prepared.reference).verdict is Verdict.DECLINED
+
+
+def test_a_part_that_was_declined_while_our_step_waits_is_no_decline_of_ours(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    scene = StripeExamScene(stripe_scene)
+    customer = scene.customer()
+    invoice = scene.owed(customer, WHOLE)
+    prepared = _prepared(gateway, customer, invoice, stripe_scene.card(customer, NEEDS_3D_SECURE))
+    gateway.confirm_charge(prepared)
+    part = scene.begin_part(customer, PART, scene.declining_method(customer))
+    with pytest.raises(stripe.CardError):
+        stripe_scene.client.v1.payment_intents.confirm(part)
+    payment = {"status": "open", "payment": {"type": "payment_intent", "payment_intent": part}}
+    stripe_scene.say_of(invoice, payments={"data": [payment]})
+
+    assert _looked_up(gateway, prepared).verdict is Verdict.NEEDS_CUSTOMER
 
 
 @pytest.mark.parametrize("part_comes", ["before we ask", "while our step waits"])
