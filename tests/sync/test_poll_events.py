@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import timedelta
 
 import pytest
 
 from paydesk.billing.payments.models import Payment, Refund
-from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable, WebhookEvent
+from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable, WebhookEvent
 from paydesk.gateways.records import Page
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
+from paydesk.sync.look import look_at_connection
 from paydesk.sync.models import EventPoll, InboxEvent
-from paydesk.sync.poll_events import poll_connection, poll_events
+from paydesk.sync.poll_events import poll_events
 from tests.connected import Connected, connected, revoke_key, work_off
 from tests.journeys.installation import PAYDESK, database_url
 from tests.processes import running_process
 from tests.simulator import Simulator
 from tests.sync.books import books_of, twin_of
+from tests.sync.listing import Listing, events_of, row_of, stored_count
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,56 +30,6 @@ SECONDS = 60
 @pytest.fixture
 def clay(simulator: Simulator) -> Connected:
     return connected(simulator)
-
-
-class Listing:
-    """A company that lists made-up events, the newest first, and falls silent or refuses when it is told to."""
-
-    def __init__(self, events: Sequence[WebhookEvent], *, page: int = 10) -> None:
-        self.events = list(events)
-        self.page = page
-        self.asked: list[str] = []
-        self.trouble: dict[int, Exception] = {}
-
-    def list_events(self, *, cursor: str = "") -> Page[WebhookEvent]:
-        self.asked.append(cursor)
-        if trouble := self.trouble.pop(len(self.asked), None):
-            raise trouble
-        ids = [event.event_id for event in self.events]
-        begin = ids.index(cursor) + 1 if cursor else 0
-        found = self.events[begin : begin + self.page]
-        has_more = begin + self.page < len(self.events)
-        return Page(records=found, next_cursor=found[-1].event_id if has_more else "")
-
-    def poll(self, row: EventPoll, *, seconds: float = 60) -> bool:
-        """Ask as the job does."""
-        row.refresh_from_db()
-        until = clock.wall_now() + timedelta(seconds=seconds)
-        return poll_connection(gateway=cast("Gateway", self), poll=row, until=until)
-
-
-def _events(
-    count: int, *, newest_at: datetime, every: timedelta = timedelta(minutes=1)
-) -> list[WebhookEvent]:
-    return [
-        WebhookEvent(
-            event_id=f"evt_{count - number:06}",
-            kind="moon.rose",
-            body=b'{"object": {}}',
-            created_at=newest_at - number * every,
-        )
-        for number in range(count)
-    ]
-
-
-def _row(scene: Connected, *, complete_until: datetime) -> EventPoll:
-    return EventPoll.objects.create(
-        merchant_id=scene.merchant.id, connection_id=scene.connection.id, complete_until=complete_until
-    )
-
-
-def _stored() -> int:
-    return InboxEvent.objects.count()
 
 
 def test_what_no_webhook_brought_is_asked_for_and_read(clay: Connected) -> None:
@@ -92,65 +42,67 @@ def test_what_no_webhook_brought_is_asked_for_and_read(clay: Connected) -> None:
 
 def test_an_event_that_a_webhook_brought_too_is_one(clay: Connected) -> None:
     clay.hear()
-    heard = _stored()
+    heard = stored_count()
     InboxEvent.objects.all()[0].delete()
     for _ in range(2):
         EventPoll.objects.update(complete_until=clay.connection.created_at - timedelta(days=1))
         poll_events(clock.wall_now())
         clay.hear()
 
-    assert _stored() == heard
+    assert stored_count() == heard
 
 
 def test_the_first_asking_goes_back_to_where_the_connection_was_opened(clay: Connected) -> None:
     opened_at = clay.connection.created_at
-    listing = Listing(_events(300, newest_at=opened_at + timedelta(minutes=100)))
-    listing.poll(_row(clay, complete_until=opened_at))
+    listing = Listing(events_of(300, newest_at=opened_at + timedelta(hours=10), every=timedelta(hours=1)))
+    listing.poll(row_of(clay, complete_until=None))
 
-    assert _stored() == 100 + 1 + 10
-    assert len(listing.asked) == 12
+    assert stored_count() == 10 + 1 + 24
+    assert len(listing.asked) == 4
 
 
 def test_a_walk_that_is_cut_short_goes_on_where_it_was_and_only_its_end_moves_the_mark(
     clay: Connected,
 ) -> None:
     now = clock.wall_now()
-    listing = Listing(_events(95, newest_at=now))
-    row = _row(clay, complete_until=now - timedelta(days=7))
+    listing = Listing(events_of(95, newest_at=now))
+    row = row_of(clay, complete_until=now - timedelta(days=7))
     listing.trouble = {5: GatewayUnreachable("reset")}
     with pytest.raises(GatewayUnreachable):
         listing.poll(row)
     row.refresh_from_db()
-    assert (_stored(), row.complete_until) == (40, now - timedelta(days=7))
+    assert (stored_count(), row.complete_until) == (40, now - timedelta(days=7))
 
-    listing.events = _events(3, newest_at=clock.wall_now()) + [  # what happens meanwhile is for the next walk
+    listing.events = events_of(
+        3, newest_at=clock.wall_now()
+    ) + [  # what happens meanwhile is for the next walk
         event for event in listing.events if event.event_id > "evt_000003"
     ]
     assert listing.poll(row)
     row.refresh_from_db()
     assert listing.asked[5] == listing.asked[4] == "evt_000056"
-    assert now <= row.complete_until <= clock.wall_now()
-    assert _stored() == 92
+    assert row.complete_until == now
+    assert stored_count() == 92
 
     assert listing.poll(row)
-    assert _stored() == 95
+    assert stored_count() == 95
 
 
 def test_one_turn_is_bounded_in_time_and_keeps_what_it_has(clay: Connected) -> None:
     now = clock.wall_now()
-    listing = Listing(_events(35, newest_at=now))
-    row = _row(clay, complete_until=now - timedelta(days=7))
+    listing = Listing(events_of(35, newest_at=now))
+    row = row_of(clay, complete_until=now - timedelta(days=7))
 
     assert [listing.poll(row, seconds=-1) for _ in range(4)] == [False, False, False, True]
-    assert _stored() == 35
+    assert stored_count() == 35
     assert len(listing.asked) == 4
 
 
 def test_a_place_that_is_not_kept_any_more_is_begun_anew(
     clay: Connected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = _row(clay, complete_until=clay.connection.created_at)
-    EventPoll.objects.filter(id=row.id).update(cursor="evt_of_last_year", walk_began_at=clock.wall_now())
+    row = row_of(clay, complete_until=clay.connection.created_at)
+    EventPoll.objects.filter(id=row.id).update(cursor="evt_of_last_year", walk_until=clock.wall_now())
     clay.account.bill(clay.customer, title="New")
     whole = BillingGateway.list_events
 
@@ -162,12 +114,12 @@ def test_a_place_that_is_not_kept_any_more_is_begun_anew(
     monkeypatch.setattr(BillingGateway, "list_events", refuse_a_stranger)
     poll_events(clock.wall_now())
     row.refresh_from_db()
-    assert (row.cursor, row.trouble, _stored()) == ("", "No such event.", 0)
+    assert (row.cursor, row.trouble, stored_count()) == ("", "No such event.", 0)
 
     poll_events(clock.wall_now())
     row.refresh_from_db()
-    assert (row.trouble, row.walk_began_at) == ("", None)
-    assert _stored() > 0
+    assert (row.trouble, row.walk_until) == ("", None)
+    assert stored_count() > 0
 
 
 def test_a_company_that_refuses_or_is_silent_keeps_no_other_waiting(
@@ -185,6 +137,26 @@ def test_a_company_that_refuses_or_is_silent_keeps_no_other_waiting(
     assert counts == [1, 1, 2]
     troubles = EventPoll.objects.order_by("merchant_id").values_list("trouble", flat=True)
     assert [trouble.partition(":")[0] for trouble in troubles] == ["bad_key", "GatewayBusy", ""]
+
+
+@pytest.mark.parametrize(("minutes", "is_said"), [(50, False), (70, True)])
+def test_staff_are_told_since_when_a_list_could_not_be_read_however_old_its_newest_event(
+    clay: Connected, minutes: int, *, is_said: bool
+) -> None:
+    row = row_of(clay, complete_until=clock.wall_now() - timedelta(days=20))
+    Listing([]).poll(row)
+    EventPoll.objects.update(trouble="bad_key")
+    later = clock.wall_now() + timedelta(minutes=minutes)
+
+    said = look_at_connection(clay.connection, now=later).events_behind
+    assert said == (
+        f"Events whose webhooks were lost could not be asked for since {_minute()} UTC: bad_key" * is_said
+    )
+
+
+def _minute() -> str:
+    walked_at = EventPoll.objects.get().walked_at
+    return f"{walked_at:%Y-%m-%d %H:%M}"
 
 
 def test_seven_days_without_paydesk_and_its_webhooks_lose_nothing(

@@ -39,7 +39,7 @@ def look_at_connection(connection: Connection, *, now: datetime) -> Going:
     counted = unnamed.annotate(count=Count("id")).order_by("kind")
     return Going(
         importing=_importing(run, now) if run else "",
-        events_behind=_behind(poll, now) if poll else "",
+        events_behind=_behind(poll, connection, now) if poll else "",
         unnamed=dict(counted.values_list("kind", "count")),
     )
 
@@ -52,13 +52,12 @@ def _importing(run: ImportRun, now: datetime) -> str:
     return f"An import is running{since} ({run.holder.rpartition(':')[0]}): {so_far}."
 
 
-def _behind(poll: EventPoll, now: datetime) -> str:
+def _behind(poll: EventPoll, connection: Connection, now: datetime) -> str:
     """A company that lists no events has nothing to be behind with: then there is no trouble either."""
-    if not poll.trouble:
-        return ""
-    if now - poll.complete_until < _BEHIND_AFTER:
+    asked_at = poll.walked_at or connection.created_at
+    if not poll.trouble or now - asked_at < _BEHIND_AFTER:
         return ""
     return (
-        f"Events whose webhooks were lost could not be asked for since {poll.complete_until:%Y-%m-%d %H:%M} UTC:"
+        f"Events whose webhooks were lost could not be asked for since {asked_at:%Y-%m-%d %H:%M} UTC:"
         f" {poll.trouble}"
     )

@@ -46,15 +46,18 @@ class EventPoll(models.Model):
     """How far a connection's events were asked for: whatever happened before `complete_until` is in the inbox.
 
     A walk goes back from the newest event. One that was cut short goes on at its cursor, and makes everything complete
-    until the moment at which it began.
+    until `walk_until`, the newest event when it began. Both are the company's time. `polled_at` and `walked_at`, when a
+    walk last came to its end, are by our clock, for staff.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
-    complete_until = models.DateTimeField()
-    walk_began_at = models.DateTimeField(null=True)
+    # Empty until the company has told us of anything.
+    complete_until = models.DateTimeField(null=True)
+    walk_until = models.DateTimeField(null=True)
     cursor = models.CharField(max_length=500, default="", blank=True)
     polled_at = models.DateTimeField(null=True)
+    walked_at = models.DateTimeField(null=True)
     # Why the last asking brought nothing; staff read it.
     trouble = models.CharField(max_length=300, default="", blank=True)
 

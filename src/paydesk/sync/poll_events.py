@@ -2,13 +2,14 @@
 
 A walk goes from the newest event back to what is complete already, page by page; each page is committed with the place
 where the walk goes on. Only a walk that came to its end moves the mark, so a kill or a company that falls silent costs
-nothing but asking again.
+nothing but asking again. The mark is the company's own time of the newest event: a clock of ours that was ahead for a
+while, when no webhook was taken either, would make complete what was never listed.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -33,9 +34,11 @@ from paydesk.sync.models import EventPoll
 
 log = logging.getLogger(__name__)
 
-#: An event may be listed a little after it happened, and a company's clock may differ from ours: by as much as a
-#: signature may be old, else no webhook would be taken either.
+#: An event may be listed a little after it happened, and after others of the same second.
 _OVERLAP = timedelta(minutes=10)
+#: The first walk has no event to go back to but the moment at which we opened the connection, by a clock of ours that
+#: may have been ahead; so it goes back for a day before that moment, or before the newest event if that is earlier.
+_FIRST_OVERLAP = timedelta(days=1)
 #: How long one run goes on, less than the lease of its job; how long it stays with one company that has much to say.
 _RUN_MAX = timedelta(minutes=4)
 _TURN_MAX = timedelta(minutes=1)
@@ -44,7 +47,9 @@ _TURN_MAX = timedelta(minutes=1)
 def poll_events(now: datetime) -> None:
     """Visit every connection whose company keeps its events, the longest unvisited first. `now` is wall time."""
     until = now + _RUN_MAX
-    for merchant, poll in sorted(_polls(), key=lambda found: found[1].polled_at or found[1].complete_until):
+    for merchant, poll in sorted(
+        _polls(), key=lambda found: found[1].polled_at or found[1].connection.created_at
+    ):
         if clock.wall_now() > until:
             return
         with unhurried():
@@ -57,12 +62,12 @@ def poll_connection(*, gateway: Gateway, poll: EventPoll, until: datetime) -> bo
     Raises GatewayUnreachable, GatewayRefused. What was stored by then stays, and so does the place.
     """
     while True:
-        began_at = poll.walk_began_at or clock.wall_now()
         let_go()
         page = gateway.list_events(cursor=poll.cursor)
-        oldest_at = min((event.created_at for event in page.records), default=began_at)
-        is_over = not page.next_cursor or oldest_at < poll.complete_until - _OVERLAP
-        if not _keep(poll, page, began_at, is_over=is_over):
+        walk_until = poll.walk_until or _newest_at(page)
+        fresh = _fresh(poll, page, walk_until)
+        is_over = not page.next_cursor or len(fresh) < len(page.records)
+        if not _keep(poll, fresh, _place(poll, page, walk_until, is_over=is_over)):
             return False
         if is_over:
             return True
@@ -71,15 +76,11 @@ def poll_connection(*, gateway: Gateway, poll: EventPoll, until: datetime) -> bo
 
 
 def _polls() -> Iterator[tuple[MerchantInSight, EventPoll]]:
-    """Give each open connection's row; the first time its events are complete until it was connected."""
+    """Give each open connection's row."""
     for merchant_id in all_merchant_ids():
         merchant = merchant_by_id(merchant_id)
         for connection in Connection.objects.filter(merchant_id=merchant_id, removed_at__isnull=True):
-            poll, _ = EventPoll.objects.get_or_create(
-                merchant_id=merchant_id,
-                connection_id=connection.id,
-                defaults={"complete_until": connection.created_at},
-            )
+            poll, _ = EventPoll.objects.get_or_create(merchant_id=merchant_id, connection_id=connection.id)
             poll.connection = connection
             yield merchant, poll
 
@@ -93,7 +94,7 @@ def _poll_one(merchant: MerchantInSight, poll: EventPoll, until: datetime) -> No
             poll_connection(gateway=gateway, poll=poll, until=until)
     except GatewayRefused as refused:
         # A key without that permission; or the place where the walk was is not kept any more: it begins anew.
-        trouble, cursor = str(refused), {"cursor": "", "walk_began_at": None}
+        trouble, cursor = str(refused), {"cursor": "", "walk_until": None}
     except (GatewayMissing, GatewayUnreachable) as silent:
         trouble = f"{type(silent).__name__}: {silent}"
     except Exception as failure:
@@ -102,13 +103,39 @@ def _poll_one(merchant: MerchantInSight, poll: EventPoll, until: datetime) -> No
     _mine(poll).update(polled_at=clock.wall_now(), trouble=trouble[:300], **cursor)
 
 
-def _keep(poll: EventPoll, page: Page[WebhookEvent], began_at: datetime, *, is_over: bool) -> bool:
-    """Store a page with the place after it; False when another process went on from there meanwhile."""
-    since = poll.complete_until - _OVERLAP
-    fresh = [event for event in page.records if event.created_at >= since]
-    place: dict[str, object] = {"walk_began_at": began_at, "cursor": page.next_cursor}
-    if is_over:
-        place = {"complete_until": began_at, "walk_began_at": None, "cursor": ""}
+def _newest_at(page: Page[WebhookEvent]) -> datetime | None:
+    """Give the company's time of the newest event; of one dated ahead, by a company's clock for tests, our own."""
+    newest_at = max((event.created_at for event in page.records), default=None)
+    return newest_at and min(newest_at, clock.wall_now())
+
+
+def _fresh(poll: EventPoll, page: Page[WebhookEvent], walk_until: datetime | None) -> list[WebhookEvent]:
+    """Leave out what is complete already."""
+    if walk_until is None:
+        return []
+    if poll.complete_until is None:
+        since = min(poll.connection.created_at, walk_until) - _FIRST_OVERLAP
+    else:
+        since = poll.complete_until - _OVERLAP
+    return [event for event in page.records if event.created_at >= since]
+
+
+def _place(
+    poll: EventPoll, page: Page[WebhookEvent], walk_until: datetime | None, *, is_over: bool
+) -> dict[str, object]:
+    """Say where the walk goes on, or how far it has made events complete: an empty list leaves the mark."""
+    if not is_over:
+        return {"walk_until": walk_until, "cursor": page.next_cursor}
+    return {
+        "complete_until": walk_until or poll.complete_until,
+        "walk_until": None,
+        "cursor": "",
+        "walked_at": clock.wall_now(),
+    }
+
+
+def _keep(poll: EventPoll, fresh: Sequence[WebhookEvent], place: Mapping[str, object]) -> bool:
+    """Store events with the place after their page; False when another process went on from there meanwhile."""
 
     def write() -> bool:
         if not _mine(poll).filter(cursor=poll.cursor, complete_until=poll.complete_until).update(**place):

@@ -19,10 +19,11 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("complete_until", models.DateTimeField()),
-                ("walk_began_at", models.DateTimeField(null=True)),
+                ("complete_until", models.DateTimeField(null=True)),
+                ("walk_until", models.DateTimeField(null=True)),
                 ("cursor", models.CharField(blank=True, default="", max_length=500)),
                 ("polled_at", models.DateTimeField(null=True)),
+                ("walked_at", models.DateTimeField(null=True)),
                 ("trouble", models.CharField(blank=True, default="", max_length=300)),
                 (
                     "connection",
