@@ -1,9 +1,9 @@
-"""Threads that have events about one object in hand read it once for all that were taken before it was read."""
+"""Threads that have events about one object in hand read it once for all that were stored before it was read."""
 
 from __future__ import annotations
 
 import threading
-import time
+from collections import OrderedDict
 
 import pytest
 
@@ -18,6 +18,7 @@ class Company:
 
     def __init__(self) -> None:
         self.reads = 0
+        self.told = 0
         self.is_asked = threading.Event()
         self.may_answer = threading.Event()
 
@@ -26,10 +27,20 @@ class Company:
         self.is_asked.set()
         assert self.may_answer.wait(SECONDS)
 
+    def tell(self) -> int:
+        """Have one more event stored, and give its row."""
+        self.told += 1
+        return self.told
 
-def _in_thread(company: Company, key: str = "bill") -> threading.Thread:
+    def newest(self) -> int:
+        return self.told
+
+
+def _in_thread(company: Company, key: str) -> threading.Thread:
     thread = threading.Thread(
-        target=read_once, args=(key, company.read), kwargs={"taken_at": time.monotonic_ns()}
+        target=read_once,
+        args=(key, company.read),
+        kwargs={"row_id": company.tell(), "newest_row_id": company.newest},
     )
     thread.start()
     return thread
@@ -37,9 +48,9 @@ def _in_thread(company: Company, key: str = "bill") -> threading.Thread:
 
 def test_events_that_come_during_a_reading_share_the_next_one() -> None:
     company = Company()
-    first = _in_thread(company)
+    first = _in_thread(company, "shared")
     assert company.is_asked.wait(SECONDS)
-    others = [_in_thread(company) for _ in range(15)]
+    others = [_in_thread(company, "shared") for _ in range(15)]
     company.may_answer.set()
     for thread in (first, *others):
         thread.join(SECONDS)
@@ -47,35 +58,61 @@ def test_events_that_come_during_a_reading_share_the_next_one() -> None:
     assert company.reads == 2
 
 
-def test_an_event_that_is_taken_after_a_reading_is_read_for() -> None:
+def test_an_event_that_is_stored_after_a_reading_is_read_for() -> None:
     company = Company()
     company.may_answer.set()
     for _ in range(3):
-        _in_thread(company).join(SECONDS)
+        _in_thread(company, "told again").join(SECONDS)
 
     assert company.reads == 3
+
+
+def test_an_event_that_was_stored_before_a_reading_has_nothing_to_add_to_it() -> None:
+    company = Company()
+    company.may_answer.set()
+    for row_id in [company.tell() for _ in range(3)]:
+        read_once("known", company.read, row_id=row_id, newest_row_id=company.newest)
+
+    assert company.reads == 1
 
 
 def test_a_reading_that_failed_is_none() -> None:
     company = Company()
     company.may_answer.set()
+    row_id = company.tell()
 
     def fail() -> None:
-        assert company.is_asked.wait(SECONDS)
         raise ConnectionError
 
-    taken_at = time.monotonic_ns()
-    company.is_asked.set()
     with pytest.raises(ConnectionError):
-        read_once("bill", fail, taken_at=taken_at)
-    read_once("bill", company.read, taken_at=taken_at)
+        read_once("failed", fail, row_id=row_id, newest_row_id=company.newest)
+    read_once("failed", company.read, row_id=row_id, newest_row_id=company.newest)
 
     assert company.reads == 1
 
 
-def test_nothing_is_remembered_when_nobody_is_there() -> None:
+def test_an_event_that_is_stored_during_a_reading_is_read_for() -> None:
     company = Company()
     company.may_answer.set()
-    _in_thread(company, "another").join(SECONDS)
+    later = []
 
-    assert once._READINGS == {}
+    def read() -> None:
+        later.append(company.tell())
+
+    read_once("during", read, row_id=company.tell(), newest_row_id=company.newest)
+    read_once("during", company.read, row_id=later[0], newest_row_id=company.newest)
+
+    assert company.reads == 1
+
+
+def test_only_the_objects_that_were_read_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "_REMEMBERED", 3)
+    monkeypatch.setattr(once, "_READINGS", OrderedDict())
+    company = Company()
+    company.may_answer.set()
+    row_id = company.tell()
+    for key in ("a", "b", "c", "a", "d", "a", "b"):
+        read_once(key, company.read, row_id=row_id, newest_row_id=company.newest)
+
+    assert list(once._READINGS) == ["d", "a", "b"]
+    assert company.reads == 5

@@ -1,4 +1,4 @@
-"""What was read after an event happened is not read for it again; what was read before it always is."""
+"""What was read after an event was stored is not read for it again; what was read before that always is."""
 
 from __future__ import annotations
 
@@ -59,6 +59,43 @@ def test_a_success_that_was_looked_up_is_no_reading_of_the_bill(
     _hear_of(clay, [_about(clay, 0)], happened=timedelta(minutes=30))
 
     assert Refund.objects.count() == 1
+
+
+def test_what_a_clock_that_was_ahead_read_is_read_again_for_what_came_after(clay: Connected) -> None:
+    """Read two hours ago, when it said one hour ago; the refund is of between; all of it lies in the past by now."""
+    charge = clay.press(clay.save_card("good")).reference
+    clay.account.api("/refunds", key="refund-1", charge=charge, amount_minor=4900, tag="")
+    Payment.objects.update(observed_at=clock.wall_now() - timedelta(hours=1))
+    _hear_of(clay, [_about(clay, 0)], happened=timedelta(minutes=90))
+
+    assert Refund.objects.count() == 1
+
+
+def test_what_is_told_after_a_reading_is_read_for_whatever_clocks_say(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = _count_readings(monkeypatch)
+    for number in range(3):
+        _hear_of(clay, [_about(clay, number)], happened=timedelta(days=6))
+
+    assert len(read) == 3
+
+
+def test_events_that_are_stored_before_a_reading_need_no_other_whatever_they_wait_for(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = _count_readings(monkeypatch)
+    events = [_about(clay, number) for number in range(3)]
+    store_events(
+        merchant_id=clay.merchant.id, connection_id=clay.connection.id, events=events, now=clock.wall_now()
+    )
+    for event in InboxEvent.objects.order_by("-id"):
+        InboxEvent.objects.filter(worked_at=None).update(due_at=None)
+        InboxEvent.objects.filter(id=event.id).update(due_at=clock.wall_now())
+        work_off("inbox")
+
+    assert len(read) == 1
+    assert not InboxEvent.objects.filter(worked_at__isnull=True).exists()
 
 
 def test_a_busy_company_is_asked_again_when_it_said(clay: Connected, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,11 @@
 """Work off one stored event: read what it names again at the company, and mirror what it says now.
 
 The event's own words about money are not believed, so duplicates, any order and a late old one all end in the truth.
-A week of events about one bill costs one reading: what was read after an event happened need not be read for it.
+A week of events about one bill costs one reading: what was read after an event was stored need not be read for it.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +32,6 @@ from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_b
 from paydesk.merchants.models import Connection
 from paydesk.sync.models import InboxEvent
 from paydesk.sync.readings.once import read_once
-from paydesk.sync.readings.since import was_read_since
 from paydesk.sync.reread import reread
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later, pause_after
@@ -61,11 +59,26 @@ _EVENT = CompiledQuery(
 )
 
 
+class _Newest(NamedTuple):
+    id: int
+
+
+#: From the row in hand on, so that no row that is long done is looked at.
+_NEWEST = CompiledQuery(
+    build=lambda merchant_id, row_id: (
+        InboxEvent.objects.filter(merchant_id=merchant_id, id__gte=row_id)
+        .order_by("-id")
+        .values_list("id")[:1]
+    ),
+    into=_Newest,
+    slots={"merchant_id": int, "row_id": int},
+)
+
+
 def work_inbox_event(taken: Claim, now: datetime) -> None:
     """Read every object that the event names; raises NotThere or Later to be tried again."""
     if taken.merchant_id is None:
         raise AssertionError("an inbox event belongs to a merchant")
-    taken_at = time.monotonic_ns()
     merchant = merchant_by_id(taken.merchant_id)
     event = _EVENT.first(merchant_id=merchant.id, row_id=taken.row_id)
     if event is not None and event.worked_at is None:
@@ -77,7 +90,6 @@ def work_inbox_event(taken: Claim, now: datetime) -> None:
                 event=event,
                 claim=taken,
                 now=now,
-                taken_at=taken_at,
             )
             with unhurried():
                 _reread_named(hand)
@@ -94,14 +106,13 @@ def sweep_inbox(now: datetime) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Hand:
-    """One event in hand. `now` is wall time, `taken_at` the same moment on the monotonic clock."""
+    """One event in hand. `now` is wall time."""
 
     merchant: MerchantInSight
     connection: Connection
     event: _EventRow
     claim: Claim
     now: datetime
-    taken_at: int
 
 
 def _reread_named(hand: _Hand) -> None:
@@ -133,10 +144,15 @@ def _named(gateway: Gateway, hand: _Hand) -> Sequence[ObjectReference]:
 
 
 def _reread_one(gateway: Gateway, named: ObjectReference, hand: _Hand) -> None:
-    if was_read_since(hand.event.happened_at, connection=hand.connection, named=named, now=hand.now):
-        return
     read_once(
         (hand.connection.id, named),
         lambda: reread(merchant=hand.merchant, connection=hand.connection, gateway=gateway, named=named),
-        taken_at=hand.taken_at,
+        row_id=hand.claim.row_id,
+        newest_row_id=lambda: _newest_row_id(hand),
     )
+
+
+def _newest_row_id(hand: _Hand) -> int:
+    """Ids grow in the order of storing: whatever has a lower one was told of before."""
+    found = _NEWEST.first(merchant_id=hand.merchant.id, row_id=hand.claim.row_id)
+    return found.id if found else hand.claim.row_id

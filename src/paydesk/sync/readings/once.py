@@ -1,48 +1,55 @@
-"""Let the threads of one process read an object once for all events about it that they have in hand.
+"""Let one process read an object once for all events about it that were stored before the reading began.
 
-Whoever comes while it is being read waits, and then needs a reading of its own only if none began since it took its
-event: what a company says now includes whatever it told us of before.
+What a company says now includes whatever it told us of before. Rows of the inbox say what was before, not a clock: ours
+may be wrong for a while, and a company's is another. Of a week of events about one bill the first reads it, and the
+others have nothing to add. A process remembers what it read last; one that does not remember reads.
 """
 
 from __future__ import annotations
 
 import threading
-import time
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from paydesk.database.transactions import let_go
 
+#: Objects that a process remembers; a few hundred bytes each.
+_REMEMBERED = 10_000
+
 
 @dataclass(slots=True)
 class _Reading:
-    """The last reading of one object that was written: when it began, and how many threads are here for it."""
+    """One object: the newest row when its last whole reading began, and how many threads are here for it."""
 
-    began_at: int = 0
+    newest_row_id: int = 0
     here_count: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
-_READINGS: dict[Hashable, _Reading] = {}
+#: The one that somebody was here for last is the last.
+_READINGS: OrderedDict[Hashable, _Reading] = OrderedDict()
 _READINGS_LOCK = threading.Lock()
 
 
-def read_once(key: Hashable, read: Callable[[], None], *, taken_at: int) -> None:
-    """Read, unless another thread has since `taken_at` (monotonic nanoseconds), when the caller took its event."""
+def read_once(
+    key: Hashable, read: Callable[[], None], *, row_id: int, newest_row_id: Callable[[], int]
+) -> None:
+    """Read for the event at `row_id`, unless a reading began when that row was there; whoever comes meanwhile waits."""
     with _in_turn(key) as reading:
-        if reading.began_at > taken_at:
+        if row_id <= reading.newest_row_id:
             return
-        began_at = time.monotonic_ns()
+        newest = newest_row_id()
         read()
-        reading.began_at = began_at
+        reading.newest_row_id = newest
 
 
 @contextmanager
 def _in_turn(key: Hashable) -> Iterator[_Reading]:
-    """An object is remembered only while a thread is here for it."""
     with _READINGS_LOCK:
         reading = _READINGS.setdefault(key, _Reading())
+        _READINGS.move_to_end(key)
         reading.here_count += 1
     try:
         let_go()
@@ -51,5 +58,12 @@ def _in_turn(key: Hashable) -> Iterator[_Reading]:
     finally:
         with _READINGS_LOCK:
             reading.here_count -= 1
-            if not reading.here_count:
-                del _READINGS[key]
+            _forget_the_oldest()
+
+
+def _forget_the_oldest() -> None:
+    """Keep whatever a thread is here for."""
+    if len(_READINGS) > _REMEMBERED:
+        idle = (key for key, reading in _READINGS.items() if not reading.here_count)
+        if (oldest := next(idle, None)) is not None:
+            del _READINGS[oldest]
