@@ -11,6 +11,7 @@ from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from paydesk.sync.disconnect import disconnect
 from paydesk.sync.models import InboxEvent
+from paydesk.sync.poll_events import poll_events
 from paydesk.sync.reconcile import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox
 from tests.connected import Connected, connected, revoke_key, work_off
@@ -123,6 +124,19 @@ def test_an_event_that_was_given_up_is_worked_when_the_company_sends_it_again(cl
 
     assert not InboxEvent.objects.filter(worked_at__isnull=True).exists()
     assert not InboxEvent.objects.filter(dead_at__isnull=False).exists()
+
+
+def test_an_event_that_was_given_up_stays_so_when_we_only_list_it_again(clay: Connected) -> None:
+    clay.hear()
+    given_up_at = clock.wall_now()
+    InboxEvent.objects.update(worked_at=None, due_at=None, dead_at=given_up_at, tries_count=20)
+    dead = InboxEvent.objects.count()
+    clay.account.bill(clay.customer, title="New")
+    poll_events(clock.wall_now())
+    work_off("inbox")
+
+    assert InboxEvent.objects.filter(dead_at=given_up_at, due_at=None, tries_count=20).count() == dead
+    assert InboxEvent.objects.filter(worked_at__isnull=False).exists()
 
 
 def test_events_of_a_closed_connection_are_not_swept_up_for_ever(clay: Connected) -> None:

@@ -40,7 +40,8 @@ def store_webhook(
     try:
         _store(connection, event, now)
     except IntegrityError:
-        # Stored before. One that was given up is worked again: the company sends it again because it matters.
+        # Stored before. One that was given up is worked again: the company sends it again because it matters (a list
+        # does not, see `store_events`).
         _of(merchant, connection, event).filter(worked_at__isnull=True, dead_at__isnull=False).update(
             dead_at=None, due_at=now, tries_count=0
         )
@@ -49,7 +50,12 @@ def store_webhook(
 def store_events(
     *, merchant_id: int, connection_id: int, events: Sequence[WebhookEvent], now: datetime
 ) -> None:
-    """Store those of a page that the company listed which no webhook has brought. `now` is wall time."""
+    """Store those of a page that the company listed which no webhook has brought. `now` is wall time.
+
+    One that was given up stays so, though a webhook that repeats it has it worked again. Somebody at the company sends
+    a webhook again because it matters; a list names an event because we asked, as often as we ask, so what dies each
+    time would never stay where `paydesk status` shows it. Once its cause is mended, `paydesk revive inbox` is for it.
+    """
     mine = InboxEvent.objects.filter(merchant_id=merchant_id, connection_id=connection_id)
     known = set(
         mine.filter(event_id__in=[event.event_id for event in events]).values_list("event_id", flat=True)
