@@ -14,6 +14,7 @@ from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.kit import clock
 from paydesk.merchants.models import Connection
 from paydesk.notices.models import Letter
+from paydesk.sync.models import EventPoll, ImportRun, InboxEvent
 from paydesk.work.models import TimetableEntry
 from tests import builders
 from tests.simulator import SimulatedAccount, start_simulator
@@ -172,6 +173,51 @@ def test_status_complains_of_money_that_has_been_in_doubt_for_a_day(
             run("status")
     else:
         assert json.loads(run("status", "--json"))["attempts_in_doubt"] == 0
+
+
+def test_status_tells_a_monitor_what_goes_on_with_each_connection() -> None:
+    TimetableEntry.objects.create(name="sweep", due_at=clock.wall_now(), ran_at=clock.wall_now())
+    kiln, wool = builders.merchant("kiln"), builders.merchant("wool")
+    busy = builders.connection(kiln, name="Memberships")
+    closed = builders.connection(wool, name="Shop", removed_at=clock.wall_now())
+    EventPoll.objects.create(merchant_id=wool.id, connection_id=closed.id, trouble="bad_key")
+    mine = {"merchant_id": kiln.id, "connection_id": busy.id}
+    ImportRun.objects.create(
+        **mine, customers_count=1_200, payments_count=9_000, started_at=builders.days(-1)
+    )
+    EventPoll.objects.create(**mine, walked_at=builders.at(2026, 5, 4), trouble="bad_key")
+    InboxEvent.objects.create(
+        **mine,
+        event_id="evt_1",
+        kind="moon.rose",
+        body=b"{}",
+        names_nothing=True,
+        happened_at=clock.wall_now(),
+        received_at=clock.wall_now(),
+    )
+
+    assert json.loads(run("status", "--json"))["connections"] == [
+        {
+            "merchant": "kiln",
+            "name": "Memberships",
+            "gateway": "simulated-billing",
+            "is_open": True,
+            "importing": "An import stopped: 1,200 customers and 9,000 payments so far."
+            " `paydesk import` goes on where it was.",
+            "events_behind": "Events whose webhooks were lost could not be asked for since 2026-05-04 12:00 UTC:"
+            " bad_key",
+            "unnamed": {"moon.rose": 1},
+        },
+        {
+            "merchant": "wool",
+            "name": "Shop",
+            "gateway": "simulated-billing",
+            "is_open": False,
+            "importing": "",
+            "events_behind": "",
+            "unnamed": {},
+        },
+    ]
 
 
 def test_serving_is_refused_while_static_files_are_missing(tmp_path: Path) -> None:

@@ -53,9 +53,12 @@ def _importing(run: ImportRun, now: datetime) -> str:
 
 
 def _behind(poll: EventPoll, connection: Connection, now: datetime) -> str:
-    """A company that lists no events has nothing to be behind with: then there is no trouble either."""
+    """A company that lists no events has nothing to be behind with: then there is no trouble either.
+
+    Of a closed connection nothing is asked any more.
+    """
     asked_at = poll.walked_at or connection.created_at
-    if not poll.trouble or now - asked_at < _BEHIND_AFTER:
+    if not poll.trouble or connection.removed_at or now - asked_at < _BEHIND_AFTER:
         return ""
     return (
         f"Events whose webhooks were lost could not be asked for since {asked_at:%Y-%m-%d %H:%M} UTC:"

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         in_doubt_count = sum(_in_doubt_count(merchant.id, now) for merchant in merchants)
         trouble = _trouble(waiting, in_doubt_count, seen_at, now)
         if as_json:
-            self.stdout.write(_in_json(waiting, in_doubt_count, seen_at, trouble))
+            self.stdout.write(_in_json(merchants, waiting, in_doubt_count, seen_at, trouble))
         else:
             self._show(merchants, waiting, seen_at)
         if trouble:
@@ -114,12 +114,33 @@ def _trouble(waiting: list[Waiting], in_doubt_count: int, seen_at: datetime | No
     return "\n".join(troubles)
 
 
-def _in_json(waiting: list[Waiting], in_doubt_count: int, seen_at: datetime | None, trouble: str) -> str:
+def _in_json(
+    merchants: list[MerchantInSight],
+    waiting: list[Waiting],
+    in_doubt_count: int,
+    seen_at: datetime | None,
+    trouble: str,
+) -> str:
     return json.dumps(
         {
+            "connections": [one for merchant in merchants for one in _connections(merchant)],
             "queues": {queue.name: asdict(queue) for queue in waiting},
             "attempts_in_doubt": in_doubt_count,
             "worker_seen_at": seen_at.isoformat() if seen_at else None,
             "trouble": trouble,
         }
     )
+
+
+def _connections(merchant: MerchantInSight) -> list[dict[str, object]]:
+    """Say of each what goes on with it; a sentence is empty when there is nothing to say."""
+    return [
+        {
+            "merchant": merchant.slug,
+            "name": connection.name,
+            "gateway": connection.gateway,
+            "is_open": connection.removed_at is None,
+            **asdict(look_at_connection(connection, now=clock.wall_now())),
+        }
+        for connection in Connection.objects.filter(merchant_id=merchant.id).order_by("id")
+    ]
