@@ -46,7 +46,7 @@ def _dead_attempt() -> Attempt:
 
 
 def test_a_queue_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(CommandError, match="There are: letters, events, inbox, attempts, timetable"):
+    with pytest.raises(CommandError, match="There are: letters, events, inbox, attempts, changes, timetable"):
         _run("posts")
 
 
@@ -58,6 +58,7 @@ def test_without_a_queue_it_says_how_much_each_has_and_changes_nothing() -> None
         ["events", "0", "dead"],
         ["inbox", "0", "dead"],
         ["attempts", "0", "dead"],
+        ["changes", "0", "dead"],
         ["timetable", "0", "dead"],
     ]
     assert Letter.objects.filter(dead_at__isnull=False).count() == 1

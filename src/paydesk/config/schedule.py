@@ -36,6 +36,6 @@ QUEUES = [
         name="inbox", rows=InboxEvent, work=work_inbox_event, threads=16, tries_max=20, done_field="worked_at"
     ),
     Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
-    Queue(name="method changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
+    Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
     timetable_queue(JOBS),
 ]

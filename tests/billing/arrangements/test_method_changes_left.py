@@ -54,7 +54,7 @@ def test_a_change_without_an_answer_is_finished_by_the_worker(
     assert (change.state, change.confirmed_at) == ("open", None)
 
     let_due(clay, change)
-    work_off("method changes")
+    work_off("changes")
     assert state_of(clay, change) == "confirmed"
     assert what_pays(clay) == {"Studio": card, "Kiln": card, "everything else": card}
 
@@ -63,10 +63,10 @@ def test_what_a_killed_process_left_is_finished_by_the_worker(clay: Connected) -
     card = clay.save_card("good")
     change = left_by_a_killed_process(clay, card)
 
-    work_off("method changes")
+    work_off("changes")
     assert state_of(clay, change) == "open"  # somebody may still hold it
     let_due(clay, change)
-    work_off("method changes")
+    work_off("changes")
 
     assert state_of(clay, change) == "confirmed"
     assert what_pays(clay)["everything else"] == card
@@ -88,7 +88,7 @@ def test_a_later_change_takes_the_place_of_a_dead_one_for_good(clay: Connected) 
     let_due(clay, dead)
 
     assert switch(clay, other, "Studio", default=True).state == "confirmed"
-    work_off("method changes")
+    work_off("changes")
 
     assert state_of(clay, dead) == "superseded"
     assert what_pays(clay)["everything else"] == other
@@ -102,7 +102,7 @@ def test_a_step_that_the_company_refuses_is_said_and_so_is_what_it_charges_now(c
     clay.account.api(f"/methods/{reference_of(clay, card)}/remove", key="at-the-company")
     change = left_by_a_killed_process(clay, card)
     let_due(clay, change)
-    work_off("method changes")
+    work_off("changes")
 
     refused = MethodChange.objects.get(merchant_id=clay.merchant.id, id=change.id)
     assert refused.state == "refused"
@@ -131,7 +131,7 @@ def test_a_revoked_key_leaves_the_change_waiting_and_no_harm(clay: Connected) ->
     let_due(clay, change)
     revoke_key(clay)
 
-    work_off("method changes")
+    work_off("changes")
 
     assert state_of(clay, change) in {"open", "refused"}
 
@@ -143,7 +143,7 @@ def test_what_is_carried_out_late_takes_off_nothing_that_is_needed_by_then(clay:
     clay.take_over()
 
     let_due(clay, change)
-    work_off("method changes")
+    work_off("changes")
 
     assert what_pays(clay)["Glaze"] == spare
     refused = MethodChange.objects.get(merchant_id=clay.merchant.id, id=change.id)
@@ -159,7 +159,7 @@ def test_a_change_that_nobody_answered_for_an_hour_is_given_up(clay: Connected) 
     )
 
     let_due(clay, change)
-    work_off("method changes")
+    work_off("changes")
 
     assert state_of(clay, change) == "refused"
     assert what_pays(clay) == before
@@ -169,7 +169,7 @@ def test_closing_a_connection_ends_what_is_open_there(clay: Connected) -> None:
     change = left_by_a_killed_process(clay, clay.save_card("good"))
 
     disconnect(merchant_id=clay.merchant.id, connection_id=clay.connection.id, now=clock.wall_now())
-    work_off("method changes")
+    work_off("changes")
 
     left = MethodChange.objects.get(merchant_id=clay.merchant.id, id=change.id)
     assert (left.state, left.due_at) == ("superseded", None)
