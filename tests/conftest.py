@@ -16,6 +16,10 @@ from tests.simulator import Simulator, start_simulator
 # Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
 CONTRACTS = "PAYDESK_CONTRACTS"
 JOURNEYS = Path(__file__).parent / "journeys"
+# Rooms that know no database: what they promise is the same on either, and is asked for once.
+WITHOUT_TABLES = {
+    Path(__file__).parent / room for room in ("gateways", "kit", "laws", "paydesk_simulator", "toolbox")
+}
 
 sql_scope.watch()
 
@@ -57,16 +61,29 @@ def contracts() -> Path:
     return Path(os.environ[CONTRACTS]).resolve()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `bin/test` asks for on its second database."""
+    parser.addoption(
+        "--database-only", action="store_true", help="leave out tests of rooms that know no database"
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs the companies' contracts where there are none, as the summary says; journeys come last."""
     left_out = (
         [] if os.environ.get(CONTRACTS) else [item for item in items if item.get_closest_marker("contracts")]
     )
+    if config.getoption("--database-only"):
+        left_out += [item for item in items if item not in left_out and not _asks_a_database(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
     # A journey's worker runs on to the end of its process, and would work off what other tests have arranged.
     items.sort(key=lambda item: JOURNEYS in item.path.parents)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    return not WITHOUT_TABLES.intersection(item.path.parents) or bool(item.get_closest_marker("django_db"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
