@@ -12,6 +12,7 @@ from paydesk.gateways.records import CollectibleRecord, MethodRecord, Outcome, P
 from paydesk.gateways.simulated import answers, capabilities, events
 from paydesk.gateways.simulated.requests import Company
 from paydesk.gateways.simulated.signature import HEADER, check_signature
+from paydesk.kit.language import for_customer
 
 
 class VaultGateway:
@@ -48,7 +49,7 @@ class VaultGateway:
         return self._company.change(answers.to_setup, "setups", key=request.key, **wanted)
 
     def finish_method_setup(self, reference: str) -> contract.FinishedSetup:
-        expired = contract.FinishedSetup(refusal="This page has expired. Please begin again.")
+        expired = contract.FinishedSetup(refusal=for_customer("This page has expired. Please begin again."))
         return self._company.read(answers.to_finished_setup, "setups", reference) or expired
 
     def list_methods(self, customer_reference: str) -> Sequence[MethodRecord]:

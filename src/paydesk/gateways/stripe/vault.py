@@ -16,15 +16,16 @@ from paydesk.gateways.stripe.collectibles import subscription_of
 from paydesk.gateways.stripe.methods import default_method, method_record, own_method, reference
 from paydesk.gateways.stripe.requests import PAGE, Json, Line
 from paydesk.gateways.stripe.settings import PUBLISHABLE_KEY, SCRIPT_URL, card_fields
+from paydesk.kit.language import for_customer
 
 #: Stripe's words for the customer stay with Stripe; these are ours, by the code of `last_setup_error`.
 _REFUSALS = {
-    "setup_intent_authentication_failure": "Your bank did not confirm that this card is yours.",
-    "expired_card": "This card has expired.",
-    "incorrect_cvc": "The security code does not fit this card.",
+    "setup_intent_authentication_failure": for_customer("Your bank did not confirm that this card is yours."),
+    "expired_card": for_customer("This card has expired."),
+    "incorrect_cvc": for_customer("The security code does not fit this card."),
 }
-_REFUSED = "Your bank did not accept this card."
-_GONE = "This card has been taken off meanwhile. Please enter it again."
+_REFUSED = for_customer("Your bank did not accept this card.")
+_GONE = for_customer("This card has been taken off meanwhile. Please enter it again.")
 #: docs.stripe.com/payments/intents: a try that failed brings a SetupIntent back to where it takes another card, in the
 #: same fields; `canceled` alone ends it without one.
 _TRY_AGAIN = "requires_payment_method"

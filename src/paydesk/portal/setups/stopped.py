@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from paydesk.billing.payment_methods.models import MethodSetup
 from paydesk.portal.methods.choice import Asked
@@ -21,6 +22,8 @@ def stopped(
     pressed: Asked | None = None,
 ) -> HttpResponse:
     """Offer to go on at `again` with what was `pressed`, or else to begin anew. Without `words` no card was entered."""
+    # What a company's gateway says comes untranslated; an empty text must stay one.
+    words = gettext(words) if words else ""
     return show_page(
         request,
         "setups/stopped.html",
