@@ -5,7 +5,7 @@ Frozen and keyword-only; times are UTC, references are the company's own, `Money
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -261,6 +261,18 @@ class Page(Generic[Record]):
 
     records: Sequence[Record]
     next_cursor: str = ""
+
+
+def all_pages(ask: Callable[[str], Page[Record]]) -> list[Record]:
+    """Read a listing to its end; `ask` gets the cursor of a page, at first an empty one."""
+    found: list[Record] = []
+    cursor = ""
+    while True:
+        page = ask(cursor)
+        found += page.records
+        cursor = page.next_cursor
+        if not cursor:
+            return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,9 +5,8 @@ The import does it for every customer once, many together; the timer does it aga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import TypeVar
 
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
@@ -20,11 +19,9 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Gateway
-from paydesk.gateways.records import CustomerRecord, Page
+from paydesk.gateways.records import CustomerRecord, all_pages
 from paydesk.kit import clock
 from paydesk.merchants.models import Connection
-
-Record = TypeVar("Record")
 
 
 def read_whole(gateway: Gateway, record: CustomerRecord) -> WholeCustomer:
@@ -34,8 +31,8 @@ def read_whole(gateway: Gateway, record: CustomerRecord) -> WholeCustomer:
     return WholeCustomer(
         customer=record,
         methods=gateway.list_methods(record.reference) if is_there else (),
-        subscriptions=_all_pages(lambda cursor: gateway.list_subscriptions(record.reference, cursor=cursor)),
-        collectibles=_all_pages(lambda cursor: gateway.list_history(record.reference, cursor=cursor)),
+        subscriptions=all_pages(lambda cursor: gateway.list_subscriptions(record.reference, cursor=cursor)),
+        collectibles=all_pages(lambda cursor: gateway.list_history(record.reference, cursor=cursor)),
         asked_at=asked_at,
     )
 
@@ -67,17 +64,6 @@ def write_wholes(
         else:
             owners += [_write(connection, gateway, whole, is_news=False) for whole in found]
     return owners
-
-
-def _all_pages(ask: Callable[[str], Page[Record]]) -> list[Record]:
-    found: list[Record] = []
-    cursor = ""
-    while True:
-        page = ask(cursor)
-        found += page.records
-        cursor = page.next_cursor
-        if not cursor:
-            return found
 
 
 def _write(

@@ -14,7 +14,7 @@ from paydesk.billing.payments.reread import reread_quietly
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import Gateway
-from paydesk.gateways.records import MethodRecord, SubscriptionRecord
+from paydesk.gateways.records import MethodRecord, SubscriptionRecord, all_pages
 from paydesk.kit import clock
 from paydesk.merchants.models import Connection
 
@@ -29,7 +29,7 @@ def read_account_again(*, connection: Connection, gateway: Gateway, owner: Gatew
     asked_at = clock.wall_now()
     let_go()
     methods = gateway.list_methods(owner.reference)
-    subscriptions = _subscriptions(gateway, owner.reference)
+    subscriptions = all_pages(lambda cursor: gateway.list_subscriptions(owner.reference, cursor=cursor))
     in_transaction(lambda: _write(connection, gateway, owner, methods, subscriptions, asked_at))
     for reference in bills_with_a_method(owner).values_list("reference", flat=True):
         reread_quietly(connection=connection, gateway=gateway, reference=reference)
@@ -45,17 +45,6 @@ def bills_with_a_method(owner: GatewayCustomer) -> QuerySet[Payment]:
         payment_method_id__isnull=False,
     )
     return mine.exclude(subscription_id__isnull=False, payment_method_id=F("subscription__payment_method_id"))
-
-
-def _subscriptions(gateway: Gateway, customer_reference: str) -> list[SubscriptionRecord]:
-    found: list[SubscriptionRecord] = []
-    cursor = ""
-    while True:
-        page = gateway.list_subscriptions(customer_reference, cursor=cursor)
-        found += page.records
-        cursor = page.next_cursor
-        if not cursor:
-            return found
 
 
 def _write(
