@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from paydesk.billing.payments.models import Dispute, Refund
 from paydesk.billing.receipts.issue import issue_receipt
 from paydesk.billing.receipts.models import Receipt
+from paydesk.billing.receipts.notes import BACKS, Back
 from paydesk.merchants.find import all_merchant_ids, merchant_by_id
 
 log = logging.getLogger(__name__)
@@ -28,24 +29,16 @@ def write_due_notes(now: datetime) -> None:
 
 def payments_without_their_note(*, merchant_id: int) -> list[int]:
     """Name the payments whose money went back, or was to, after their receipt, and no note says so."""
+    return sorted({payment_id for back in BACKS for payment_id in _without_note(back, merchant_id)})
+
+
+def _without_note(back: Back, merchant_id: int) -> Iterator[int]:
     proved = Exists(Receipt.objects.filter(merchant_id=merchant_id, payment_id=OuterRef("payment_id")))
-    of_refund = Receipt.objects.filter(merchant_id=merchant_id, refund_id=OuterRef("id"))
-    noted = Exists(of_refund.filter(kind=Receipt.Kind.REFUND))
-    undone = Exists(of_refund.filter(kind=Receipt.Kind.REFUND_FAILED))
-    refunds = Refund.objects.filter(
-        (Q(state="succeeded") & ~Q(noted)) | (Q(state="failed") & Q(noted) & ~Q(undone)),
+    about = Receipt.objects.filter(merchant_id=merchant_id, **{back.key: OuterRef("id")})
+    noted, undone = Exists(about.filter(kind=back.kind)), Exists(about.filter(kind=back.undone_kind))
+    found = back.rows.objects.filter(
+        (Q(state=back.arrived) & ~Q(noted)) | (Q(state=back.undone) & Q(noted) & ~Q(undone)),
         proved,
         merchant_id=merchant_id,
     )
-    of_dispute = Receipt.objects.filter(merchant_id=merchant_id, dispute_id=OuterRef("id"))
-    noted = Exists(of_dispute.filter(kind=Receipt.Kind.DISPUTE))
-    undone = Exists(of_dispute.filter(kind=Receipt.Kind.DISPUTE_WON))
-    disputes = Dispute.objects.filter(
-        (Q(state="lost") & ~Q(noted)) | (Q(state="won") & Q(noted) & ~Q(undone)),
-        proved,
-        merchant_id=merchant_id,
-    )
-    found = set(refunds.values_list("payment_id", flat=True)) | set(
-        disputes.values_list("payment_id", flat=True)
-    )
-    return sorted(found)
+    yield from found.values_list("payment_id", flat=True)

@@ -12,6 +12,42 @@ from paydesk.merchants.find import MerchantInSight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Back:
+    """One way in which money goes back: the state that a note is due for, and the one in which it is undone.
+
+    `key` is the column by which a receipt names such a row.
+    """
+
+    rows: type[Refund] | type[Dispute]
+    key: str
+    arrived: str
+    kind: Receipt.Kind
+    undone: str
+    undone_kind: Receipt.Kind
+
+
+#: A dispute that is lost may be won on appeal: the bank takes the money back, and it is the merchant's again.
+BACKS = (
+    Back(
+        rows=Refund,
+        key="refund_id",
+        arrived="succeeded",
+        kind=Receipt.Kind.REFUND,
+        undone="failed",
+        undone_kind=Receipt.Kind.REFUND_FAILED,
+    ),
+    Back(
+        rows=Dispute,
+        key="dispute_id",
+        arrived="lost",
+        kind=Receipt.Kind.DISPUTE,
+        undone="won",
+        undone_kind=Receipt.Kind.DISPUTE_WON,
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WantedNote:
     """A note that is due: about a refund or about a dispute. `undoes`: the number of the note that it takes back."""
 
@@ -27,7 +63,7 @@ class WantedNote:
 
 def wanted_notes(payment: Payment, rows: Sequence[Receipt]) -> list[WantedNote]:
     """List the notes that are due and not among the payment's rows, in the order in which the money moved."""
-    wanted = [*_about_refunds(payment, rows), *_about_disputes(payment, rows)]
+    wanted = [note for back in BACKS for note in _about(back, payment, rows)]
     return sorted(wanted, key=lambda note: (note.back.created_at, note.kind, note.back.id))
 
 
@@ -59,22 +95,11 @@ def _back_to(payment: Payment, note: WantedNote) -> list[PaidWith]:
     return [back]
 
 
-def _about_refunds(payment: Payment, rows: Sequence[Receipt]) -> Iterator[WantedNote]:
-    noted = {row.refund_id: row.number for row in rows if row.kind == Receipt.Kind.REFUND}
-    undone = {row.refund_id for row in rows if row.kind == Receipt.Kind.REFUND_FAILED}
-    for refund in Refund.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id):
-        if refund.state == "succeeded" and refund.id not in noted:
-            yield WantedNote(kind=Receipt.Kind.REFUND, back=refund)
-        elif refund.state == "failed" and refund.id in noted and refund.id not in undone:
-            yield WantedNote(kind=Receipt.Kind.REFUND_FAILED, back=refund, undoes=noted[refund.id])
-
-
-def _about_disputes(payment: Payment, rows: Sequence[Receipt]) -> Iterator[WantedNote]:
-    """One that is lost may be won on appeal: the bank takes the money back, and it is the merchant's again."""
-    noted = {row.dispute_id: row.number for row in rows if row.kind == Receipt.Kind.DISPUTE}
-    undone = {row.dispute_id for row in rows if row.kind == Receipt.Kind.DISPUTE_WON}
-    for dispute in Dispute.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id):
-        if dispute.state == "lost" and dispute.id not in noted:
-            yield WantedNote(kind=Receipt.Kind.DISPUTE, back=dispute)
-        elif dispute.state == "won" and dispute.id in noted and dispute.id not in undone:
-            yield WantedNote(kind=Receipt.Kind.DISPUTE_WON, back=dispute, undoes=noted[dispute.id])
+def _about(back: Back, payment: Payment, rows: Sequence[Receipt]) -> Iterator[WantedNote]:
+    noted = {getattr(row, back.key): row.number for row in rows if row.kind == back.kind}
+    undone = {getattr(row, back.key) for row in rows if row.kind == back.undone_kind}
+    for one in back.rows.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id):
+        if one.state == back.arrived and one.id not in noted:
+            yield WantedNote(kind=back.kind, back=one)
+        elif one.state == back.undone and one.id in noted and one.id not in undone:
+            yield WantedNote(kind=back.undone_kind, back=one, undoes=noted[one.id])
