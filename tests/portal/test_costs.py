@@ -38,7 +38,7 @@ def test_the_number_of_statements_does_not_grow(
 #: "{card}", "{subscription}" and "{change}" are put in; each is one of many.
 ABOUT_METHODS_MAX = {
     "/methods/{card}/use": 6,
-    "/methods/{card}/remove": 12,
+    "/methods/{card}/remove": 8,
     "/subscriptions/{subscription}/method": 6,
     "/methods/changes/{change}": 9,
 }

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from paydesk.billing.arrangements.remove_method import RemoveRefused, why_needed
+from paydesk.billing.arrangements.needs import needed_by
+from paydesk.billing.arrangements.remove_method import RemoveRefused
 from paydesk.billing.arrangements.switch_method import SwitchRefused, switch_method
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
@@ -106,12 +107,9 @@ def test_removing_a_card_is_refused_by_name_while_it_is_needed(clay: Connected) 
     with pytest.raises(RemoveRefused) as refused:
         remove(clay, own)
     assert refused.value.needed_by == ["Kiln"]
-    assert why_needed(
-        merchant=clay.merchant,
-        customer_id=customer_of(clay),
-        method_public_id=own,
-        now=clay.merchant.business_now(),
-    ) == ["Kiln"]
+    account = account_of(clay)
+    [method] = [one for one in account.methods if one.public_id == own]
+    assert needed_by(account, method) == ["Kiln"]
     assert what_pays(clay)["Kiln"] == own
 
 

@@ -123,7 +123,7 @@ def work_method_change(taken: Claim, now: datetime) -> None:
 
 def _carry_out(merchant: MerchantInSight, taken: Claim) -> None:
     mine = _change(merchant.id, taken.row_id)
-    change = mine.select_related("connection", "gateway_customer", "method", "removed_method").get()
+    change = mine.select_related("connection", "gateway_customer__connection").get()
     if change.state != MethodChange.State.OPEN:
         return
     gateway = connect(change.connection, merchant=merchant)
@@ -164,10 +164,7 @@ def _take_steps(gateway: Gateway, merchant: MerchantInSight, change: MethodChang
 def _is_needed_by_now(gateway: Gateway, merchant: MerchantInSight, change: MethodChange) -> bool:
     """Taking a method off cannot be undone: the company is read once more, after the steps before it."""
     _read_again(gateway, change)
-    owner = GatewayCustomer.objects.select_related("connection").get(
-        merchant_id=merchant.id, id=change.gateway_customer_id
-    )
-    account = accounts_of(merchant=merchant, owners=[owner], now=clock.wall_now())[0]
+    account = accounts_of(merchant=merchant, owners=[change.gateway_customer], now=clock.wall_now())[0]
     removed = next((one for one in account.methods if one.id == change.removed_method_id), None)
     return removed is not None and bool(needed_by(account, removed))
 

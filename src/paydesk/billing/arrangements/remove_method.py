@@ -11,7 +11,7 @@ from paydesk.billing.arrangements.carry_out import Step, carry_out, open_change
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.arrangements.needs import needed_by
 from paydesk.billing.arrangements.switch_method import SwitchRefused, being_changed, method_of, read_first
-from paydesk.billing.arrangements.what_pays_what import Account, accounts_of
+from paydesk.billing.arrangements.what_pays_what import Account
 from paydesk.merchants.find import MerchantInSight
 
 
@@ -49,14 +49,3 @@ def remove_method(
     if change is None:
         raise RemoveRefused(being_changed())
     return carry_out(merchant=merchant, change=change)
-
-
-def why_needed(
-    *, merchant: MerchantInSight, customer_id: int, method_public_id: str, now: datetime
-) -> Sequence[str]:
-    """Name what needs a method as it was read last; empty when it may be taken off. Asks no network."""
-    try:
-        method = method_of(merchant_id=merchant.id, customer_id=customer_id, public_id=method_public_id)
-    except SwitchRefused:
-        return []
-    return needed_by(accounts_of(merchant=merchant, owners=[method.gateway_customer], now=now)[0], method)

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from paydesk.billing.arrangements.remove_method import RemoveRefused, remove_method, why_needed
+from paydesk.billing.arrangements.needs import needed_by
+from paydesk.billing.arrangements.remove_method import RemoveRefused, remove_method
 from paydesk.billing.arrangements.what_pays_what import Account, Agreement
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.kit import clock
@@ -69,25 +70,16 @@ def _page(
         account=account,
         card=method,
         agreements=pays,
-        others=_others(at, method, pays, refused),
+        others=_others(account, method, pays, refused),
         error=str(refused or ""),
         now=at.now,
     )
 
 
 def _others(
-    at: AtHand, method: PaymentMethod, pays: Sequence[Agreement], refused: RemoveRefused | None
+    account: Account, method: PaymentMethod, pays: Sequence[Agreement], refused: RemoveRefused | None
 ) -> list[str]:
     """Name what needs it beside the subscriptions: bills that will be tried with it, payments on their way."""
-    needed_by = (
-        refused.needed_by
-        if refused
-        else why_needed(
-            merchant=at.merchant,
-            customer_id=at.customer.customer_id,
-            method_public_id=method.public_id,
-            now=clock.wall_now(),
-        )
-    )
     named = {one.subscription.name for one in pays}
-    return [name for name in needed_by if name not in named]
+    names = refused.needed_by if refused else needed_by(account, method)
+    return [name for name in names if name not in named]
