@@ -71,7 +71,7 @@ def _ours(payment: Payment, record: AttemptRecord, *, has_paid: bool) -> int | N
     if found is None and record.outcome.verdict is Verdict.SUCCEEDED and not _is_mirrored(payment, record):
         asked = mine.filter(state__in=Attempt.OPEN, submitted_at__isnull=False)
         if not has_paid:
-            taken = record.outcome.amount or Money(payment.amount_minor, payment.currency)
+            taken = _amount(payment, record)
             asked = asked.filter(amount_minor=taken.minor, currency=taken.currency)
         found = asked.values_list("id", flat=True).first()
     return found
@@ -91,12 +91,10 @@ def _referenced(record: AttemptRecord) -> Outcome:
 def attempt_facts(payment: Payment, record: AttemptRecord) -> dict[str, Any]:
     """Give the columns that follow from what the company says."""
     outcome = record.outcome
-    # What was captured may be less than what was asked for, and is known only at the end.
-    amount = outcome.amount or Money(payment.amount_minor, payment.currency)
     is_settled = outcome.verdict in {Verdict.SUCCEEDED, Verdict.DECLINED}
     return {
         "state": _STATES[outcome.verdict],
-        "amount_minor": amount.minor,
+        "amount_minor": _amount(payment, record).minor,
         "decline_reason": outcome.decline.reason.value if outcome.decline else "",
         "decline_advice": outcome.decline.advice.value if outcome.decline else "",
         "decline_code": outcome.decline.code[:80] if outcome.decline else "",
@@ -105,6 +103,11 @@ def attempt_facts(payment: Payment, record: AttemptRecord) -> dict[str, Any]:
         "wait_until": outcome.wait_until,
         "settled_at": (outcome.occurred_at or record.created_at) if is_settled else None,
     }
+
+
+def _amount(payment: Payment, record: AttemptRecord) -> Money:
+    """What was captured may be less than what was asked for, and is known only at the end."""
+    return record.outcome.amount or Money(payment.amount_minor, payment.currency)
 
 
 def _enter_success(payment: Payment, record: AttemptRecord) -> None:
@@ -116,6 +119,6 @@ def _enter_success(payment: Payment, record: AttemptRecord) -> None:
         payment_id=payment.id,
         kind=LedgerEntry.Kind.CHARGE,
         reference=record.reference,
-        amount=record.outcome.amount or Money(payment.amount_minor, payment.currency),
+        amount=_amount(payment, record),
         occurred_at=record.outcome.occurred_at or record.created_at,
     )

@@ -8,7 +8,6 @@ from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.models import Dispute, Payment, Refund
 from paydesk.gateways.records import DisputeRecord, RefundRecord
-from paydesk.kit.money import Money
 
 #: One statement that inserts, or updates what is there: the constraint decides, not a read before it.
 _UPSERT: dict[str, Any] = {
@@ -36,11 +35,16 @@ def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
     A bank that only inquires takes nothing, and nothing has to come back when its inquiry is closed.
     """
     Dispute.objects.bulk_create([Dispute(**back_facts(payment, record))], **_UPSERT)
-    if record.state in ("inquiry", "closed"):
+    if not takes_money(record):
         return
     _enter(payment, record, LedgerEntry.Kind.DISPUTE)
     if record.state == "won":
         _enter(payment, record, LedgerEntry.Kind.REVERSAL)
+
+
+def takes_money(record: DisputeRecord) -> bool:
+    """Say whether a dispute has taken the money, be it for a while."""
+    return record.state not in ("inquiry", "closed")
 
 
 def _was_entered(payment: Payment, reference: str) -> bool:
@@ -73,6 +77,6 @@ def _enter(payment: Payment, record: RefundRecord | DisputeRecord, kind: LedgerE
         payment_id=payment.id,
         kind=kind,
         reference=record.reference,
-        amount=Money(record.amount.minor, record.amount.currency),
+        amount=record.amount,
         occurred_at=record.created_at,
     )

@@ -52,7 +52,14 @@ def mirror_collectible(
     payment = locked(mine).first()
     if payment is not None and is_overtaken(stored_at=payment.observed_at, observed_at=observed_at, now=now):
         return payment
-    payment = payment or _first_seen(connection, owner, record, observed_at)
+    facts = collectible_facts(
+        owner=owner,
+        record=record,
+        method_id=method_named(owner=owner, reference=record.method_reference),
+        capabilities=capabilities,
+        observed_at=observed_at,
+    )
+    payment = payment or _first_seen(connection, owner, record, facts)
     was_paid, paid_with = payment.state == Payment.State.PAID, charge_that_paid(record)
     for attempt in record.attempts:
         mirror_attempt(payment=payment, record=attempt, has_paid=attempt.reference == paid_with, now=now)
@@ -65,19 +72,7 @@ def mirror_collectible(
     # A charge that has just been made may be told of while its bill is not said to be paid yet: the next reading is.
     if was_paid and record.state in _UNPAID:
         contradict(payment=payment, attempt_public_id="", now=now)
-    restate_payment(
-        payment=payment,
-        state=_state(payment, record),
-        now=now,
-        is_news=is_news,
-        **collectible_facts(
-            owner=owner,
-            record=record,
-            method_id=method_named(owner=owner, reference=record.method_reference),
-            capabilities=capabilities,
-            observed_at=observed_at,
-        ),
-    )
+    restate_payment(payment=payment, state=_state(payment, record), now=now, is_news=is_news, **facts)
     return mine.get()
 
 
@@ -149,7 +144,7 @@ def fingerprint(record: CollectibleRecord) -> str:
 
 
 def _first_seen(
-    connection: Connection, owner: GatewayCustomer, record: CollectibleRecord, observed_at: datetime
+    connection: Connection, owner: GatewayCustomer, record: CollectibleRecord, facts: dict[str, Any]
 ) -> Payment:
     subscription = Subscription.objects.filter(
         merchant_id=connection.merchant_id,
@@ -159,18 +154,12 @@ def _first_seen(
     return Payment.objects.create(
         merchant_id=connection.merchant_id,
         connection_id=connection.id,
-        customer_id=owner.customer_id,
-        gateway_customer_id=owner.id,
         order_id=subscription.order_id if subscription else _order_id(connection, owner, record),
         subscription_id=subscription.id if subscription else None,
         reference=record.reference,
-        number=record.number[:80],
-        title=record.title[:200],
         state=Payment.State.DUE,
-        amount_minor=record.amount.minor,
         currency=record.amount.currency,
-        due_at=record.due_at,
-        observed_at=observed_at,
+        **facts,
     )
 
 

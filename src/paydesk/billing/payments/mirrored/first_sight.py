@@ -19,7 +19,7 @@ from paydesk.billing.orders.models import Order, OrderLine
 from paydesk.billing.payment_methods.mirror import method_facts
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.mirrored.attempts import attempt_facts
-from paydesk.billing.payments.mirrored.back import back_facts
+from paydesk.billing.payments.mirrored.back import back_facts, takes_money
 from paydesk.billing.payments.mirrored.collectible import collectible_facts
 from paydesk.billing.payments.mirrored.sums import paid_beside, successes, taken_by
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
@@ -222,7 +222,7 @@ def _facts(payment_id: int, record: CollectibleRecord) -> Iterator[Fact]:
         if refund.state == "succeeded":
             yield fact(kind.REFUND, refund.reference, refund.amount, refund.created_at)
     for dispute in record.disputes:
-        if dispute.state not in ("inquiry", "closed"):
+        if takes_money(dispute):
             yield fact(kind.DISPUTE, dispute.reference, dispute.amount, dispute.created_at)
         if dispute.state == "won":
             yield fact(kind.REVERSAL, dispute.reference, dispute.amount, dispute.created_at)

@@ -16,10 +16,11 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.mirrored.sums import successes, taken_by
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.gateways.records import AttemptRecord, CollectibleRecord, Verdict
+from paydesk.gateways.records import CollectibleRecord
 from paydesk.merchants.models import Connection
 
 
@@ -67,21 +68,13 @@ def is_plain(whole: WholeCustomer) -> bool:
 
 def _adds_up(record: CollectibleRecord) -> bool:
     """A payment that was paid twice, or an amount that cannot be entered, is looked at one by one."""
-    paid = sum(_paid_minor(attempt, record) for attempt in record.attempts)
+    taken = [taken_by(attempt, record).minor for attempt in successes(record)]
     moved = [
-        *(_paid_minor(attempt, record) for attempt in record.attempts if _succeeded(attempt)),
+        *taken,
         *(refund.amount.minor for refund in record.refunds),
         *(dispute.amount.minor for dispute in record.disputes),
     ]
-    return (not paid or paid <= record.amount.minor) and all(minor > 0 for minor in moved)
-
-
-def _paid_minor(attempt: AttemptRecord, record: CollectibleRecord) -> int:
-    return (attempt.outcome.amount or record.amount).minor if _succeeded(attempt) else 0
-
-
-def _succeeded(attempt: AttemptRecord) -> bool:
-    return attempt.outcome.verdict is Verdict.SUCCEEDED
+    return (not taken or sum(taken) <= record.amount.minor) and all(minor > 0 for minor in moved)
 
 
 def _names(whole: WholeCustomer) -> Iterator[_Name]:
