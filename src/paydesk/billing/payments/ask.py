@@ -13,7 +13,7 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
-from paydesk.billing.payments.refused import RetryRefused
+from paydesk.billing.payments.refused import RetryRefused, no_answer
 from paydesk.billing.payments.reread import reread_quietly
 from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import (
@@ -80,11 +80,7 @@ def _prepare(gateway: Gateway, attempt: Attempt, payment: Payment, request: Char
         ) from refused
     except GatewayUnreachable as silent:
         _give_up(attempt)
-        raise RetryRefused(
-            _(
-                "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
-            )
-        ) from silent
+        raise RetryRefused(no_answer()) from silent
 
 
 def _give_up(attempt: Attempt) -> None:

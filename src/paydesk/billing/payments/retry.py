@@ -24,7 +24,7 @@ from paydesk.billing.payments.choices import (
 from paydesk.billing.payments.mirrored.lone_charges import next_number
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import FIRST_LOOK
-from paydesk.billing.payments.refused import RetryRefused
+from paydesk.billing.payments.refused import RetryRefused, no_answer
 from paydesk.billing.payments.reread import reread_quietly
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
@@ -80,11 +80,7 @@ def _call_off(gateway: Gateway, waiting: Attempt, now: datetime) -> Attempt:
     try:
         return call_off_attempt(gateway=gateway, attempt=waiting, now=now)
     except (GatewayUnreachable, GatewayRefused) as silent:
-        raise RetryRefused(
-            _(
-                "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
-            )
-        ) from silent
+        raise RetryRefused(no_answer()) from silent
 
 
 def _open_attempt(

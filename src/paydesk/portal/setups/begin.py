@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from paydesk.billing.payment_methods.set_up import SetupRefused, begin_method_setup
+from paydesk.billing.payments.refused import no_answer
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand
@@ -52,10 +52,3 @@ def leave(request: HttpRequest, address: str, *, back: str) -> HttpResponse:
 def way_back(payment: str) -> str:
     """Give the address that a set-up was begun from."""
     return reverse("payment_pay", args=[payment]) if payment else reverse("methods")
-
-
-def no_answer() -> str:
-    """Say that the company is silent."""
-    return _(
-        "The payment company does not answer right now. Nothing was charged. Try again in a few minutes."
-    )

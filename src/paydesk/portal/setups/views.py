@@ -17,6 +17,7 @@ from paydesk.billing.payment_methods.set_up import (
 )
 from paydesk.billing.payments.choices import retry_choices
 from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.refused import no_answer
 from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
@@ -24,7 +25,7 @@ from paydesk.portal.methods.choice import Asked, Choice, choice_of, read_asked
 from paydesk.portal.methods.find import account_of_record
 from paydesk.portal.methods.press import take_press
 from paydesk.portal.payments.pay import choices_or_404, pay_page
-from paydesk.portal.setups.begin import begin_setup, leave, no_answer, way_back
+from paydesk.portal.setups.begin import begin_setup, leave, way_back
 from paydesk.portal.setups.hosted import allow_origins
 from paydesk.portal.setups.stopped import stopped
 from paydesk.portal.show import show_page
