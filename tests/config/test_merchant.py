@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from paydesk.merchants.branding import logo_by_digest, logo_of
+from paydesk.merchants.branding import logo_by_digest
 from paydesk.merchants.find import MerchantInSight, merchant_by_slug
 from paydesk.merchants.models import Merchant, Picture
 
@@ -130,12 +130,13 @@ def test_a_logo_is_kept_and_what_is_done_to_it_is_said(tmp_path: Path) -> None:
     assert "logo: SVG, 720 × 180" in said
     assert "would vanish on dark pages: there it stands on a white plate" in said
     assert "--logo-dark" in said
-    shown, kept = kiln().logo, logo_of(merchant_id=kiln().id)
+    shown = kiln().logo
     assert shown
+    kept = logo_by_digest(merchant_id=kiln().id, digest=shown.paper.digest)
     assert kept
     assert (shown.light.has_plate, shown.dark.has_plate) == (False, True)
     assert kept.digest == kiln().logo_digest == shown.light.digest
-    assert (kept.media_type, kept.dark) == ("image/svg+xml", None)
+    assert (kept.media_type, shown.dark.digest) == ("image/svg+xml", shown.light.digest)
     letter = logo_by_digest(merchant_id=kiln().id, digest=shown.letter.digest)
     assert letter
     assert letter.media_type == "image/png"
@@ -145,10 +146,14 @@ def test_a_dark_logo_takes_the_place_of_the_plate(tmp_path: Path) -> None:
     light, dark = svg(tmp_path), svg(tmp_path, "#ffffff", "dark.svg")
     said = run("kiln", *WORDS, "--logo", light, "--logo-dark", dark)
     assert "vanish" not in said
-    kept = logo_of(merchant_id=kiln().id)
+    shown = kiln().logo
+    assert shown
+    kept, kept_dark = (
+        logo_by_digest(merchant_id=kiln().id, digest=one.digest) for one in (shown.paper, shown.dark)
+    )
     assert kept
-    assert kept.dark
-    assert b"#ffffff" in kept.dark
+    assert kept_dark
+    assert b"#ffffff" in kept_dark.content
     assert b"#0b2545" in kept.content
 
 
@@ -165,7 +170,7 @@ def test_a_logo_that_was_replaced_stays_where_receipts_name_it(tmp_path: Path) -
     assert kiln().logo_digest != first
     assert "logo: none" in run("kiln", "--no-logo")
     assert kiln().logo_digest == ""
-    assert logo_of(merchant_id=kiln().id) is None
+    assert kiln().logo is None
     kept = logo_by_digest(merchant_id=kiln().id, digest=first)
     assert kept
     assert b"#0b2545" in kept.content
@@ -207,7 +212,7 @@ def test_a_file_is_judged_by_what_is_in_it(tmp_path: Path) -> None:
     Image.new("RGB", (300, 100), "#a8472c").save(written, "PNG")
     file.write_bytes(written.getvalue())
     run("kiln", *WORDS, "--logo", str(file))
-    kept = logo_of(merchant_id=kiln().id)
+    kept = logo_by_digest(merchant_id=kiln().id, digest=kiln().logo_digest)
     assert kept
     assert kept.media_type == "image/png"
 

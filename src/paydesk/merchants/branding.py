@@ -6,10 +6,10 @@ Pictures are kept by the digest of their bytes and never changed or deleted: rec
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from paydesk.merchants.models import Merchant, Picture
+from paydesk.merchants.models import Picture
 
 #: Times as wide as high.
 _WRITING_FROM = 1.9
@@ -17,13 +17,11 @@ _WRITING_FROM = 1.9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Logo:
-    """A logo as bytes. `digest` is SHA-256 of `content` in hex; `dark` is the variant for dark pages, if any."""
+    """A picture as bytes. `digest` is SHA-256 of `content` in hex."""
 
     media_type: str
     content: bytes
     digest: str
-    dark: bytes | None = None
-    dark_media_type: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,20 +59,9 @@ class ShownLogo:
         return self.light.width >= self.light.height * _WRITING_FROM
 
 
-def logo_of(*, merchant_id: int) -> Logo | None:
-    """Give the logo that a merchant has now for white paper, and its dark variant; None without one."""
-    facts = Merchant.objects.filter(id=merchant_id).values_list("logo", flat=True).first()
-    shown = shown_logo(facts or {})
-    found = logo_by_digest(merchant_id=merchant_id, digest=shown.paper.digest) if shown else None
-    if shown is None or found is None or shown.dark.digest == shown.light.digest:
-        return found
-    dark = _picture(merchant_id, shown.dark.digest)
-    return replace(found, dark=bytes(dark.content), dark_media_type=dark.media_type) if dark else found
-
-
 def logo_by_digest(*, merchant_id: int, digest: str) -> Logo | None:
-    """Give a picture that this merchant has or once had, without a dark variant; None when it is not the merchant's."""
-    found = _picture(merchant_id, digest)
+    """Give a picture that this merchant has or once had; None when it is not the merchant's."""
+    found = Picture.objects.filter(merchant_id=merchant_id, digest=digest).first()
     if found is None:
         return None
     return Logo(media_type=found.media_type, content=bytes(found.content), digest=found.digest)
@@ -85,7 +72,3 @@ def shown_logo(facts: dict[str, Any]) -> ShownLogo | None:
     if not facts:
         return None
     return ShownLogo(**{name: ShownPicture(**facts[name]) for name in ("light", "dark", "letter")})
-
-
-def _picture(merchant_id: int, digest: str) -> Picture | None:
-    return Picture.objects.filter(merchant_id=merchant_id, digest=digest).first()
