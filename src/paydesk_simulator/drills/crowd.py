@@ -18,6 +18,7 @@ from paydesk_simulator.company.journal import write_down_many
 from paydesk_simulator.company.methods import Method
 from paydesk_simulator.company.subscriptions import Subscription
 from paydesk_simulator.database import Books, new_id
+from paydesk_simulator.drills.stories import past_charge
 from paydesk_simulator.refused import Refused
 
 CUSTOMERS_MAX, BILLS_MAX = 100_000, 1_000
@@ -93,7 +94,16 @@ def _member(account: Account, number: int, bills_before: int, bills_each: int, n
     subscription = _subscription(account, customer_id, amount, since, bills_each, now) if collects else None
     bills = list(_bills(subscription, months, bills_before)) if subscription else []
     charges = [
-        _charge(account, customer_id, method_id, amount, month, bills[place].id if bills else None)
+        past_charge(
+            account_id=account.id,
+            customer_id=customer_id,
+            method_id=method_id,
+            bill_id=bills[place].id if bills else None,
+            amount_minor=amount,
+            currency=_CURRENCY,
+            description=_NAME,
+            at=month,
+        )
         for place, month in enumerate(months)
     ]
     return Member(
@@ -177,29 +187,3 @@ def _bills(subscription: Subscription, months: list[datetime], bills_before: int
             next_attempt_at=None,
             created_at=month,
         )
-
-
-def _charge(
-    account: Account, customer_id: str, method_id: str, amount: int, month: datetime, bill_id: str | None
-) -> Charge:
-    return Charge(
-        id=new_id("ch"),
-        account_id=account.id,
-        customer_id=customer_id,
-        method_id=method_id,
-        bill_id=bill_id,
-        amount_minor=amount,
-        currency=_CURRENCY,
-        tag="",
-        key="",
-        description=_NAME,
-        on_session=False,
-        is_part=False,
-        return_url="",
-        status="succeeded",
-        decline_code="",
-        retry_not_before=None,
-        settles_at=None,
-        created_at=month,
-        finished_at=month,
-    )

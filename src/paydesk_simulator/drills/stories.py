@@ -117,17 +117,40 @@ def _try_at(account: Account, due_at: datetime, number: int) -> datetime:
 
 
 def _charge(account_id: str, customer_id: str, owed: Owed, method: Method | None, at: datetime) -> Charge:
+    return past_charge(
+        account_id=account_id,
+        customer_id=customer_id,
+        method_id=method.id if method else None,
+        amount_minor=owed.amount_minor,
+        currency=owed.currency,
+        description=owed.title,
+        at=at,
+    )
+
+
+def past_charge(
+    *,
+    account_id: str,
+    customer_id: str,
+    method_id: str | None,
+    amount_minor: int,
+    currency: str,
+    description: str,
+    at: datetime,
+    bill_id: str | None = None,
+) -> Charge:
+    """Make up a charge that succeeded at once, with nobody there."""
     return Charge(
         id=new_id("ch"),
         account_id=account_id,
         customer_id=customer_id,
-        method_id=method.id if method else None,
-        bill_id=None,
-        amount_minor=owed.amount_minor,
-        currency=owed.currency,
+        method_id=method_id,
+        bill_id=bill_id,
+        amount_minor=amount_minor,
+        currency=currency,
         tag="",
         key="",
-        description=owed.title,
+        description=description,
         on_session=False,
         is_part=False,
         return_url="",
