@@ -97,7 +97,9 @@ def test_a_failed_payment_leaves_its_subscription_in_arrears(account: SimulatedA
         "name": "Beans",
         "amount_minor": 1900,
         "currency": "EUR",
-        "started_at": ago(days=62),
+        "interval_unit": "week",
+        # The third was due an hour ago, so that whatever the day and the hour, the next try is still to come.
+        "started_at": (datetime.now(UTC) - timedelta(weeks=2, hours=1)).isoformat(),
         "payments": {"3": {"declined": ["expired_card"], "status": "failed"}},
     }
     made = account.seed(
