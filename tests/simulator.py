@@ -105,7 +105,7 @@ class SimulatedAccount:
         return self.control("/clock", advance_seconds=int(timedelta(**period).total_seconds()))
 
     def fault(self, kind: str, *, operation: str = "*", times: int = 1, milliseconds: int = 0) -> None:
-        """Order a fault: lost_before, lost_after, error_before, error_after, busy or slow."""
+        """Order one of `paydesk_simulator.drills.faults.KINDS`; docs/simulator.md says what each does."""
         self.control("/faults", kind=kind, operation=operation, times=times, milliseconds=milliseconds)
 
     def no_faults(self) -> None:

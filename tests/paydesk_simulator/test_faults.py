@@ -1,10 +1,14 @@
 """Faults on demand, and the keys that make asking again harmless."""
 
+import json
 import time
-from http.client import RemoteDisconnected
+from http.client import HTTPResponse, IncompleteRead, RemoteDisconnected
+from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
+from paydesk_simulator.drills.faults import KINDS
 from tests.simulator import ControlRefused, SimulatedAccount, Simulator
 
 
@@ -25,13 +29,27 @@ def confirm(account: SimulatedAccount, charge: str) -> str:
     return str(account.api(f"/charges/{charge}/confirm", key="confirm")["status"])
 
 
+def ask_to_confirm(account: SimulatedAccount, charge: str, *, timeout: float) -> HTTPResponse:
+    """Ask without reading the answer, and wait for each byte of it no longer than the time-out."""
+    address = f"{account.simulator.url}/v1/charges/{charge}/confirm"
+    headers = {"Authorization": f"Bearer {account.api_key}", "Idempotency-Key": "confirm"}
+    answer = urlopen(Request(address, data=b"{}", headers=headers, method="POST"), timeout=timeout)
+    assert isinstance(answer, HTTPResponse)
+    return answer
+
+
 @pytest.mark.parametrize(
     ("kind", "raised", "acted"),
     [
         ("lost_before", RemoteDisconnected, False),
         ("lost_after", RemoteDisconnected, True),
+        ("reset_before", ConnectionResetError, False),
+        ("reset_after", ConnectionResetError, True),
         ("error_before", ControlRefused, False),
         ("error_after", ControlRefused, True),
+        ("garbage_before", json.JSONDecodeError, False),
+        ("garbage_after", json.JSONDecodeError, True),
+        ("conflict", ControlRefused, False),
         ("busy", ControlRefused, False),
     ],
 )
@@ -39,11 +57,54 @@ def test_a_fault_happens_once_and_asking_again_is_harmless(
     account: SimulatedAccount, charge: str, kind: str, raised: type[Exception], acted: bool
 ) -> None:
     account.fault(kind, operation="charge.confirm")
-    with pytest.raises(raised):
+    with pytest.raises(raised) as caught:
         confirm(account, charge)
+    assert caught.type is raised, "a connection that is only closed is a kind of reset to Python"
     assert len(account.journal()) == int(acted)
     assert confirm(account, charge) == "succeeded"
     assert len(account.journal()) == 1
+
+
+@pytest.mark.parametrize(("kind", "acted"), [("half_open_before", False), ("half_open_after", True)])
+def test_half_an_answer_comes_and_then_nothing_until_the_asker_gives_up(
+    account: SimulatedAccount, charge: str, kind: str, acted: bool
+) -> None:
+    account.fault(kind, operation="charge.confirm", milliseconds=20_000)
+    with ask_to_confirm(account, charge, timeout=0.3) as answer:
+        began = time.monotonic()
+        assert (answer.status, answer.read1(1)) == (200, b"{")
+        with pytest.raises(TimeoutError):
+            answer.read()
+        assert 0.2 < time.monotonic() - began < 5
+    assert len(account.journal()) == int(acted)
+    assert confirm(account, charge) == "succeeded"
+    assert len(account.journal()) == 1
+
+
+def test_half_an_answer_ends_when_its_silence_was_ordered_to_end(
+    account: SimulatedAccount, charge: str
+) -> None:
+    account.fault("half_open_after", milliseconds=300)
+    with ask_to_confirm(account, charge, timeout=10) as answer:
+        began = time.monotonic()
+        with pytest.raises(IncompleteRead):
+            answer.read()
+        assert 0.2 < time.monotonic() - began < 5
+
+
+def test_garbage_comes_in_four_kinds(account: SimulatedAccount, charge: str) -> None:
+    account.fault("garbage_after", operation="charge.confirm", times=4)
+    bodies = []
+    for _ in range(4):
+        with ask_to_confirm(account, charge, timeout=10) as answer:
+            bodies.append(answer.read())
+    assert len(set(bodies)) == 4
+    assert not any(b'"status"' in body for body in bodies)
+
+
+def test_the_page_names_every_kind_of_fault() -> None:
+    page = Path(__file__).parents[2] / "docs" / "simulator.md"
+    assert [kind for kind in KINDS if f"`{kind}`" not in page.read_text()] == []
 
 
 def test_a_slow_answer_is_slow(account: SimulatedAccount, charge: str) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable
-from dataclasses import replace
 
 from paydesk_simulator.company.accounts import Account, account_of_key
 from paydesk_simulator.database import Books
 from paydesk_simulator.doors.api_acts import ROUTES
 from paydesk_simulator.doors.api_call import Act, Call
-from paydesk_simulator.doors.exchange import Answer, AnswerLost, Request, as_json, refusal
+from paydesk_simulator.doors.exchange import Answer, Request, as_json, refusal
 from paydesk_simulator.doors.routes import Route, find_route
-from paydesk_simulator.drills.faults import Fault, take_fault
+from paydesk_simulator.drills.faults import take_fault
+from paydesk_simulator.drills.mishaps import play
 from paydesk_simulator.fields import Fields
 from paydesk_simulator.idempotency import recall, remember
 from paydesk_simulator.refused import Refused
@@ -29,31 +27,7 @@ def answer_api(books: Books, request: Request) -> Answer:
         return refusal(Refused(401, "bad_key", "This key opens no account."))
     if found is None:
         return refusal(Refused(404, "unknown_address", "There is nothing at this address."))
-    return _play(fault, lambda: _act(books, account, request, *found))
-
-
-def _play(fault: Fault | None, act: Callable[[], Answer]) -> Answer:
-    """Let a fault happen before, after, or instead of the act."""
-    kind = fault.kind if fault else ""
-    if fault and kind == "busy":
-        return _busy(seconds=max(1, fault.milliseconds // 1000))
-    if fault and fault.milliseconds:
-        time.sleep(fault.milliseconds / 1000)
-    if kind == "lost_before":
-        raise AnswerLost
-    if kind == "error_before":
-        return refusal(Refused(500, "broken", "Something went wrong, and nothing was done."))
-    answer = act()
-    if kind == "lost_after":
-        raise AnswerLost
-    if kind == "error_after":
-        return refusal(Refused(500, "broken", "Something went wrong after it was done."))
-    return answer
-
-
-def _busy(*, seconds: int) -> Answer:
-    answer = refusal(Refused(429, "busy", "Too many requests."))
-    return replace(answer, headers={"Retry-After": str(seconds)})
+    return play(fault, lambda: _act(books, account, request, *found))
 
 
 def _act(books: Books, account: Account, request: Request, route: Route[Act], ids: dict[str, str]) -> Answer:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from paydesk_simulator.refused import Refused
 
@@ -27,18 +28,25 @@ class Request:
         return key.strip() if scheme.lower() == "bearer" else ""
 
 
+class Going(Enum):
+    """How an answer goes out: whole; or not at all, for the connection is closed or reset; or half, then silence."""
+
+    WHOLE = "whole"
+    LOST = "lost"
+    RESET = "reset"
+    HALF = "half"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What goes out."""
+    """What goes out. Half an answer is followed by `silent_seconds`, unless the asker hangs up before."""
 
     status: int = 200
     body: bytes = b""
     kind: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class AnswerLost(Exception):
-    """Nothing goes out: the connection is closed."""
+    going: Going = Going.WHOLE
+    silent_seconds: float = 0
 
 
 def as_json(value: object, status: int = 200) -> Answer:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
+import struct
+import sys
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from paydesk_simulator.database import Books
 from paydesk_simulator.doors.api import answer_api
 from paydesk_simulator.doors.control import answer_control
-from paydesk_simulator.doors.exchange import Answer, AnswerLost, Request, as_json
+from paydesk_simulator.doors.exchange import Answer, Going, Request, as_json
 from paydesk_simulator.doors.pages import answer_page
 
 log = logging.getLogger(__name__)
@@ -43,6 +48,11 @@ class SimulatorServer(ThreadingHTTPServer):
             )
         return answer_page(self.books, request)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """An asker who hung up is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            log.exception("a connection broke")
+
 
 class Connection(BaseHTTPRequestHandler):
     """One connection, kept alive between requests."""
@@ -72,21 +82,41 @@ class Connection(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             answer = self.server.answer(self._request())
-        except AnswerLost:
-            self.close_connection = True
-            return
         except Exception:
             log.exception("the simulator broke")
             answer = as_json(
                 {"error": {"code": "broken", "message": "The simulator is broken; see its log."}}, 500
             )
+        self.close_connection = self.close_connection or answer.going is not Going.WHOLE
+        if answer.going is Going.WHOLE:
+            self._write(answer, answer.body)
+        elif answer.going is Going.HALF:
+            self._write(answer, answer.body[: len(answer.body) // 2])
+            self._keep_silent(answer.silent_seconds)
+        elif answer.going is Going.RESET:
+            self._reset()
+
+    def _write(self, answer: Answer, body: bytes) -> None:
+        """Write an answer with so much of its body; it announces all of it."""
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def _keep_silent(self, seconds: float) -> None:
+        """Hold the connection open without a word; an asker who hangs up makes it readable."""
+        self.connection.settimeout(seconds)
+        with suppress(OSError):
+            self.connection.recv(1)
+
+    def _reset(self) -> None:
+        """Close with RST: a socket that lingers for no time sends no farewell."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
 
     def _request(self) -> Request:
         parts = urlsplit(self.path)

@@ -9,14 +9,14 @@ from typing import ClassVar
 from paydesk_simulator.database import Books, new_id
 from paydesk_simulator.refused import Refused
 
-KINDS = {
-    "lost_before": "the connection closes, and nothing was done",
-    "lost_after": "it is done, and the connection closes",
-    "error_before": "500, and nothing was done",
-    "error_after": "it is done, and the answer is 500",
-    "busy": "429 with a Retry-After of `milliseconds` (at least a second), and nothing was done",
-    "slow": "it is done, and answered, after `milliseconds`",
-}
+#: What can become of an answer, with nothing done (`lost_before`) or everything done (`lost_after`) before it.
+MISHAPS = ("lost", "reset", "half_open", "error", "garbage")
+KINDS = (
+    *(f"{mishap}_{moment}" for mishap in MISHAPS for moment in ("before", "after")),
+    "conflict",
+    "busy",
+    "slow",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,7 @@ class Fault:
 def order_fault(
     books: Books, account_id: str, *, operation: str, kind: str, times: int, milliseconds: int
 ) -> Fault:
-    """Order a fault. Milliseconds delay any kind but `busy`, which asks the merchant to wait that long."""
+    """Order a fault. Milliseconds delay most kinds; what they are to the others is said in docs/simulator.md."""
     if kind not in KINDS:
         raise Refused(400, "unknown_fault", f"A fault is one of {', '.join(KINDS)}.")
     fault = Fault(
@@ -50,12 +50,13 @@ def order_fault(
 
 
 def take_fault(books: Books, account_id: str, operation: str) -> Fault | None:
-    """Give the oldest fault that was ordered for this request, and count it."""
+    """Give the oldest fault that was ordered for this request, as it stands before this one is counted."""
     for fault in books.find(Fault, "account_id = ? ORDER BY rowid", account_id):
         if fnmatchcase(operation, fault.operation):
             if fault.times_left > 1:
-                return books.change(fault, times_left=fault.times_left - 1)
-            books.remove(fault)
+                books.change(fault, times_left=fault.times_left - 1)
+            else:
+                books.remove(fault)
             return fault
     return None
 

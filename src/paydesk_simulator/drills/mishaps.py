@@ -1,0 +1,49 @@
+"""Let a fault happen to one request: before it is acted on, after, or instead."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from paydesk_simulator.doors.exchange import Answer, Going, as_json, refusal
+from paydesk_simulator.drills.faults import Fault
+from paydesk_simulator.refused import Refused
+
+#: Successes that nobody can read, in turn until a fault has lasted: empty, a list, cut short, no JSON at all.
+_GARBAGE = (b"{}", b"[]", b'{"id": "ch_', b"<!doctype html><title>Sign in</title>")
+_SILENT_SECONDS = 60.0
+
+
+def play(fault: Fault | None, act: Callable[[], Answer]) -> Answer:
+    """Give the answer, or what the fault makes of it."""
+    if fault is None:
+        return act()
+    if fault.kind == "busy":
+        return _busy(seconds=max(1, fault.milliseconds // 1000))
+    mishap, _, moment = fault.kind.rpartition("_")
+    if mishap != "half_open":
+        time.sleep(fault.milliseconds / 1000)
+    if fault.kind == "conflict":
+        return refusal(Refused(409, "key_in_use", "Another request with this key is under way."))
+    if fault.kind == "slow":
+        return act()
+    is_done = moment == "after"
+    return _spoilt(mishap, fault, act() if is_done else as_json({"id": "", "status": ""}), is_done=is_done)
+
+
+def _spoilt(mishap: str, fault: Fault, answer: Answer, *, is_done: bool) -> Answer:
+    if mishap == "half_open":
+        seconds = fault.milliseconds / 1000 or _SILENT_SECONDS
+        return replace(answer, going=Going.HALF, silent_seconds=seconds)
+    if mishap == "garbage":
+        return Answer(body=_GARBAGE[-fault.times_left % len(_GARBAGE)])
+    if mishap == "error":
+        words = "after it was done" if is_done else "and nothing was done"
+        return refusal(Refused(500, "broken", f"Something went wrong, {words}."))
+    return replace(answer, going=Going(mishap))
+
+
+def _busy(*, seconds: int) -> Answer:
+    answer = refusal(Refused(429, "busy", "Too many requests."))
+    return replace(answer, headers={"Retry-After": str(seconds)})
