@@ -110,11 +110,35 @@ class SimulatedAccount:
 
     def no_faults(self) -> None:
         """Let everything work again."""
-        self.simulator.call(f"/control/accounts/{self.id}/faults", token=CONTROL_TOKEN, method="DELETE")
+        self.simulator.forget(f"accounts/{self.id}/faults")
+
+    def forget_keys(self) -> int:
+        """Let every idempotency key mean nothing any more; gives how many there were."""
+        return int(self.control("/keys/forget")["forgotten"])
+
+    def limit_calls(self, a_second: int) -> None:
+        """Refuse with 429 what is more than this in any second; 0 lifts the limit."""
+        self.control(calls_a_second=a_second)
+
+    def answer_after(self, *, milliseconds: int) -> None:
+        """Let each call of the API take so much longer from now on."""
+        self.control(latency_milliseconds=milliseconds)
+
+    def calls(self) -> Json:
+        """Give how often the API was called: `calls`, `refused`, `most_in_a_second`, and a row for each second."""
+        return self.simulator.call(f"/control/accounts/{self.id}/calls", token=CONTROL_TOKEN)
+
+    def forget_calls(self) -> None:
+        """Begin to count calls anew."""
+        self.simulator.forget(f"accounts/{self.id}/calls")
 
     def send_webhooks_to(self, url: str) -> None:
         """Deliver webhooks to an address from now on."""
         self.control(webhook_url=url)
+
+    def charges(self) -> list[Json]:
+        """Give every charge with its tag and key, also those that were only prepared, oldest first."""
+        return self.read("/charges")
 
     def journal(self) -> list[Json]:
         """Give every movement of money, oldest first."""
@@ -165,6 +189,10 @@ class Simulator:
         """Read the rows of a listing of the control API."""
         rows: list[Json] = self.call(f"/control/{path}", token=CONTROL_TOKEN)["rows"]
         return rows
+
+    def forget(self, path: str) -> None:
+        """Let the control API forget something."""
+        self.call(f"/control/{path}", token=CONTROL_TOKEN, method="DELETE")
 
     def journal(self) -> list[Json]:
         """Give every movement of money of all accounts, oldest first."""

@@ -52,3 +52,8 @@ def remember(
         created_at=now,
     )
     books.add(row)
+
+
+def forget_all(books: Books, account: Account) -> int:
+    """Forget every key of an account; gives how many there were."""
+    return len(books.ask("DELETE FROM remembered_keys WHERE account_id = ? RETURNING id", account.id))

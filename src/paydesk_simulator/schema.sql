@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS accounts (
     delivery_held flag NOT NULL,
     delivery_copies INTEGER NOT NULL,
     delivery_delay_milliseconds INTEGER NOT NULL,
+    calls_a_second INTEGER NOT NULL CHECK (calls_a_second >= 0),
+    latency_milliseconds INTEGER NOT NULL CHECK (latency_milliseconds >= 0),
     created_at moment NOT NULL
 );
 

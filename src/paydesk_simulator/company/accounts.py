@@ -19,7 +19,10 @@ KEY_MEMORY_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """One account. `retry_days` counts from the due day of a bill; `after_retries` is what its subscription becomes."""
+    """One account. `retry_days` counts from the due day of a bill; `after_retries` is what its subscription becomes.
+
+    Its merchant may call `calls_a_second` times in any second (0: as often as they like).
+    """
 
     TABLE: ClassVar[str] = "accounts"
     id: str
@@ -35,6 +38,8 @@ class Account:
     delivery_held: bool
     delivery_copies: int
     delivery_delay_milliseconds: int
+    calls_a_second: int
+    latency_milliseconds: int
     created_at: datetime
 
     def now(self) -> datetime:
@@ -63,6 +68,8 @@ def open_account(
             delivery_held=False,
             delivery_copies=1,
             delivery_delay_milliseconds=0,
+            calls_a_second=0,
+            latency_milliseconds=0,
             created_at=wall_now(),
         )
     )

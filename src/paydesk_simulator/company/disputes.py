@@ -105,7 +105,7 @@ def _write_down(
         bill_id=charge.bill_id or "",
         customer_id=charge.customer_id,
         tag=charge.tag,
-        key="",
+        key=charge.key,
         amount_minor=amount_minor,
         currency=dispute.currency,
         occurred_at=now,

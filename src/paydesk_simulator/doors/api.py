@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
+from paydesk_simulator.clock import wall_now
 from paydesk_simulator.company.accounts import Account, account_of_key
 from paydesk_simulator.database import Books
 from paydesk_simulator.doors.api_acts import ROUTES
 from paydesk_simulator.doors.api_call import Act, Call
-from paydesk_simulator.doors.exchange import Answer, Request, as_json, refusal
+from paydesk_simulator.doors.exchange import Answer, Request, as_json, refusal, too_many_requests
 from paydesk_simulator.doors.routes import Route, find_route
 from paydesk_simulator.drills.faults import take_fault
 from paydesk_simulator.drills.mishaps import play
 from paydesk_simulator.fields import Fields
 from paydesk_simulator.idempotency import recall, remember
 from paydesk_simulator.refused import Refused
+from paydesk_simulator.traffic import Traffic
 
 
-def answer_api(books: Books, request: Request) -> Answer:
+def answer_api(books: Books, traffic: Traffic, request: Request) -> Answer:
     """Answer one request of a merchant, or lose the answer when a fault says so."""
+    arrived_at = wall_now()
     found = find_route(ROUTES, request.method, request.path)
     with books.open():
         account = account_of_key(books, request.bearer())
-        fault = take_fault(books, account.id, found[0].operation) if account and found else None
+        is_admitted = account is not None and traffic.admit(account, arrived_at)
+        fault = (
+            take_fault(books, account.id, found[0].operation) if account and is_admitted and found else None
+        )
     if account is None:
         return refusal(Refused(401, "bad_key", "This key opens no account."))
+    time.sleep(account.latency_milliseconds / 1000)
+    if not is_admitted:
+        return too_many_requests(retry_after_seconds=1)
     if found is None:
         return refusal(Refused(404, "unknown_address", "There is nothing at this address."))
     return play(fault, lambda: _act(books, account, request, *found))

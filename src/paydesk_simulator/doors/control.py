@@ -13,9 +13,12 @@ from paydesk_simulator.doors.exchange import Answer, Request, as_json, refusal
 from paydesk_simulator.doors.routes import find_route
 from paydesk_simulator.fields import Fields
 from paydesk_simulator.refused import Refused, not_found
+from paydesk_simulator.traffic import Traffic
 
 
-def answer_control(books: Books, request: Request, *, token: str, key_memory_seconds: int) -> Answer:
+def answer_control(
+    books: Books, traffic: Traffic, request: Request, *, token: str, key_memory_seconds: int
+) -> Answer:
     """Answer one request to the control API, in one transaction."""
     if not hmac.compare_digest(request.bearer().encode(), token.encode()):
         return refusal(Refused(401, "bad_token", "This is not the control token."))
@@ -30,6 +33,7 @@ def answer_control(books: Books, request: Request, *, token: str, key_memory_sec
                 raise not_found("account")
             control = Control(
                 books=books,
+                traffic=traffic,
                 chosen=account,
                 ids=ids,
                 query=request.query,

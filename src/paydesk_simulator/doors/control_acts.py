@@ -41,6 +41,8 @@ _CHANGEABLE = {
     "retry_days": list,
     "after_retries": str,
     "key_memory_seconds": int,
+    "calls_a_second": int,
+    "latency_milliseconds": int,
 }
 
 

@@ -13,6 +13,7 @@ from paydesk_simulator.company.accounts import Account
 from paydesk_simulator.database import Books
 from paydesk_simulator.fields import Fields
 from paydesk_simulator.refused import Refused
+from paydesk_simulator.traffic import Traffic
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +21,7 @@ class Control:
     """One call of the control API, inside the transaction that answers it."""
 
     books: Books
+    traffic: Traffic
     chosen: Account | None
     ids: Mapping[str, str]
     query: Mapping[str, str]

@@ -1,9 +1,10 @@
-"""What the control API does for drills: faults, webhooks gone wrong, and the journal."""
+"""What the control API does for drills: faults, forgotten keys, webhooks gone wrong, counts, and the journal."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
+from paydesk_simulator import idempotency
 from paydesk_simulator.company.events import Delivery, Event
 from paydesk_simulator.company.journal import read_journal
 from paydesk_simulator.doors.control_call import Act, Control
@@ -27,6 +28,20 @@ def order_fault(control: Control) -> Shape:
 
 def forget_faults(control: Control) -> Shape:
     faults.forget_faults(control.books, control.account.id)
+    return {}
+
+
+def forget_keys(control: Control) -> Shape:
+    """Let every key mean nothing any more, as if its time had passed."""
+    return {"forgotten": idempotency.forget_all(control.books, control.account)}
+
+
+def count_calls(control: Control) -> Shape:
+    return control.traffic.counted(control.account.id)
+
+
+def forget_calls(control: Control) -> Shape:
+    control.traffic.forget(control.account.id)
     return {}
 
 
@@ -70,6 +85,18 @@ def list_deliveries(control: Control) -> Shape:
     return {"rows": [asdict(row) for row in found]}
 
 
+_OF_A_CHARGE = "id, tag, key, status, decline_code, amount_minor, currency, created_at, finished_at"
+
+
+def list_charges(control: Control) -> Shape:
+    """Give every charge of the account, those that were only prepared too, oldest first."""
+    names = [*_OF_A_CHARGE.split(", "), "customer", "method", "bill"]
+    columns = f"{_OF_A_CHARGE}, customer_id, method_id, bill_id"
+    statement = f"SELECT {columns} FROM charges WHERE account_id = ? ORDER BY rowid"  # noqa: S608  our own names
+    rows = control.books.ask(statement, control.account.id)
+    return {"rows": [dict(zip(names, row, strict=True)) for row in rows]}
+
+
 def list_journal(control: Control) -> Shape:
     """Give the journal of one account, or of all of them."""
     account_id = control.chosen.id if control.chosen else ""
@@ -84,6 +111,10 @@ DRILL_ROUTES: list[Route[Act]] = [
     Route("GET", "/control/journal", "", list_journal),
     Route("POST", f"{_ONE}/faults", "", order_fault),
     Route("DELETE", f"{_ONE}/faults", "", forget_faults),
+    Route("POST", f"{_ONE}/keys/forget", "", forget_keys),
+    Route("GET", f"{_ONE}/calls", "", count_calls),
+    Route("DELETE", f"{_ONE}/calls", "", forget_calls),
+    Route("GET", f"{_ONE}/charges", "", list_charges),
     Route("POST", f"{_ONE}/deliveries", "", change_delivery),
     Route("GET", f"{_ONE}/deliveries", "", list_deliveries),
     Route("POST", f"{_ONE}/deliveries/release", "", release),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -57,6 +57,12 @@ def as_json(value: object, status: int = 200) -> Answer:
 def refusal(refused: Refused) -> Answer:
     """Answer with a clear no."""
     return as_json({"error": {"code": refused.code, "message": refused.words}}, refused.status)
+
+
+def too_many_requests(*, retry_after_seconds: int) -> Answer:
+    """Ask the merchant to come back later; nothing was done."""
+    busy = refusal(Refused(429, "busy", "Too many requests."))
+    return replace(busy, headers={"Retry-After": str(retry_after_seconds)})
 
 
 def _plain(value: object) -> str:

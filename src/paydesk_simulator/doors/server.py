@@ -16,6 +16,7 @@ from paydesk_simulator.doors.api import answer_api
 from paydesk_simulator.doors.control import answer_control
 from paydesk_simulator.doors.exchange import Answer, Going, Request, as_json
 from paydesk_simulator.doors.pages import answer_page
+from paydesk_simulator.traffic import Traffic
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class SimulatorServer(ThreadingHTTPServer):
     ) -> None:
         super().__init__(address, Connection)
         self.books = books
+        self.traffic = Traffic()
         self.control_token = control_token
         self.key_memory_seconds = key_memory_seconds
 
@@ -41,10 +43,14 @@ class SimulatorServer(ThreadingHTTPServer):
         if request.path == "/health":
             return as_json({"healthy": True})
         if request.path.startswith("/v1/"):
-            return answer_api(self.books, request)
+            return answer_api(self.books, self.traffic, request)
         if request.path.startswith("/control/"):
             return answer_control(
-                self.books, request, token=self.control_token, key_memory_seconds=self.key_memory_seconds
+                self.books,
+                self.traffic,
+                request,
+                token=self.control_token,
+                key_memory_seconds=self.key_memory_seconds,
             )
         return answer_page(self.books, request)
 

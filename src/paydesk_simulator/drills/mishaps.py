@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from paydesk_simulator.doors.exchange import Answer, Going, as_json, refusal
+from paydesk_simulator.doors.exchange import Answer, Going, as_json, refusal, too_many_requests
 from paydesk_simulator.drills.faults import Fault
 from paydesk_simulator.refused import Refused
 
@@ -20,7 +20,7 @@ def play(fault: Fault | None, act: Callable[[], Answer]) -> Answer:
     if fault is None:
         return act()
     if fault.kind == "busy":
-        return _busy(seconds=max(1, fault.milliseconds // 1000))
+        return too_many_requests(retry_after_seconds=max(1, fault.milliseconds // 1000))
     mishap, _, moment = fault.kind.rpartition("_")
     if mishap != "half_open":
         time.sleep(fault.milliseconds / 1000)
@@ -42,8 +42,3 @@ def _spoilt(mishap: str, fault: Fault, answer: Answer, *, is_done: bool) -> Answ
         words = "after it was done" if is_done else "and nothing was done"
         return refusal(Refused(500, "broken", f"Something went wrong, {words}."))
     return replace(answer, going=Going(mishap))
-
-
-def _busy(*, seconds: int) -> Answer:
-    answer = refusal(Refused(429, "busy", "Too many requests."))
-    return replace(answer, headers={"Retry-After": str(seconds)})
