@@ -102,7 +102,7 @@ def _wait_until_it_answers(server: Running, ready_path: str) -> None:
         except HTTPError:
             return
         except (URLError, OSError):
-            time.sleep(0.05)
+            time.sleep(0.01)
         else:
             return
     raise NotStarted(f"{server.process.args!r} did not answer:\n{server.printed()}")

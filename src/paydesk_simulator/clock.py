@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,12 @@ from datetime import UTC, datetime, timedelta
 def wall_now() -> datetime:
     """Give the time of signatures and deliveries, in UTC."""
     return datetime.now(UTC)
+
+
+def pause(milliseconds: int) -> None:
+    """Let the wall's clock go on. No time at all is no sleep either, which would cost a turn of the processor."""
+    if milliseconds:
+        time.sleep(milliseconds / 1000)
 
 
 def business_now(offset_seconds: int) -> datetime:

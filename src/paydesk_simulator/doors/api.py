@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import time
 
-from paydesk_simulator.clock import wall_now
+from paydesk_simulator.clock import pause, wall_now
 from paydesk_simulator.company.accounts import Account, account_of_key
 from paydesk_simulator.database import Books
 from paydesk_simulator.doors.api_acts import ROUTES
@@ -32,7 +31,7 @@ def answer_api(books: Books, traffic: Traffic, request: Request) -> Answer:
         )
     if account is None:
         return refusal(Refused(401, "bad_key", "This key opens no account."))
-    time.sleep(account.latency_milliseconds / 1000)
+    pause(account.latency_milliseconds)
     if not is_admitted:
         return too_many_requests(retry_after_seconds=1)
     if found is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Generic, TypeVar
 
 Act = TypeVar("Act", bound=Callable[..., object])
@@ -23,8 +24,13 @@ class Route(Generic[Act]):
         """Give the ids in the address, or None when this is another route."""
         if method != self.method:
             return None
-        found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[\\w-]+)", self.address), path)
+        found = _pattern(self.address).fullmatch(path)
         return found.groupdict() if found else None
+
+
+@cache
+def _pattern(address: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[\\w-]+)", address))
 
 
 def find_route(

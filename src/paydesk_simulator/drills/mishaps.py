@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from paydesk_simulator.clock import pause
 from paydesk_simulator.doors.exchange import Answer, Going, as_json, refusal, too_many_requests
 from paydesk_simulator.drills.faults import Fault
 from paydesk_simulator.refused import Refused
@@ -23,7 +23,7 @@ def play(fault: Fault | None, act: Callable[[], Answer]) -> Answer:
         return too_many_requests(retry_after_seconds=max(1, fault.milliseconds // 1000))
     mishap, _, moment = fault.kind.rpartition("_")
     if mishap != "half_open":
-        time.sleep(fault.milliseconds / 1000)
+        pause(fault.milliseconds)
     if fault.kind == "conflict":
         return refusal(Refused(409, "key_in_use", "Another request with this key is under way."))
     if fault.kind == "slow":
