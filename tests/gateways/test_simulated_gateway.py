@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from paydesk.gateways.contract import ChargeRequest, GatewayBusy, MethodSetupRequest
+from paydesk.gateways.contract import ChargeRequest, GatewayBusy, GatewayUnreachable, MethodSetupRequest
 from paydesk.gateways.records import CollectibleState, DeclineReason, Verdict
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit.money import Money
 from paydesk_simulator.cards import CARDS, Card
+from paydesk_simulator.drills.faults import KINDS
 from tests.simulator import SimulatedAccount, Simulator
 
 DECLINING = [card for card in CARDS if card.decline_code and not card.settles_as and card.pays_times is None]
@@ -78,3 +79,19 @@ def test_each_declining_card_is_declined_for_its_reason(
     assert outcome.decline is not None
     wanted = card.name if card.name in set(DeclineReason) else DeclineReason.AUTHENTICATION_FAILED
     assert outcome.decline.reason == wanted
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"slow"}))
+def test_nothing_that_goes_wrong_is_taken_for_an_answer(
+    account: SimulatedAccount, gateway: BillingGateway, kind: str
+) -> None:
+    customer = account.customer()
+    account.method(customer)
+    prepared = gateway.prepare_charge(charge_request(customer))
+    account.fault(kind, operation="charge.confirm", times=4, milliseconds=50)
+    for _ in range(4):
+        with pytest.raises(GatewayUnreachable):
+            gateway.confirm_charge(prepared)
+    assert len(account.journal()) == int(kind.endswith("_after"))
+    assert gateway.confirm_charge(prepared).verdict is Verdict.SUCCEEDED
+    assert len(account.journal()) == 1
