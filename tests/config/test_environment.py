@@ -70,3 +70,16 @@ def test_options_of_a_mail_service_are_one_json_object(monkeypatch: pytest.Monke
     assert environment.mapping("PAYDESK_MAIL_OPTIONS") == {"POSTMARK_SERVER_TOKEN": "token"}
     monkeypatch.delenv("PAYDESK_MAIL_OPTIONS")
     assert environment.mapping("PAYDESK_MAIL_OPTIONS") == {}
+
+
+@pytest.mark.parametrize("name", ["PAYDESK_FAULTS", "PAYDESK_FAULTS_REACHED"])
+def test_faults_are_refused_anywhere_but_on_loopback(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "F07:kill:1")
+    with pytest.raises(ImproperlyConfigured, match="loopback only"):
+        environment.faults(is_loopback=False)
+
+
+def test_a_fault_that_does_not_exist_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAYDESK_FAULTS", "F99:kill:1")
+    with pytest.raises(ImproperlyConfigured, match=r"PAYDESK_FAULTS: .*F99"):
+        environment.faults(is_loopback=True)

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from paydesk.kit.faults import FaultsRefused, arm_from
+
 TRUE = {"1", "true", "yes", "on"}
 
 
@@ -60,6 +62,19 @@ def secret(name: str, *, is_loopback: bool) -> str:
             f"{name} is not set. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return value or f"for development on loopback only: {name}"
+
+
+def faults(*, is_loopback: bool) -> None:
+    """Arm this process for a drill, where the environment says so; a drill kills, so it happens on loopback only."""
+    armed, reached_file = text("PAYDESK_FAULTS"), text("PAYDESK_FAULTS_REACHED")
+    if (armed or reached_file) and not is_loopback:
+        raise ImproperlyConfigured(
+            "PAYDESK_FAULTS kills and stops processes: it is for drills on loopback only."
+        )
+    try:
+        arm_from(armed, reached_file=reached_file)
+    except FaultsRefused as refused:
+        raise ImproperlyConfigured(f"PAYDESK_FAULTS: {refused}") from refused
 
 
 def database(url: str) -> dict[str, Any]:

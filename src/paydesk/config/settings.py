@@ -153,3 +153,6 @@ PAYDESK_FONTS = environment.folder("PAYDESK_FONTS")
 # --- Logs --------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "paydesk.config.logs.configure"
 PAYDESK_LOG_LEVEL = environment.text("PAYDESK_LOG_LEVEL", "INFO")
+
+# --- Drills ------------------------------------------------------------------------------------------------------
+environment.faults(is_loopback=IS_LOOPBACK)
