@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from paydesk.billing.payments.doubted import open_concern_about_payment
 from paydesk.events.models import Event
+from paydesk.notices.announce_concern import write_concern_letter
 from paydesk.notices.sign_in_letter import write_sign_in_letter
 from paydesk.sync.follow_payment import reread_its_subscription
 from paydesk.work.claim import Claim
@@ -16,7 +18,8 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "sign_in.asked": [write_sign_in_letter],
     "payment.succeeded": [reread_its_subscription],
     "payment.failed": [],
-    "payment.contradicted": [],
+    "payment.contradicted": [open_concern_about_payment],
+    "concern.opened": [write_concern_letter],
 }
 
 

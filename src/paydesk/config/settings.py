@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "paydesk.events",
     "paydesk.work",
     "paydesk.merchants",
+    "paydesk.billing.concerns",
     "paydesk.billing.customers",
     "paydesk.billing.payment_methods",
     "paydesk.billing.orders",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,7 @@ class Written:
 
     template: str
     title: str
-    words: dict[str, str] = field(default_factory=dict)
+    words: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +51,8 @@ class LetterLogo:
 
 def rendered(written: Written, merchant: MerchantInSight) -> Rendered:
     """Render in the language that is active."""
-    words = written.words | {
+    words = {
+        **written.words,
         "title": written.title,
         "merchant": merchant,
         "language": translation.get_language() or merchant.language,

@@ -10,9 +10,19 @@ Subject = dict[str, str | int | None]
 
 
 def write_letter(
-    *, merchant_id: int, kind: str, customer_id: int | None, recipient: str, subject: Subject, now: datetime
+    *,
+    merchant_id: int,
+    kind: str,
+    customer_id: int | None,
+    recipient: str,
+    subject: Subject,
+    now: datetime,
+    send_at: datetime | None = None,
 ) -> Letter:
-    """Put a letter into the outbox. `subject` holds identifiers only: what the letter says is made as it is sent."""
+    """Put a letter into the outbox, to be sent at once or at `send_at`.
+
+    `subject` holds identifiers only: what the letter says is made as it is sent.
+    """
     return Letter.objects.create(
         merchant_id=merchant_id,
         kind=kind,
@@ -20,5 +30,5 @@ def write_letter(
         recipient=recipient,
         subject=subject,
         created_at=now,
-        due_at=now,
+        due_at=send_at or now,
     )

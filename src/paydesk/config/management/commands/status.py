@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.concerns.look import open_concern_count
+from paydesk.billing.payments.models import Attempt
 from paydesk.billing.receipts.printing.scripts import unprintable_scripts
 from paydesk.config.schedule import QUEUES
 from paydesk.kit import clock
@@ -27,7 +28,7 @@ _IN_DOUBT_AFTER = timedelta(days=1)
 class Command(BaseCommand):
     help = (
         "Show merchants, connections and what waits. Exits with 1 when a row is dead, a payment has been in doubt for"
-        " a day, or no worker was seen lately."
+        " a day, a concern waits for a person, or no worker was seen lately."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,9 +42,10 @@ class Command(BaseCommand):
         waiting = look_at_queues(QUEUES, merchant_ids=[merchant.id for merchant in merchants], now=now)
         seen_at = worker_seen_at()
         in_doubt_count = sum(_in_doubt_count(merchant.id, now) for merchant in merchants)
-        trouble = _trouble(waiting, in_doubt_count, seen_at, now)
+        concerns = {merchant.slug: open_concern_count(merchant.id) for merchant in merchants}
+        trouble = _trouble(waiting, in_doubt_count, concerns, seen_at, now)
         if as_json:
-            self.stdout.write(_in_json(merchants, waiting, in_doubt_count, seen_at, trouble))
+            self.stdout.write(_in_json(merchants, waiting, in_doubt_count, concerns, seen_at, trouble))
         else:
             self._show(merchants, waiting, seen_at)
         if trouble:
@@ -59,10 +61,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {connection.name} ({connection.gateway}, {state})")
                 for line in look_at_connection(connection, now=clock.wall_now()).lines():
                     self.stdout.write(f"        {line}")
-            for reference in _contradicted(merchant.id):
-                self.stdout.write(
-                    f"    The company's answers about {reference} do not agree: compare it there."
-                )
         lacking = unprintable_scripts()
         if lacking:
             self.stdout.write(
@@ -91,13 +89,13 @@ def _in_doubt_count(merchant_id: int, now: datetime) -> int:
     ).count()
 
 
-def _contradicted(merchant_id: int) -> list[str]:
-    """Name the payments about which a company's answers do not agree; a person compares them with the company."""
-    found = Payment.objects.filter(merchant_id=merchant_id, contradicted_at__isnull=False).order_by("id")
-    return list(found.values_list("reference", flat=True))
-
-
-def _trouble(waiting: list[Waiting], in_doubt_count: int, seen_at: datetime | None, now: datetime) -> str:
+def _trouble(
+    waiting: list[Waiting],
+    in_doubt_count: int,
+    concerns: dict[str, int],
+    seen_at: datetime | None,
+    now: datetime,
+) -> str:
     """Say all that is wrong at once: one trouble must not hide another."""
     troubles = []
     dead = [f"{queue.dead_count} in {queue.name}" for queue in waiting if queue.dead_count]
@@ -109,6 +107,11 @@ def _trouble(waiting: list[Waiting], in_doubt_count: int, seen_at: datetime | No
         troubles.append(
             f"Asked for money more than a day ago and not answered clearly yet: {in_doubt_count}."
         )
+    doubts = [f"{count} at {slug}" for slug, count in concerns.items() if count]
+    if doubts:
+        troubles.append(
+            f"Concerns that wait for a person: {', '.join(doubts)}. To see them: paydesk concerns"
+        )
     if seen_at is None or now - seen_at > _SILENT_AFTER:
         troubles.append("No worker was seen lately. Start one with: paydesk worker")
     return "\n".join(troubles)
@@ -118,6 +121,7 @@ def _in_json(
     merchants: list[MerchantInSight],
     waiting: list[Waiting],
     in_doubt_count: int,
+    concerns: dict[str, int],
     seen_at: datetime | None,
     trouble: str,
 ) -> str:
@@ -126,6 +130,7 @@ def _in_json(
             "connections": [one for merchant in merchants for one in _connections(merchant)],
             "queues": {queue.name: asdict(queue) for queue in waiting},
             "attempts_in_doubt": in_doubt_count,
+            "concerns": {slug: count for slug, count in concerns.items() if count},
             "worker_seen_at": seen_at.isoformat() if seen_at else None,
             "trouble": trouble,
         }

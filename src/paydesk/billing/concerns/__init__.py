@@ -1,0 +1,1 @@
+"""What cannot be known about money, and waits for a person to look."""
