@@ -21,6 +21,7 @@ CLAIMED_ACROSS_MERCHANTS = {
     "events_event",
     "notices_letter",
     "payments_attempt",
+    "payments_duecharge",
     "arrangements_methodchange",
     "sync_inboxevent",
     "work_timetableentry",

@@ -46,7 +46,9 @@ def _dead_attempt() -> Attempt:
 
 
 def test_a_queue_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(CommandError, match="There are: letters, events, inbox, attempts, changes, timetable"):
+    with pytest.raises(
+        CommandError, match="There are: letters, events, inbox, charges, attempts, changes, timetable"
+    ):
         _run("posts")
 
 

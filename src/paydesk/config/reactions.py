@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from paydesk.billing.payments.charging.due_rows import bring_forward_what_is_due
 from paydesk.billing.payments.doubted import open_concern_about_payment
 from paydesk.events.models import Event
 from paydesk.notices.announce_concern import write_concern_letter
@@ -16,6 +17,7 @@ _Reaction = Callable[[Event, datetime], None]
 
 REACTIONS: dict[str, list[_Reaction]] = {
     "sign_in.asked": [write_sign_in_letter],
+    "clock.moved": [bring_forward_what_is_due],
     "payment.succeeded": [reread_its_subscription],
     "payment.failed": [],
     "payment.contradicted": [open_concern_about_payment],

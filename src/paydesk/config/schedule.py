@@ -7,7 +7,8 @@ from datetime import timedelta
 from paydesk.access.forget import forget_old_access
 from paydesk.billing.arrangements.carry_out import work_method_change
 from paydesk.billing.arrangements.models import MethodChange
-from paydesk.billing.payments.models import Attempt
+from paydesk.billing.payments.charging.charge import charge_due_payment
+from paydesk.billing.payments.models import Attempt, DueCharge
 from paydesk.billing.payments.settle import resolve_attempt
 from paydesk.billing.receipts.due_notes import write_due_notes
 from paydesk.config.reactions import deliver_event
@@ -29,11 +30,18 @@ JOBS = [
     Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),
 ]
 
+#: Of one worker process.
+CHARGE_THREADS = 32
+
 QUEUES = [
     Queue(name="letters", rows=Letter, work=send_due_letter, threads=4),
     Queue(name="events", rows=Event, work=deliver_event, threads=2),
     Queue(
         name="inbox", rows=InboxEvent, work=work_inbox_event, threads=16, tries_max=20, done_field="worked_at"
+    ),
+    # One call of a company may take half a second, so this many threads keep a limit of a hundred calls a second busy.
+    Queue(
+        name="charges", rows=DueCharge, work=charge_due_payment, threads=CHARGE_THREADS, tries_max=1_000_000
     ),
     Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
     Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),

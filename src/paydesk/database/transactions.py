@@ -51,6 +51,11 @@ def locked(rows: QuerySet[Row]) -> QuerySet[Row]:
     return rows.select_for_update(of=("self",), no_key=True) if is_postgresql() else rows
 
 
+def locked_whole(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The same, and no row that refers to them may be inserted until the transaction ends."""
+    return rows.select_for_update(of=("self",)) if is_postgresql() else rows
+
+
 def let_go() -> None:
     """Give the connection back before a wait: no transaction and no server connection is held for a gateway (R2)."""
     if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):

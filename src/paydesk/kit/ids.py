@@ -24,3 +24,13 @@ def idempotency_key(*, merchant: UUID, collectible: str, attempt_number: int, op
     or a connection's UUID with the gateway's reference. Never a database sequence.
     """
     return uuid5(_PAYDESK, "|".join([str(merchant), collectible, str(attempt_number), operation]))
+
+
+def agreement_uuid(*, connection: UUID, reference: str) -> UUID:
+    """Name an agreement that the merchant has a name for: made again after a restore, it has the same keys."""
+    return uuid5(_PAYDESK, f"agreement|{connection}|{reference}")
+
+
+def id_of_key(key: UUID) -> str:
+    """Make the public id of what a key asks for, as random-looking as any other: a restored backup makes it again."""
+    return key.bytes.translate(_OF_BYTE).decode()

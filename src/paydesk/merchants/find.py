@@ -17,6 +17,7 @@ from paydesk.database.compiled import CompiledQuery
 from paydesk.kit import clock
 from paydesk.merchants.branding import ShownLogo, shown_logo
 from paydesk.merchants.models import Merchant
+from paydesk.merchants.policies import Policies, policies_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +40,7 @@ class MerchantInSight:
     link_minutes: int
     clock_offset: timedelta
     frame_origins: tuple[str, ...]
+    policies: Policies
     portal_url: str
 
     @property
@@ -49,6 +51,10 @@ class MerchantInSight:
     def business_now(self) -> datetime:
         """Give the time of what is due at this merchant."""
         return clock.business_now(offset=self.clock_offset)
+
+    def wall_time(self, moment: datetime) -> datetime:
+        """Give the wall time at which the merchant's own clock shows a moment."""
+        return moment - self.clock_offset
 
 
 _FOUND: dict[tuple[str, str], tuple[float, MerchantInSight]] = {}
@@ -70,11 +76,12 @@ class _MerchantRow(NamedTuple):
     accent_color: str
     link_minutes: int
     frame_origins: list[str]
+    policies: dict[str, Any]
     offset_seconds: int | None
 
 
 #: Columns that are not yet what they mean.
-_READ_FURTHER = {"logo", "offset_seconds", "frame_origins"}
+_READ_FURTHER = {"logo", "offset_seconds", "frame_origins", "policies"}
 _COLUMNS = (*_MerchantRow._fields[:-1], "clockoffset__seconds")
 _BY_SLUG = CompiledQuery(
     build=lambda slug: Merchant.objects.filter(slug=slug).values_list(*_COLUMNS),
@@ -137,6 +144,7 @@ def _in_sight(row: _MerchantRow | None) -> MerchantInSight | None:
         logo=shown_logo(row.logo),
         clock_offset=timedelta(seconds=row.offset_seconds or 0),
         frame_origins=tuple(row.frame_origins),
+        policies=policies_of(row.policies),
         portal_url=_portal_url(row),
     )
 

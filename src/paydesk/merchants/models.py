@@ -32,6 +32,8 @@ class Merchant(models.Model):
     link_minutes = models.PositiveSmallIntegerField(default=15)
     # The https origins that may show the portal in a frame; with none, nobody may.
     frame_origins = models.JSONField(default=list)
+    # What customers may do with what is to come; what is not said has the default of `merchants/policies.py`.
+    policies = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
     class Meta:

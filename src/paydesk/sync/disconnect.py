@@ -6,7 +6,7 @@ from datetime import datetime
 
 from paydesk.billing.arrangements.carry_out import drop_changes
 from paydesk.billing.payments.models import Attempt
-from paydesk.database.transactions import in_transaction, locked
+from paydesk.database.transactions import in_transaction, locked_whole
 from paydesk.merchants.close import close_connection
 from paydesk.merchants.models import Connection
 
@@ -21,8 +21,8 @@ def disconnect(*, merchant_id: int, connection_id: int, now: datetime) -> None:
 
 
 def _close(merchant_id: int, connection_id: int, now: datetime) -> None:
-    """Opening an attempt or a change of methods takes the same lock first, so that none slips in behind."""
-    locked(Connection.objects.filter(merchant_id=merchant_id, id=connection_id)).get()
+    """No attempt can be inserted meanwhile, and one that waits to be sees afterwards that the connection is closed."""
+    locked_whole(Connection.objects.filter(merchant_id=merchant_id, id=connection_id)).get()
     open_count = Attempt.objects.filter(
         merchant_id=merchant_id,
         connection_id=connection_id,

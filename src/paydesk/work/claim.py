@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from paydesk.database.due_rows import DueRow
 from paydesk.database.transactions import is_postgresql
+from paydesk.kit.faults import fault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +45,11 @@ def claim(rows: type[DueRow], *, most: int, lease: timedelta, now: datetime) -> 
         skip="FOR UPDATE SKIP LOCKED" if is_postgresql() else "",
     )
     adapt = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
+    fault("F01")
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [adapt(now + lease), adapt(now), adapt(now), most])
         found = cursor.fetchall()
+        fault("F02")
     return [Claim(row_id=row[0], merchant_id=row[1], fence=row[2], tries_count=row[3]) for row in found]
 
 

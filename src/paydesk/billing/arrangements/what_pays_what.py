@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.choices import ASKED_FOR
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.contract import Capability
@@ -124,7 +125,7 @@ def _account(
         overdue=[
             bill
             for bill in bills
-            if bill.gateway_customer_id == owner.id and Capability.RETRY_COLLECTIBLE in bill.capabilities
+            if bill.gateway_customer_id == owner.id and not ASKED_FOR.isdisjoint(bill.capabilities)
         ],
         observed_at=owner.methods_observed_at,
     )

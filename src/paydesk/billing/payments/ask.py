@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.call_off import called_off
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
-from paydesk.billing.payments.refused import RetryRefused, no_answer
+from paydesk.billing.payments.refused import CompanyRefused, CompanySilent, RetryRefused
 from paydesk.billing.payments.reread import reread_quietly
 from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import (
@@ -25,6 +26,7 @@ from paydesk.gateways.contract import (
 )
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.kit import clock
+from paydesk.kit.faults import fault
 from paydesk.kit.money import Money
 
 log = logging.getLogger(__name__)
@@ -32,13 +34,18 @@ log = logging.getLogger(__name__)
 
 def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, return_url: str) -> Attempt:
     """Ask once and give the attempt as it stands; raises RetryRefused when the charge could not even be prepared."""
+    fault("F04")
     prepared = _prepare(gateway, attempt, payment, _charge_request(attempt, payment, return_url))
+    fault("F06")
     attempt = _remember(attempt, prepared)
-    outcome = _confirm(gateway, attempt, prepared)
+    fault("F07")
+    outcome = _without_the_customer(gateway, attempt, _confirm(gateway, attempt, prepared))
+    fault("F13")
     attempt = record_outcome(
         merchant_id=attempt.merchant_id, attempt_id=attempt.id, outcome=outcome, now=clock.wall_now()
     )
-    if outcome.verdict is not Verdict.UNKNOWN:
+    fault("F17")
+    if outcome.verdict is not Verdict.UNKNOWN and not payment.is_ours:
         reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
     return attempt
 
@@ -56,7 +63,7 @@ def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> Char
         amount=Money(attempt.amount_minor, attempt.currency),
         customer_reference=owner.reference if owner else "",
         method_reference=method.reference if method else "",
-        collectible=payment.reference,
+        collectible="" if payment.is_ours else payment.reference,
         description=payment.title,
         on_session=attempt.asked_by == Attempt.AskedBy.CUSTOMER,
         return_url=return_url,
@@ -64,23 +71,28 @@ def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> Char
 
 
 def _prepare(gateway: Gateway, attempt: Attempt, payment: Payment, request: ChargeRequest) -> PreparedCharge:
-    """Preparing moves no money: when it fails the attempt is given up at once, and the customer may press again."""
+    """Preparing moves no money: when it fails the attempt is given up at once, and may be asked for again."""
     let_go()
     try:
         return gateway.prepare_charge(request)
     except GatewayRefused as refused:
-        # A clear no to preparing: the bill has changed at the company. What it is now is read, and shown.
         log.warning("attempt %s was not prepared: %s", attempt.public_id, refused)
         _give_up(attempt)
-        reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
-        raise RetryRefused(
-            _(
-                "This payment has changed at the payment company. Nothing was charged. This is how it stands now."
-            )
-        ) from refused
+        if not payment.is_ours:
+            # A clear no to preparing: the bill has changed at the company. What it is now is read, and shown.
+            reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
+        raise CompanyRefused(_words_of_refusal(payment), said=str(refused)) from refused
     except GatewayUnreachable as silent:
         _give_up(attempt)
-        raise RetryRefused(no_answer()) from silent
+        raise CompanySilent(retry_after=getattr(silent, "retry_after", None)) from silent
+
+
+def _words_of_refusal(payment: Payment) -> str:
+    if payment.is_ours:
+        return _("This payment cannot be made here. Please write to us, and we will help.")
+    return _(
+        "This payment has changed at the payment company. Nothing was charged. This is how it stands now."
+    )
 
 
 def _give_up(attempt: Attempt) -> None:
@@ -102,6 +114,17 @@ def _remember(attempt: Attempt, prepared: PreparedCharge) -> Attempt:
             _("This payment was taken over meanwhile. Look at its page for what became of it.")
         )
     return mine.get()
+
+
+def _without_the_customer(gateway: Gateway, attempt: Attempt, outcome: Outcome) -> Outcome:
+    """Nobody is there to confirm a charge that was due: the step is called off, and that is a no of the bank."""
+    is_alone = attempt.asked_by == Attempt.AskedBy.ENGINE
+    if outcome.verdict is not Verdict.NEEDS_CUSTOMER or not is_alone:
+        return outcome
+    try:
+        return called_off(gateway, attempt, reference=outcome.reference)
+    except (GatewayUnreachable, GatewayRefused):
+        return Outcome(verdict=Verdict.UNKNOWN)
 
 
 def _confirm(gateway: Gateway, attempt: Attempt, prepared: PreparedCharge) -> Outcome:

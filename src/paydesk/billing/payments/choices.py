@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
-from paydesk.billing.payments.refused import RetryRefused
+from paydesk.billing.payments.refused import NoMethod, RetryRefused
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 
 _RETRYABLE = {Payment.State.DUE, Payment.State.FAILED}
+#: What a payment's capabilities have when it can be asked for now.
+ASKED_FOR = frozenset({Capability.RETRY_COLLECTIBLE.value, Capability.CHARGE_OFF_SESSION.value})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +54,8 @@ def retry_choices(*, merchant: MerchantInSight, customer_id: int, payment_public
             state=payment.state,
             has_open_attempt=open_attempt is not None and open_attempt.state != Attempt.State.NEEDS_CUSTOMER,
             is_waiting=open_attempt is not None,
-            can_retry=offered is not None and Capability.RETRY_COLLECTIBLE in payment.capabilities,
+            can_retry=offered is not None and can_be_asked_for(payment, payment.connection.removed_at),
+            is_early=is_early(payment, merchant),
         ),
         methods=usable_methods(payment),
         can_add_method=offered is not None and Capability.SET_UP_METHOD in offered,
@@ -59,17 +63,39 @@ def retry_choices(*, merchant: MerchantInSight, customer_id: int, payment_public
     )
 
 
-def refusal(*, state: str, has_open_attempt: bool, can_retry: bool, is_waiting: bool = False) -> str | None:
-    """Say why a payment may not be tried again, or None. `is_waiting`: for the customer's own confirmation."""
+def refusal(
+    *,
+    state: str,
+    has_open_attempt: bool,
+    can_retry: bool,
+    is_waiting: bool = False,
+    is_early: bool = False,
+) -> str | None:
+    """Say why a payment may not be tried again, or None. `is_waiting`: for the customer's own confirmation.
+
+    `is_early`: it is still to come, and may be paid before its day.
+    """
     if has_open_attempt:
         return _("A payment is already on its way. You do not need to pay again.")
     if state == Payment.State.PAID:
         return _("This payment has already been made.")
-    if state not in _RETRYABLE and not is_waiting:
+    if state == Payment.State.COVERED:
+        return _("This payment is made together with others. You do not need to pay it by itself.")
+    if state not in _RETRYABLE and not is_waiting and not is_early:
         return _("This payment is not open any more. Nothing is owed for it.")
     if not can_retry:
         return _("This payment cannot be made here. Please write to us, and we will help.")
     return None
+
+
+def can_be_asked_for(payment: Payment, connection_removed_at: datetime | None) -> bool:
+    """Say whether the company takes this payment now: its own bill, or a charge that Paydesk collects."""
+    return connection_removed_at is None and not ASKED_FOR.isdisjoint(payment.capabilities)
+
+
+def is_early(payment: Payment, merchant: MerchantInSight) -> bool:
+    """Say whether it is still to come, and the merchant lets it be paid before its day."""
+    return payment.is_ours and payment.state == Payment.State.SCHEDULED and merchant.policies.pay_next
 
 
 def _offered(payment: Payment, merchant: MerchantInSight) -> frozenset[Capability] | None:
@@ -107,10 +133,32 @@ def usable_methods(payment: Payment) -> Sequence[PaymentMethod]:
 def chosen_method(*, payment: Payment, method_public_id: str) -> Chosen:
     """Give the method with that id, or the one on file for an empty id; raises RetryRefused."""
     if not method_public_id:
-        return Chosen()
+        return method_on_file(payment) if payment.is_ours else Chosen()
     method = _methods(payment).filter(public_id=method_public_id).first()
     if method is None:
         raise RetryRefused(_("This payment method is no longer there. Choose another one."))
+    return _chosen(method)
+
+
+def method_on_file(payment: Payment) -> Chosen:
+    """Give what pays a payment of ours: its agreement's own method, else the customer's default at the company.
+
+    Raises NoMethod when that is not there (any more): another one is never taken in its place.
+    """
+    own_id = payment.subscription.payment_method_id if payment.subscription else None
+    wanted = {"id": own_id} if own_id else {"is_default": True}
+    mine = PaymentMethod.objects.filter(
+        merchant_id=payment.merchant_id,
+        gateway_customer_id=payment.gateway_customer_id or 0,
+        removed_at__isnull=True,
+    )
+    method = mine.filter(**wanted).first()
+    if method is None:
+        raise NoMethod(_("There is no payment method on file for this payment. Choose or add one."))
+    return _chosen(method)
+
+
+def _chosen(method: PaymentMethod) -> Chosen:
     return Chosen(
         method_id=method.id, reference=method.reference, brand=method.brand, last_four=method.last_four
     )

@@ -17,7 +17,11 @@ from paydesk.merchants.models import Connection, Merchant
 
 
 class Payment(models.Model):
-    """The wish to collect an amount on a date. Where a gateway collects, it mirrors one collectible object."""
+    """The wish to collect an amount on a date. Where a gateway collects, it mirrors one collectible object.
+
+    One that Paydesk collects is the `position`-th of its subscription, due on the local day `due_date`; one that covers
+    others (R1b) has a reference made of theirs, and no position.
+    """
 
     class State(models.TextChoices):
         SCHEDULED = "scheduled"
@@ -37,8 +41,22 @@ class Payment(models.Model):
     gateway_customer = models.ForeignKey(GatewayCustomer, on_delete=models.CASCADE, null=True)
     order = models.ForeignKey(Order, on_delete=models.CASCADE)
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True)
+    collected_by = models.CharField(
+        max_length=8, choices=Subscription.CollectedBy, default=Subscription.CollectedBy.GATEWAY
+    )
     public_id = models.CharField(max_length=16, default=new_public_id)
     reference = models.CharField(max_length=200)
+    position = models.PositiveIntegerField(null=True)
+    due_date = models.DateField(null=True)
+    # The day that the schedule gave it, before anybody moved it.
+    planned_date = models.DateField(null=True)
+    # The share of the finance fee in the amount.
+    fee_minor = models.BigIntegerField(default=0)
+    # The payment that was opened to pay this one with others, and what this one was before.
+    covered_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="covers")
+    state_before_cover = models.CharField(max_length=12, default="", blank=True)
+    # Of a payment that covers others: what of their fees is let off.
+    waived_minor = models.BigIntegerField(default=0)
     number = models.CharField(max_length=80, default="", blank=True)
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=State)
@@ -67,6 +85,17 @@ class Payment(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="payment_once"),
             models.UniqueConstraint(fields=["merchant", "public_id"], name="payment_public_id_once"),
+            # A date of an agreement is one payment, whoever makes its row (I01).
+            models.UniqueConstraint(
+                fields=["merchant", "subscription", "position"],
+                name="payment_position_once",
+                condition=Q(position__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="payment_covered_says_by_whom",
+                condition=Q(state="covered", covered_by__isnull=False)
+                | (~Q(state="covered") & Q(covered_by__isnull=True)),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["merchant", "customer", "-due_at", "-id"], name="payment_history"),
@@ -77,10 +106,33 @@ class Payment(models.Model):
             ),
             models.Index(fields=["merchant", "order"], name="payment_of_order"),
             models.Index(fields=["merchant", "subscription"], name="payment_of_subscription"),
+            models.Index(
+                fields=["merchant", "covered_by"],
+                name="payment_covered",
+                condition=Q(covered_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title}: {self.state}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether Paydesk collects it."""
+        return self.collected_by == Subscription.CollectedBy.PAYDESK
+
+
+class DueCharge(DueRow):
+    """The place of one payment in the charge run. `due_at` is wall time: a merchant's own clock is taken off it."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    payment = models.OneToOneField(Payment, on_delete=models.CASCADE)
+
+    class Meta:
+        indexes: ClassVar = [due_index("charge_due")]
+
+    def __str__(self) -> str:
+        return f"charge of payment {self.payment_id}"
 
 
 class Attempt(DueRow):
@@ -114,6 +166,7 @@ class Attempt(DueRow):
         CUSTOMER = "customer"
         STAFF = "staff"
         DUNNING = "dunning"
+        ENGINE = "engine"  # the charge run: it was due
         GATEWAY = "gateway"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)

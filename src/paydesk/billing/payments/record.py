@@ -10,16 +10,24 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
+from paydesk.billing.payments.charging.cover import release_covered
+from paydesk.billing.payments.charging.due_rows import put_back_into_run
+from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
+from paydesk.billing.payments.locks import lock_payment
 from paydesk.billing.payments.mirrored.lone_charges import take_over_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.gateways.records import Outcome, Verdict
+from paydesk.kit.faults import fault
 from paydesk.kit.money import Money
+from paydesk.merchants.find import merchant_by_id
 
 #: When the customer has not confirmed with the bank by then, the attempt is called off.
 CONFIRM_WITHIN = timedelta(hours=1)
 FIRST_LOOK = timedelta(minutes=1)
+#: What the charge run charges when its day has come.
+_IN_THE_RUN = {Payment.State.SCHEDULED, Payment.State.DUE}
 
 
 def record_outcome(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime) -> Attempt:
@@ -30,11 +38,20 @@ def record_outcome(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: 
 
 
 def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime) -> Attempt:
-    """The same, inside the caller's transaction. Locks the payment, then the attempt (R9)."""
+    """The same, inside the caller's transaction. Locks the agreement, the payment, then the attempt (R9)."""
     rows = Attempt.objects.filter(merchant_id=merchant_id, id=attempt_id)
     payment_id = rows.values_list("payment_id", flat=True).get()
-    payment = locked(Payment.objects.filter(merchant_id=merchant_id, id=payment_id)).get()
+    payment = lock_payment(merchant_id=merchant_id, payment_id=payment_id)
     attempt = locked(rows).get()
+    agreements = agreements_of(payment)
+    _take_in(payment, attempt, outcome, now)
+    for subscription_id in agreements:
+        follow_payments(merchant=merchant_by_id(merchant_id), subscription_id=subscription_id, now=now)
+    fault("F14")
+    return rows.get()
+
+
+def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     if attempt.state in Attempt.OPEN:
         _STEPS[outcome.verdict](payment, attempt, outcome, now)
     elif _is_second_success(attempt, outcome):
@@ -44,7 +61,6 @@ def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: d
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
         if outcome.verdict is Verdict.SUCCEEDED:
             _succeed(payment, attempt, outcome, now)
-    return rows.get()
 
 
 def _is_second_success(attempt: Attempt, outcome: Outcome) -> bool:
@@ -135,14 +151,37 @@ def _decline(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         decline_advice=outcome.decline.advice.value,
         decline_code=outcome.decline.code[:80],
     )
-    _restate_if_on_its_way(payment, Payment.State.FAILED, now, is_news=True)
+    if payment.is_ours and attempt.payment_state_before == Payment.State.SCHEDULED:
+        # Asked for before its day: nothing is overdue, and it is charged on its day as if nobody had asked.
+        _return_to_before(payment, attempt, now)
+    elif payment.is_ours and payment.position is None:
+        _end_cover(payment, now)
+    else:
+        _restate_if_on_its_way(payment, Payment.State.FAILED, now, is_news=True)
 
 
 def _abandon(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     """Nothing was charged and nothing is on its way: the payment is what it was before, which is no news."""
     _settle(attempt, outcome, Attempt.State.ABANDONED, now)
+    if payment.is_ours and payment.position is None:
+        _end_cover(payment, now)
+    else:
+        _return_to_before(payment, attempt, now)
+
+
+def _return_to_before(payment: Payment, attempt: Attempt, now: datetime) -> None:
     before = attempt.payment_state_before or Payment.State.FAILED
+    was_on_its_way = payment.state == Payment.State.PROCESSING
     _restate_if_on_its_way(payment, before, now, is_news=False)
+    if payment.is_ours and was_on_its_way and before in _IN_THE_RUN:
+        put_back_into_run(merchant=merchant_by_id(payment.merchant_id), payment_ids=[payment.id])
+
+
+def _end_cover(payment: Payment, now: datetime) -> None:
+    """What was to be paid together is again what it was, each by itself (R1b)."""
+    if payment.state == Payment.State.PROCESSING:
+        release_covered(merchant=merchant_by_id(payment.merchant_id), covering=payment)
+        restate_payment(payment=payment, state=Payment.State.CANCELED, now=now, is_news=False, owed_minor=0)
 
 
 def _restate_if_on_its_way(payment: Payment, state: str, now: datetime, *, is_news: bool) -> None:

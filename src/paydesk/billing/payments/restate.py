@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
+from paydesk.billing.payments.charging.follow import count_as_paid
 from paydesk.billing.payments.models import Attempt, Payment, Refund
 from paydesk.events.record import record_event
 
@@ -32,6 +33,8 @@ def restate_payment(
     )
     if payment.amount_minor < totals["paid_minor"] > payment.paid_minor:
         contradict(payment=payment, attempt_public_id="", now=now)
+    if changed and state == Payment.State.PAID and payment.is_ours:
+        count_as_paid(payment, paid_at=facts.get("paid_at") or now)
     payment.state, payment.paid_minor = state, totals["paid_minor"]
     if changed and is_news and state in _ANNOUNCED:
         record_event(

@@ -14,25 +14,26 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.payments.ask import ask_for_money
 from paydesk.billing.payments.call_off import call_off_attempt
+from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
 from paydesk.billing.payments.choices import (
     Chosen,
+    can_be_asked_for,
     chosen_method,
+    is_early,
     open_attempt_of,
     payment_of,
     refusal,
 )
-from paydesk.billing.payments.mirrored.lone_charges import next_number
+from paydesk.billing.payments.locks import lock_payment
 from paydesk.billing.payments.models import Attempt, Payment
-from paydesk.billing.payments.record import FIRST_LOOK
+from paydesk.billing.payments.open_attempt import open_attempt
 from paydesk.billing.payments.refused import RetryRefused, no_answer
 from paydesk.billing.payments.reread import reread_quietly
-from paydesk.database.transactions import in_transaction, locked
-from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
+from paydesk.database.transactions import in_transaction
+from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
-from paydesk.kit import ids
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
-from paydesk.merchants.models import Connection
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def retry_payment(
             return waiting
         ended = _call_off(gateway, waiting, now)
         # While the step waited the bill may have been paid elsewhere, whole or in part: read before we ask anew.
-        reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
+        if not payment.is_ours:
+            reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
         if ended.state != Attempt.State.ABANDONED:
             return ended
     attempt = in_transaction(lambda: _open_attempt(merchant, payment, chosen, asked_by, now))
@@ -86,39 +88,17 @@ def _call_off(gateway: Gateway, waiting: Attempt, now: datetime) -> Attempt:
 def _open_attempt(
     merchant: MerchantInSight, payment: Payment, chosen: Chosen, asked_by: Attempt.AskedBy, now: datetime
 ) -> Attempt:
-    # Locked before the payment: disconnecting counts open attempts under the same lock, so none slips in behind it.
-    connection = locked(Connection.objects.filter(merchant_id=merchant.id, id=payment.connection_id)).get()
-    row = locked(Payment.objects.filter(merchant_id=merchant.id, id=payment.id)).get()
+    row = lock_payment(merchant_id=merchant.id, payment_id=payment.id)
+    row.connection = payment.connection
     why_not = refusal(
         state=row.state,
         has_open_attempt=open_attempt_of(row) is not None,
-        can_retry=connection.removed_at is None and Capability.RETRY_COLLECTIBLE in row.capabilities,
+        can_retry=can_be_asked_for(row, payment.connection.removed_at),
+        is_early=is_early(row, merchant),
     )
     if why_not:
         raise RetryRefused(why_not)
-    number = next_number(row)
-    attempt = Attempt.objects.create(
-        merchant_id=merchant.id,
-        connection_id=row.connection_id,
-        payment_id=row.id,
-        number=number,
-        origin=Attempt.Origin.PAYDESK,
-        asked_by=asked_by,
-        key=ids.idempotency_key(
-            merchant=merchant.uuid,
-            collectible=f"{payment.connection.uuid}:{row.reference}",
-            attempt_number=number,
-            operation="charge",
-        ),
-        state=Attempt.State.CREATED,
-        payment_state_before=row.state,
-        amount_minor=row.owed_minor,
-        currency=row.currency,
-        payment_method_id=chosen.method_id,
-        method_brand=chosen.brand,
-        method_last_four=chosen.last_four,
-        created_at=now,
-        due_at=now + FIRST_LOOK,
-    )
-    Payment.objects.filter(merchant_id=merchant.id, id=row.id).update(state=Payment.State.PROCESSING)
+    attempt = open_attempt(merchant=merchant, payment=row, chosen=chosen, asked_by=asked_by, now=now)
+    for subscription_id in agreements_of(row):
+        follow_payments(merchant=merchant, subscription_id=subscription_id, now=now)
     return attempt

@@ -41,6 +41,18 @@ class Subscription(models.Model):
     interval_count = models.PositiveSmallIntegerField(default=1)
     payments_total = models.PositiveIntegerField(null=True)
     payments_made = models.PositiveIntegerField(default=0)
+    # What a payment plan of ours comes to, its finance fee included; null: open-ended, or the gateway collects it.
+    total_minor = models.BigIntegerField(null=True)
+    deposit_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(default=0)
+    # What of the fee was let off when the rest was paid at once.
+    waived_minor = models.BigIntegerField(default=0)
+    # What was paid so far, a cache that the truths check (I16).
+    paid_minor = models.BigIntegerField(default=0)
+    # The local day of the first regular payment: every later one is reckoned from it, never from the one before (R10).
+    anchor_date = models.DateField(null=True)
+    # By how many intervals pauses have put off what comes after them.
+    shifted_count = models.PositiveIntegerField(default=0)
     # The method that it names for itself; empty: the default of its customer at the company pays it.
     payment_method = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True)
     # What it is made of, where that is more than one thing: [title, quantity, minor units].

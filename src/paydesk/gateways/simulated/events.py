@@ -46,13 +46,18 @@ def references(event: WebhookEvent) -> Sequence[ObjectReference]:
         return []
     kind, field = _ABOUT[subject]
     found = ObjectReference(kind=kind, reference=named[field], tag=named.get("tag", ""))
-    return [found, _money(named)] if "charge" in named else [found]
+    return [found, _its_payment(named)] if "charge" in named else [found]
+
+
+def _its_payment(named: Mapping[str, Any]) -> ObjectReference:
+    """Money that came back is read with the bill, or with the charge that has none."""
+    return ObjectReference(kind=ObjectKind.COLLECTIBLE, reference=named.get("bill") or named["charge"])
 
 
 def _money(named: Mapping[str, Any]) -> ObjectReference:
     """A charge is read with its bill; without one by our attempt, or, made elsewhere, as a collectible itself."""
     tag = named.get("charge_tag", "")
-    if "bill" in named:
+    if named.get("bill"):
         return ObjectReference(kind=ObjectKind.COLLECTIBLE, reference=named["bill"], tag=tag)
     kind = ObjectKind.CHARGE if tag else ObjectKind.COLLECTIBLE
     return ObjectReference(kind=kind, reference=named["charge"], tag=tag)

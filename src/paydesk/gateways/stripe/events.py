@@ -45,6 +45,14 @@ def _tag(found: Json) -> str:
     return str((found.get("metadata") or {}).get(TAG, ""))
 
 
+def _charge(found: Json) -> ObjectReference:
+    """A charge of ours is looked up by its attempt; only what came back of it is read with the charge."""
+    has_come_back = found.get("amount_refunded") or found.get("disputed")
+    if _tag(found) and not has_come_back:
+        return _name(ObjectKind.CHARGE, found, _tag(found))
+    return _name(ObjectKind.COLLECTIBLE, found)
+
+
 def _nothing(_found: Json) -> Named:
     return ()
 
@@ -60,7 +68,7 @@ _NAMED_BY: dict[str, Callable[[Json], Named]] = {
     "invoice_payment": lambda found: [_name(ObjectKind.COLLECTIBLE, found["invoice"])],
     "credit_note": lambda found: [_name(ObjectKind.COLLECTIBLE, found["invoice"])],
     "discount": lambda found: [_name(ObjectKind.SUBSCRIPTION, found.get("subscription"))],
-    "charge": lambda found: [_name(ObjectKind.COLLECTIBLE, found)],
+    "charge": lambda found: [_charge(found)],
     # Only our own intents are looked up: of the others, invoice and charge events tell.
     "payment_intent": lambda found: [_name(ObjectKind.CHARGE, found if _tag(found) else "", _tag(found))],
     "refund": lambda found: [

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from paydesk.billing.payments.choices import ASKED_FOR
 from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
 from paydesk.database.compiled import CompiledQuery, Value
 from paydesk.database.together import Ask, rows_together
@@ -46,7 +47,7 @@ class PaymentFacts(NamedTuple):
         return (
             self.state in {Payment.State.DUE, Payment.State.FAILED}
             and self.connection_removed_at is None
-            and Capability.RETRY_COLLECTIBLE in self.capabilities
+            and not ASKED_FOR.isdisjoint(self.capabilities)
         )
 
     @property

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from paydesk.billing.payments.choices import ASKED_FOR
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
-from paydesk.gateways.contract import Capability
 
 OPEN_STATES = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED)
 
@@ -33,7 +33,7 @@ class OpenPayment(NamedTuple):
     @property
     def can_be_paid(self) -> bool:
         """Say whether the company that collects it takes a payment now."""
-        return self.connection_removed_at is None and Capability.RETRY_COLLECTIBLE in self.capabilities
+        return self.connection_removed_at is None and not ASKED_FOR.isdisjoint(self.capabilities)
 
 
 class LatestAttempt(NamedTuple):

@@ -24,8 +24,22 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "collected_by",
+                    models.CharField(
+                        choices=[("gateway", "Gateway"), ("paydesk", "Paydesk")],
+                        default="gateway",
+                        max_length=8,
+                    ),
+                ),
                 ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
                 ("reference", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(null=True)),
+                ("due_date", models.DateField(null=True)),
+                ("planned_date", models.DateField(null=True)),
+                ("fee_minor", models.BigIntegerField(default=0)),
+                ("state_before_cover", models.CharField(blank=True, default="", max_length=12)),
+                ("waived_minor", models.BigIntegerField(default=0)),
                 ("number", models.CharField(blank=True, default="", max_length=80)),
                 ("title", models.CharField(max_length=200)),
                 (
@@ -64,6 +78,15 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
                 ),
                 (
+                    "covered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="covers",
+                        to="payments.payment",
+                    ),
+                ),
+                (
                     "customer",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.CASCADE, to="customers.customer"
@@ -95,6 +118,31 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         to="subscriptions.subscription",
                     ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DueCharge",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("tries_count", models.IntegerField(default=0)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "payment",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to="payments.payment"),
                 ),
             ],
         ),
@@ -154,6 +202,7 @@ class Migration(migrations.Migration):
                             ("customer", "Customer"),
                             ("staff", "Staff"),
                             ("dunning", "Dunning"),
+                            ("engine", "Engine"),
                             ("gateway", "Gateway"),
                         ],
                         max_length=8,
@@ -262,6 +311,14 @@ class Migration(migrations.Migration):
             model_name="payment",
             index=models.Index(fields=["merchant", "subscription"], name="payment_of_subscription"),
         ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("covered_by__isnull", False)),
+                fields=["merchant", "covered_by"],
+                name="payment_covered",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="payment",
             constraint=models.UniqueConstraint(
@@ -272,6 +329,33 @@ class Migration(migrations.Migration):
             model_name="payment",
             constraint=models.UniqueConstraint(
                 fields=("merchant", "public_id"), name="payment_public_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("position__isnull", False)),
+                fields=("merchant", "subscription", "position"),
+                name="payment_position_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("covered_by__isnull", False), ("state", "covered")),
+                    models.Q(models.Q(("state", "covered"), _negated=True), ("covered_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="payment_covered_says_by_whom",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="duecharge",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                fields=["due_at"],
+                name="charge_due",
             ),
         ),
         migrations.AddIndex(

@@ -1,0 +1,2 @@
+def held_because(*, merchant_id: int, connection_id: int) -> str:
+    return ""

@@ -1,0 +1,1 @@
+"""Collecting for the merchant: what is due is charged, once, and the agreement follows."""

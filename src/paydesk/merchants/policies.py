@@ -1,0 +1,59 @@
+"""What a merchant lets its customers do with what is still to come; kept with the merchant, with a default for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from paydesk.merchants.models import Merchant
+
+
+class PolicyRefused(Exception):
+    """The words say what is wrong with the wish; staff read them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policies:
+    """Each says whether customers may do it, or how far. Days are calendar days; 0 switches that off."""
+
+    pay_next: bool = True  # the next payment before its day
+    pay_several: bool = True  # several payments with one charge
+    pay_off: bool = True  # all that remains of a payment plan
+    pay_off_waives_fee: bool = True  # what is left of the finance fee is let off then
+    move_days: int = 14  # how far a payment may be moved from the day that the plan gave it
+    skip_in_a_row: int = 1  # payments of a subscription that may be skipped one after the other
+    pause_days: int = 90  # how long a subscription or plan may pause
+    change_method: bool = True
+
+
+#: By the name of the policy: the most that makes sense.
+_MOST = {"move_days": 60, "skip_in_a_row": 12, "pause_days": 366}
+
+
+def policies_of(kept: Mapping[str, Any]) -> Policies:
+    """Read what is kept with a merchant; what is not said has its default."""
+    known = {field.name for field in fields(Policies)}
+    return Policies(**{name: value for name, value in kept.items() if name in known})
+
+
+def set_policies(*, merchant_id: int, given: Mapping[str, str]) -> Policies:
+    """Keep policies by name, from the words of a command: yes, no, or a number. Raises PolicyRefused."""
+    rows = Merchant.objects.filter(id=merchant_id)
+    kept = rows.values_list("policies", flat=True).get()
+    wanted = policies_of(kept | {name: _read(name, text) for name, text in given.items()})
+    rows.update(policies=asdict(wanted))
+    return wanted
+
+
+def _read(name: str, text: str) -> bool | int:
+    defaults = asdict(Policies())
+    if name not in defaults:
+        raise PolicyRefused(f"There is no policy {name!r}. There are: {', '.join(defaults)}.")
+    if isinstance(defaults[name], bool):
+        if text not in ("yes", "no"):
+            raise PolicyRefused(f"{name} is yes or no.")
+        return text == "yes"
+    if not text.isdecimal() or int(text) > _MOST[name]:
+        raise PolicyRefused(f"{name} is a whole number from 0 to {_MOST[name]}.")
+    return int(text)
