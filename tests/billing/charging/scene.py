@@ -36,7 +36,7 @@ class Collecting(Connected):
 
     def start(self, **given: Any) -> Subscription:
         """Start an agreement whose first payment is due today; EUR 30.00 a month unless it is said otherwise."""
-        wanted = {
+        wanted: dict[str, Any] = {
             "owner": self.owner(),
             "name": "Kiln sharing",
             "price": Money(3000, "EUR"),

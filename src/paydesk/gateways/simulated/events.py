@@ -46,12 +46,10 @@ def references(event: WebhookEvent) -> Sequence[ObjectReference]:
         return []
     kind, field = _ABOUT[subject]
     found = ObjectReference(kind=kind, reference=named[field], tag=named.get("tag", ""))
-    return [found, _its_payment(named)] if "charge" in named else [found]
-
-
-def _its_payment(named: Mapping[str, Any]) -> ObjectReference:
-    """Money that came back is read with the bill, or with the charge that has none."""
-    return ObjectReference(kind=ObjectKind.COLLECTIBLE, reference=named.get("bill") or named["charge"])
+    # Money that came back is read with the bill, or with the charge that has none.
+    bill = named.get("bill") or named.get("charge", "")
+    paid = ObjectReference(kind=ObjectKind.COLLECTIBLE, reference=bill, tag=named.get("charge_tag", ""))
+    return [found, paid] if "charge" in named else [found]
 
 
 def _money(named: Mapping[str, Any]) -> ObjectReference:

@@ -1,7 +1,7 @@
 """Which objects a webhook says have changed: a table from the kind of object that an event holds to what is read again.
 
-A charge does not know its invoice any more, so its events name the charge, and reading that gives the invoice. A draft
-invoice names nothing: it is not owed yet, and `invoice.finalized` follows. Any other kind of object names nothing.
+A charge does not know its invoice any more, so its events name the charge, and reading that gives the invoice; one of
+ours is looked up by its attempt, unless money came back. A draft invoice names nothing: `invoice.finalized` follows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def named_by(event: WebhookEvent) -> Named:
     if found.get("object") in _OF_A_CUSTOMER and not found.get("customer"):
         # A card that was taken off says only in this way whose it was.
         found = {**found, **(told.get("previous_attributes") or {})}
-    return [named for named in _NAMED_BY.get(found.get("object", ""), _nothing)(found) if named.reference]
+    return [named for named in _NAMED_BY.get(found.get("object", ""), _NOTHING)(found) if named.reference]
 
 
 def event_record(event: Json) -> WebhookEvent:
@@ -45,18 +45,16 @@ def _tag(found: Json) -> str:
     return str((found.get("metadata") or {}).get(TAG, ""))
 
 
-def _charge(found: Json) -> ObjectReference:
-    """A charge of ours is looked up by its attempt; only what came back of it is read with the charge."""
-    has_come_back = found.get("amount_refunded") or found.get("disputed")
-    if _tag(found) and not has_come_back:
-        return _name(ObjectKind.CHARGE, found, _tag(found))
-    return _name(ObjectKind.COLLECTIBLE, found)
+def _kind_of_charge(found: Json) -> ObjectKind:
+    came_back = found.get("amount_refunded") or found.get("disputed")
+    return ObjectKind.CHARGE if _tag(found) and not came_back else ObjectKind.COLLECTIBLE
 
 
-def _nothing(_found: Json) -> Named:
-    return ()
+def _back(kind: ObjectKind) -> Callable[[Json], Named]:
+    return lambda found: [_name(kind, found, _tag(found)), _name(ObjectKind.COLLECTIBLE, found.get("charge"))]
 
 
+_NOTHING: Callable[[Json], Named] = lambda _found: ()  # noqa: E731
 #: Methods, and what they were before 2018.
 _OF_A_CUSTOMER = ("payment_method", "card", "source", "bank_account")
 _NAMED_BY: dict[str, Callable[[Json], Named]] = {
@@ -68,15 +66,9 @@ _NAMED_BY: dict[str, Callable[[Json], Named]] = {
     "invoice_payment": lambda found: [_name(ObjectKind.COLLECTIBLE, found["invoice"])],
     "credit_note": lambda found: [_name(ObjectKind.COLLECTIBLE, found["invoice"])],
     "discount": lambda found: [_name(ObjectKind.SUBSCRIPTION, found.get("subscription"))],
-    "charge": lambda found: [_charge(found)],
+    "charge": lambda found: [_name(_kind_of_charge(found), found, _tag(found))],
     # Only our own intents are looked up: of the others, invoice and charge events tell.
     "payment_intent": lambda found: [_name(ObjectKind.CHARGE, found if _tag(found) else "", _tag(found))],
-    "refund": lambda found: [
-        _name(ObjectKind.REFUND, found, _tag(found)),
-        _name(ObjectKind.COLLECTIBLE, found.get("charge")),
-    ],
-    "dispute": lambda found: [
-        _name(ObjectKind.DISPUTE, found),
-        _name(ObjectKind.COLLECTIBLE, found.get("charge")),
-    ],
+    "refund": _back(ObjectKind.REFUND),
+    "dispute": _back(ObjectKind.DISPUTE),
 }

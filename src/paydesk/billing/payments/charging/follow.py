@@ -31,7 +31,9 @@ def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: dat
     subscription = mine.get()
     rows = _open_payments(subscription)
     goes_on = subscription.payments_total is None and subscription.state in _RUNNING
-    if goes_on and not rows.filter(state=Payment.State.SCHEDULED).exists():
+    # One that is asked for before its day is still the next one, until it is paid.
+    is_next = Q(state=Payment.State.SCHEDULED) | Q(due_at__gt=merchant.business_now())
+    if goes_on and not rows.filter(is_next).exists():
         write_next_payment(merchant=merchant, subscription=subscription, now=now)
     standing = standing_of(
         state=SubscriptionState(subscription.state),
