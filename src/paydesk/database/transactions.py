@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import Model, QuerySet
 
+from paydesk.kit.faults import fault
+
 Answer = TypeVar("Answer")
 Row = TypeVar("Row", bound=Model)
 
@@ -29,7 +31,9 @@ def in_transaction(step: Callable[[], Answer]) -> Answer:
     for remaining in reversed(range(_RERUNS_MAX)):
         try:
             with _one_writer(), transaction.atomic():
-                return step()
+                answer = step()
+            fault("D02")
+            return answer
         except (OperationalError, IntegrityError) as trouble:
             if connection.in_atomic_block or not remaining or not _wants_rerun(trouble):
                 raise

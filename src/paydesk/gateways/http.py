@@ -21,6 +21,7 @@ import urllib3
 from paydesk.gateways.contract import GatewayBusy, GatewayUnreachable
 from paydesk.gateways.pace import Pacer
 from paydesk.kit import clock
+from paydesk.kit.faults import fault
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +140,7 @@ def _exchange(request: HttpRequest, timeout: timedelta, scrub: Callable[[str], s
             redirect=False,
             preload_content=False,
         )
+        fault("F05")
         body = response.read(_BODY_BYTES_MAX, decode_content=True)
         response.release_conn()
     except urllib3.exceptions.HTTPError as broken:

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from paydesk.billing.customers.models import Customer
 from paydesk.database.transactions import let_go
+from paydesk.kit.faults import fault
 from paydesk.merchants.find import merchant_by_id
 from paydesk.notices.kinds import LETTERS
 from paydesk.notices.models import Letter
@@ -32,6 +33,7 @@ def send_due_letter(taken: Claim, now: datetime) -> None:
         message = message_of(letter, merchant, rendered(written, merchant))
     let_go()
     message.send()
+    fault("F18")
     Letter.objects.filter(merchant_id=letter.merchant_id, id=letter.id).update(sent_at=now)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from paydesk.gateways.contract import WebhookEvent
+from paydesk.kit.faults import fault
 from paydesk.merchants.connect import connect
 from paydesk.merchants.connections import open_connection_by_uuid
 from paydesk.merchants.find import MerchantInSight
@@ -37,6 +38,7 @@ def store_webhook(
         raise UnknownConnection(str(connection_uuid))
     gateway = connect(connection, merchant=merchant)
     event = gateway.verify_webhook(body=body, headers=headers)
+    fault("W01")
     try:
         _store(connection, event, now)
     except IntegrityError:
@@ -45,6 +47,7 @@ def store_webhook(
         _of(merchant, connection, event).filter(worked_at__isnull=True, dead_at__isnull=False).update(
             dead_at=None, due_at=now, tries_count=0
         )
+    fault("W03")
 
 
 def store_events(
@@ -69,7 +72,9 @@ def store_events(
 
 def _store(connection: Connection, event: WebhookEvent, now: datetime) -> None:
     """Insert in one statement; the constraint says whether it was there, not a read before it."""
-    _row(connection.merchant_id, connection.id, event, now).save(force_insert=True)
+    with transaction.atomic():
+        _row(connection.merchant_id, connection.id, event, now).save(force_insert=True)
+        fault("W02")
 
 
 def _row(merchant_id: int, connection_id: int, event: WebhookEvent, now: datetime) -> InboxEvent:

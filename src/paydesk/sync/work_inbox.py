@@ -26,6 +26,7 @@ from paydesk.gateways.contract import (
 )
 from paydesk.gateways.pace import unhurried
 from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit.faults import fault
 from paydesk.merchants.connect import connect
 from paydesk.merchants.connections import open_connection_by_uuid
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
@@ -79,6 +80,7 @@ def work_inbox_event(taken: Claim, now: datetime) -> None:
     """Read every object that the event names; raises NotThere or Later to be tried again."""
     if taken.merchant_id is None:
         raise AssertionError("an inbox event belongs to a merchant")
+    fault("W04")
     merchant = merchant_by_id(taken.merchant_id)
     event = _EVENT.first(merchant_id=merchant.id, row_id=taken.row_id)
     if event is not None and event.worked_at is None:
@@ -93,6 +95,7 @@ def work_inbox_event(taken: Claim, now: datetime) -> None:
             )
             with unhurried():
                 _reread_named(hand)
+    fault("W06")
 
 
 def sweep_inbox(now: datetime) -> None:

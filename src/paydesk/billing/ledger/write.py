@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
+from paydesk.kit.faults import fault
 from paydesk.kit.money import Money
 
 #: What each kind does: the account that is debited, the account that is credited, by the amount.
@@ -56,6 +57,7 @@ def write_entry(
     if same.exists():
         return False
     write_new_entries(merchant_id=merchant_id, connection_id=connection_id, facts=[fact])
+    fault("F15")
     return True
 
 

@@ -18,6 +18,7 @@ from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import CollectibleRecord, CustomerRecord, SubscriptionRecord
 from paydesk.kit import clock
+from paydesk.kit.faults import fault
 from paydesk.merchants.models import Connection
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def _write(
             observed_at=asked_at,
             now=now,
         )
-    return mirror_collectible(
+    payment = mirror_collectible(
         connection=connection,
         owner=owner,
         record=record,
@@ -87,6 +88,8 @@ def _write(
         now=now,
         is_news=True,
     )
+    fault("W05")
+    return payment
 
 
 def reread_quietly(*, connection: Connection, gateway: Gateway, reference: str) -> None:
