@@ -59,6 +59,7 @@ def test_without_a_queue_it_says_how_much_each_has_and_changes_nothing() -> None
         ["letters", "1", "dead"],
         ["events", "0", "dead"],
         ["inbox", "0", "dead"],
+        ["charges", "0", "dead"],
         ["attempts", "0", "dead"],
         ["changes", "0", "dead"],
         ["timetable", "0", "dead"],

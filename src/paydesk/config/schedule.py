@@ -10,6 +10,7 @@ from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.payments.charging.charge import charge_due_payment
 from paydesk.billing.payments.models import Attempt, DueCharge
 from paydesk.billing.payments.settle import resolve_attempt
+from paydesk.billing.payments.silent import try_silent_companies
 from paydesk.billing.receipts.due_notes import write_due_notes
 from paydesk.config.reactions import deliver_event
 from paydesk.events.models import Event
@@ -25,6 +26,7 @@ from paydesk.work.timetable import Job, timetable_queue
 JOBS = [
     Job(name="sweep the inbox", every=timedelta(minutes=10), run=sweep_inbox),
     Job(name="ask for events that were lost", every=timedelta(minutes=5), run=poll_events),
+    Job(name="try companies that do not answer", every=timedelta(minutes=2), run=try_silent_companies),
     Job(name="read again what is stale", every=timedelta(hours=1), run=reread_what_is_stale),
     Job(name="write the notes that are due", every=timedelta(minutes=15), run=write_due_notes),
     Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),

@@ -12,7 +12,9 @@ from paydesk.billing.payments.call_off import called_off
 from paydesk.billing.payments.models import Attempt
 from paydesk.billing.payments.record import CONFIRM_WITHIN, record_outcome
 from paydesk.billing.payments.reread import reread_quietly
-from paydesk.database.transactions import let_go
+from paydesk.billing.payments.silent import SILENT, wake_the_others
+from paydesk.billing.payments.uncertain import end_doubt, say_what_is_in_doubt
+from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.merchants.connect import connect
@@ -27,33 +29,42 @@ _HOURLY_UNTIL = timedelta(days=1)
 
 def look_up_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime) -> Attempt:
     """Ask the company and record its answer; no answer leaves the attempt as it is. `now` is wall time."""
-    attempt = Attempt.objects.select_related("payment", "connection").get(
-        merchant_id=merchant.id, id=attempt_id
-    )
-    if attempt.state not in Attempt.OPEN or attempt.origin != Attempt.Origin.PAYDESK:
-        return attempt
-    gateway = connect(attempt.connection, merchant=merchant)
-    try:
-        outcome = _look(gateway, attempt, now)
-    except (GatewayUnreachable, GatewayRefused):
-        # Not even a no to the look-up says anything about the money: the attempt stays open.
-        return attempt
-    settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
-    if settled.state not in Attempt.OPEN:
-        reread_quietly(connection=attempt.connection, gateway=gateway, reference=attempt.payment.reference)
-    return settled
+    return _look_up(merchant, attempt_id, now)[0]
 
 
 def resolve_attempt(taken: Claim, now: datetime) -> None:
     """Look the attempt up; one that stays open is put back for its next look."""
     if taken.merchant_id is None:
         raise AssertionError("an attempt belongs to a merchant")
-    attempt = look_up_attempt(merchant=merchant_by_id(taken.merchant_id), attempt_id=taken.row_id, now=now)
+    attempt, is_answered = _look_up(merchant_by_id(taken.merchant_id), taken.row_id, now)
+    if is_answered:
+        wake_the_others(attempt, now)
     if attempt.state in Attempt.OPEN:
+        in_transaction(lambda: say_what_is_in_doubt(attempt, is_answered=is_answered, now=now))
         look_at = next_look_at(asked_at=attempt.created_at, now=now)
         if attempt.wait_until is not None and attempt.wait_until > now:
             look_at = attempt.wait_until
-        raise Later(look_at, "no clear answer yet")
+        raise Later(look_at, "no clear answer yet" if is_answered else SILENT)
+    end_doubt(attempt, now)
+
+
+def _look_up(merchant: MerchantInSight, attempt_id: int, now: datetime) -> tuple[Attempt, bool]:
+    """Give the attempt as it stands, and whether the company answered."""
+    attempt = Attempt.objects.select_related("payment", "connection").get(
+        merchant_id=merchant.id, id=attempt_id
+    )
+    if attempt.state not in Attempt.OPEN or attempt.origin != Attempt.Origin.PAYDESK:
+        return attempt, False
+    gateway = connect(attempt.connection, merchant=merchant)
+    try:
+        outcome = _look(gateway, attempt, now)
+    except (GatewayUnreachable, GatewayRefused):
+        # Not even a no to the look-up says anything about the money: the attempt stays open.
+        return attempt, False
+    settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
+    if settled.state not in Attempt.OPEN and not attempt.payment.is_ours:
+        reread_quietly(connection=attempt.connection, gateway=gateway, reference=attempt.payment.reference)
+    return settled, True
 
 
 def next_look_at(*, asked_at: datetime, now: datetime) -> datetime:
@@ -73,7 +84,7 @@ def _look(gateway: Gateway, attempt: Attempt, now: datetime) -> Outcome:
         ChargeQuery(
             reference=attempt.reference or attempt.prepared_reference,
             tag=attempt.public_id,
-            collectible=attempt.payment.reference,
+            collectible="" if attempt.payment.is_ours else attempt.payment.reference,
             asked_at=attempt.submitted_at or attempt.created_at,
         )
     )
