@@ -26,6 +26,9 @@ def prepare_installation() -> str:
         "PAYDESK_URL": url,
         "PAYDESK_STATIC_ROOT": tempfile.mkdtemp(prefix="paydesk-bench-static-"),
         "PAYDESK_LOG_LEVEL": "WARNING",
+        "PAYDESK_HEARTBEAT_FILE": str(
+            Path(tempfile.mkdtemp(prefix="paydesk-bench-heartbeat-")) / "heartbeat"
+        ),
     }
     django.setup()
     call_command("migrate", verbosity=0)

@@ -9,6 +9,7 @@ from django.db import connections
 from playwright.sync_api import Browser
 from pytest_django.fixtures import Settings
 
+from paydesk.work.heartbeat.memory import MEMORY
 from tests import sql_scope
 from tests.browser import chromium
 from tests.simulator import Simulator, start_simulator
@@ -39,6 +40,22 @@ def _plain_static_files(settings: Settings) -> None:
     """Pages made in the tests' process name their files plainly: hashed names come with an installation."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch, heartbeat_file: Path) -> None:
+    """Each test's tables are emptied: what was remembered outside of them would tell of a restored backup."""
+    MEMORY.forget()
+    heartbeat_file.unlink(missing_ok=True)
+    settings.PAYDESK_HEARTBEAT_FILE = str(heartbeat_file)
+    # For processes that a test starts.
+    monkeypatch.setenv("PAYDESK_HEARTBEAT_FILE", str(heartbeat_file))
+
+
+@pytest.fixture(scope="session")
+def heartbeat_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' process remembers its database."""
+    return tmp_path_factory.mktemp("heartbeat") / "heartbeat"
 
 
 @pytest.fixture(scope="session")

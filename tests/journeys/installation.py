@@ -45,6 +45,8 @@ def running_installation(folder: Path, **settings: str) -> Iterator[Installation
         "PAYDESK_MAILBOX": "1",
         # Each test has the tables to itself: a merchant of the test before must not be remembered.
         "PAYDESK_MERCHANT_SECONDS": "0",
+        # One for all tests: see `the_worker_knows_the_database` in conftest.
+        "PAYDESK_HEARTBEAT_FILE": str(folder / "heartbeat"),
         "PAYDESK_LOG_LEVEL": "WARNING",
     } | settings
     collect = [str(PAYDESK), "collectstatic", "--no-input", "--verbosity=0"]

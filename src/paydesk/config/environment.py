@@ -133,6 +133,13 @@ def _postgresql(url: str) -> dict[str, Any]:
     }
 
 
+def heartbeat_file(known: dict[str, Any]) -> str:
+    """Name the file beside a SQLite database; for PostgreSQL, one in the working directory."""
+    if str(known["ENGINE"]).endswith("sqlite3"):
+        return f"{known['NAME']}.heartbeat"
+    return str(Path.cwd() / "paydesk.heartbeat")
+
+
 def mail(url: str) -> dict[str, Any]:
     """Translate smtp://user:password@host:port (smtps: TLS from the start, smtp+tls: STARTTLS) into Django's terms."""
     parts = urlsplit(url)

@@ -43,6 +43,10 @@ PAYDESK_ENCRYPTION_KEY = environment.secret("PAYDESK_ENCRYPTION_KEY", is_loopbac
 DATABASES = {
     "default": environment.database(environment.text("PAYDESK_DATABASE_URL", "sqlite:///paydesk.sqlite3"))
 }
+#: Remembers outside the database how far it was, so that a restored backup is noticed. Never restore it as well.
+PAYDESK_HEARTBEAT_FILE = environment.text(
+    "PAYDESK_HEARTBEAT_FILE", environment.heartbeat_file(DATABASES["default"])
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 #: R2: no transaction is held while we wait for a gateway.
 ATOMIC_REQUESTS = False
@@ -57,6 +61,7 @@ INSTALLED_APPS = [
     "paydesk.work",
     "paydesk.merchants",
     "paydesk.billing.concerns",
+    "paydesk.billing.holds",
     "paydesk.billing.customers",
     "paydesk.billing.payment_methods",
     "paydesk.billing.orders",

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
@@ -22,14 +22,23 @@ log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.25
 _AWAY_SECONDS = 2.0
+_BEAT_EVERY = timedelta(seconds=5)
 
 
 class Worker:
-    """One worker process."""
+    """One worker process. `beat` comes before anything is claimed, and every few seconds; it gets wall time."""
 
-    def __init__(self, queues: Sequence[Queue], *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        queues: Sequence[Queue],
+        *,
+        clock: Callable[[], datetime],
+        beat: Callable[[datetime], object] | None = None,
+    ) -> None:
         self._queues = queues
         self._clock = clock
+        self._beat = beat
+        self._beat_at: datetime | None = None
         self._stopping = threading.Event()
         self._running: dict[str, set[Future[None]]] = {queue.name: set() for queue in queues}
 
@@ -54,6 +63,8 @@ class Worker:
     def _round(self, pool: ThreadPoolExecutor, single: SingleWorker | None) -> None:
         """A database that is away for a while ends no worker: it waits, and goes on."""
         try:
+            # Before the lease is renewed: a restored backup may have another's, and the restore must be noticed.
+            self._beat_when_due()
             if single is not None:
                 single.renew()
             self._fill(pool)
@@ -61,6 +72,19 @@ class Worker:
             log.error("the database does not answer: %s", away)
             close_old_connections()
             self._stopping.wait(_AWAY_SECONDS)
+
+    def _beat_when_due(self) -> None:
+        """A file that cannot be written ends a worker that starts; one that runs goes on, and says so at each beat."""
+        now = self._clock()
+        if self._beat is None or (self._beat_at is not None and now - self._beat_at < _BEAT_EVERY):
+            return
+        is_first, self._beat_at = self._beat_at is None, now
+        try:
+            self._beat(now)
+        except OSError as trouble:
+            if is_first:
+                raise
+            log.error("the heartbeat file cannot be written: %s", trouble)
 
     def run_until_idle(self) -> int:
         """Work off what is due now, and what becomes due by it, then return how much it was; for commands and tests."""

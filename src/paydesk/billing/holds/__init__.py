@@ -1,1 +1,1 @@
-"""Charging that waits."""
+"""Charge holds: why a merchant's charging waits, and what lets it go on."""

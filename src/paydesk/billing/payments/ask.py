@@ -28,12 +28,14 @@ from paydesk.gateways.records import Outcome, Verdict
 from paydesk.kit import clock
 from paydesk.kit.faults import fault
 from paydesk.kit.money import Money
+from paydesk.work.heartbeat.beat import beat_where_no_worker_does
 
 log = logging.getLogger(__name__)
 
 
 def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, return_url: str) -> Attempt:
     """Ask once and give the attempt as it stands; raises RetryRefused when the charge could not even be prepared."""
+    beat_where_no_worker_does(now=clock.wall_now())
     fault("F04")
     prepared = _prepare(gateway, attempt, payment, _charge_request(attempt, payment, return_url))
     fault("F06")

@@ -31,7 +31,7 @@ def open_attempt(
     Raises RetryRefused when the connection was removed, ChargingHeld while the merchant's charging waits.
     """
     if payment.is_ours:
-        _require_no_hold(merchant, payment)
+        _require_no_hold(payment, now)
     attempt = _write(
         merchant,
         payment,
@@ -110,8 +110,8 @@ def _let_it_be_on_its_way(payment: Payment) -> None:
         take_out_of_run(merchant_id=payment.merchant_id, payment_ids=[payment.id])
 
 
-def _require_no_hold(merchant: MerchantInSight, payment: Payment) -> None:
-    why = held_because(merchant_id=merchant.id, connection_id=payment.connection_id)
+def _require_no_hold(payment: Payment, now: datetime) -> None:
+    why = held_because(merchant_id=payment.merchant_id, connection_id=payment.connection_id, now=now)
     if why:
         raise ChargingHeld(why)
 

@@ -1,4 +1,4 @@
-"""Show who is here and what waits: merchants, connections, imports, dead rows, money in doubt, and the worker."""
+"""Show who is here and what waits: merchants, connections, imports, charging, dead rows, money in doubt, the worker."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from paydesk.billing.concerns.look import open_concern_count
 from paydesk.billing.payments.models import Attempt
 from paydesk.billing.receipts.printing.scripts import unprintable_scripts
+from paydesk.config.management.said_holds import SaidHold, said_holds
 from paydesk.config.schedule import QUEUES
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
@@ -28,7 +29,7 @@ _IN_DOUBT_AFTER = timedelta(days=1)
 class Command(BaseCommand):
     help = (
         "Show merchants, connections and what waits. Exits with 1 when a row is dead, a payment has been in doubt for"
-        " a day, a concern waits for a person, or no worker was seen lately."
+        " a day, a concern waits for a person, charging waits, or no worker was seen lately."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,9 +44,10 @@ class Command(BaseCommand):
         seen_at = worker_seen_at()
         in_doubt_count = sum(_in_doubt_count(merchant.id, now) for merchant in merchants)
         concerns = {merchant.slug: open_concern_count(merchant.id) for merchant in merchants}
-        trouble = _trouble(waiting, in_doubt_count, concerns, seen_at, now)
+        holds = [hold for merchant in merchants for hold in said_holds(merchant)]
+        trouble = _trouble(waiting, in_doubt_count, concerns, holds, seen_at, now)
         if as_json:
-            self.stdout.write(_in_json(merchants, waiting, in_doubt_count, concerns, seen_at, trouble))
+            self.stdout.write(_in_json(merchants, waiting, in_doubt_count, concerns, holds, seen_at, trouble))
         else:
             self._show(merchants, waiting, seen_at)
         if trouble:
@@ -61,6 +63,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {connection.name} ({connection.gateway}, {state})")
                 for line in look_at_connection(connection, now=clock.wall_now()).lines():
                     self.stdout.write(f"        {line}")
+            for hold in said_holds(merchant):
+                self.stdout.write(f"    {hold.sentence()}")
         lacking = unprintable_scripts()
         if lacking:
             self.stdout.write(
@@ -93,6 +97,7 @@ def _trouble(
     waiting: list[Waiting],
     in_doubt_count: int,
     concerns: dict[str, int],
+    holds: list[SaidHold],
     seen_at: datetime | None,
     now: datetime,
 ) -> str:
@@ -112,6 +117,9 @@ def _trouble(
         troubles.append(
             f"Concerns that wait for a person: {', '.join(doubts)}. To see them: paydesk concerns"
         )
+    if holds:
+        waits_at = ", ".join(dict.fromkeys(hold.merchant for hold in holds))
+        troubles.append(f"Charging waits at {waits_at}. To let it go on: paydesk release")
     if seen_at is None or now - seen_at > _SILENT_AFTER:
         troubles.append("No worker was seen lately. Start one with: paydesk worker")
     return "\n".join(troubles)
@@ -122,6 +130,7 @@ def _in_json(
     waiting: list[Waiting],
     in_doubt_count: int,
     concerns: dict[str, int],
+    holds: list[SaidHold],
     seen_at: datetime | None,
     trouble: str,
 ) -> str:
@@ -131,6 +140,7 @@ def _in_json(
             "queues": {queue.name: asdict(queue) for queue in waiting},
             "attempts_in_doubt": in_doubt_count,
             "concerns": {slug: count for slug, count in concerns.items() if count},
+            "holds": [asdict(hold) for hold in holds],
             "worker_seen_at": seen_at.isoformat() if seen_at else None,
             "trouble": trouble,
         }

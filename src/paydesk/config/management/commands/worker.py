@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError
 
+from paydesk.billing.holds.notice import DatabaseReplaced
+from paydesk.config.heart import beat
 from paydesk.config.schedule import JOBS, QUEUES
 from paydesk.kit import clock
 from paydesk.work.single import AnotherWorker
@@ -17,7 +20,7 @@ class Command(BaseCommand):
     help = "Run a worker until SIGTERM or Ctrl-C. SQLite takes one, PostgreSQL as many as you like."
 
     def handle(self, **_: object) -> None:
-        worker = Worker(QUEUES, clock=clock.wall_now)
+        worker = Worker(QUEUES, clock=clock.wall_now, beat=self._beat)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         lay_out(JOBS, now=clock.wall_now())
@@ -25,5 +28,15 @@ class Command(BaseCommand):
         self.stdout.flush()
         try:
             worker.run()
-        except AnotherWorker as refused:
+        except (AnotherWorker, DatabaseReplaced) as refused:
             raise CommandError(str(refused)) from refused
+        except OSError as trouble:
+            raise CommandError(
+                f"The heartbeat file cannot be written: {trouble}. Set PAYDESK_HEARTBEAT_FILE to a path where it can."
+            ) from trouble
+
+    def _beat(self, now: datetime) -> None:
+        why = beat(now)
+        if why:
+            self.stdout.write(f"Charging waits: {why}. `paydesk status` lists the holds.")
+            self.stdout.flush()

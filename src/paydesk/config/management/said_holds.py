@@ -1,0 +1,44 @@
+"""Say of a merchant's charge holds what whoever runs the installation has to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paydesk.billing.holds.held import holds_of
+from paydesk.billing.holds.models import ChargeHold
+from paydesk.merchants.find import MerchantInSight
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaidHold:
+    """An open hold. `connection` is empty when charging waits at all of the merchant's connections."""
+
+    hold: int
+    merchant: str
+    connection: str
+    kind: str
+    why: str
+    started_at: str
+
+    def sentence(self) -> str:
+        """Say it in one line."""
+        where = self.connection or "all connections"
+        return (
+            f"Charging waits at {where} since {self.started_at} ({self.kind}, hold {self.hold}): {self.why}"
+        )
+
+
+def said_holds(merchant: MerchantInSight) -> list[SaidHold]:
+    """List a merchant's open holds, the oldest first."""
+    return [_said(merchant, hold) for hold in holds_of(merchant.id)]
+
+
+def _said(merchant: MerchantInSight, hold: ChargeHold) -> SaidHold:
+    return SaidHold(
+        hold=hold.id,
+        merchant=merchant.slug,
+        connection=hold.connection.name if hold.connection else "",
+        kind=hold.kind,
+        why=hold.why,
+        started_at=f"{hold.started_at:%Y-%m-%d %H:%M:%S} UTC",
+    )
