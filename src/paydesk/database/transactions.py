@@ -40,6 +40,12 @@ def in_transaction(step: Callable[[], Answer]) -> Answer:
     raise AssertionError("unreachable")
 
 
+def in_turn(statement: Callable[[], Answer]) -> Answer:
+    """Run a statement that writes by itself, outside of a transaction: on SQLite in its turn among our threads."""
+    with _one_writer():
+        return statement()
+
+
 def _one_writer() -> AbstractContextManager[object]:
     """SQLite has one writer at a time. Threads of one process queue for it here, which costs less than asking again."""
     if is_postgresql() or connection.in_atomic_block:

@@ -20,7 +20,7 @@ def reread_its_subscription(event: Event, now: datetime) -> None:
         .select_related("subscription", "connection")
         .first()
     )
-    if payment is None or payment.subscription is None or payment.connection.removed_at is not None:
+    if payment is None or payment.is_ours or payment.subscription is None or payment.connection.removed_at:
         return
     if payment.subscription.observed_at > event.happened_at or not _was_made_here(payment):
         return

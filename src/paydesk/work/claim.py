@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from paydesk.database.due_rows import DueRow
-from paydesk.database.transactions import is_postgresql
+from paydesk.database.transactions import in_turn, is_postgresql
 from paydesk.kit.faults import fault
 
 
@@ -46,10 +46,15 @@ def claim(rows: type[DueRow], *, most: int, lease: timedelta, now: datetime) -> 
     )
     adapt = connection.ops.adapt_datetimefield_value
     fault("F01")
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, [adapt(now + lease), adapt(now), adapt(now), most])
-        found = cursor.fetchall()
-        fault("F02")
+
+    def take() -> list[tuple[int, int | None, int, int]]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [adapt(now + lease), adapt(now), adapt(now), most])
+            found: list[tuple[int, int | None, int, int]] = cursor.fetchall()
+            fault("F02")
+            return found
+
+    found = in_turn(take)
     return [Claim(row_id=row[0], merchant_id=row[1], fence=row[2], tries_count=row[3]) for row in found]
 
 
@@ -71,4 +76,4 @@ def bury(rows: type[DueRow], taken: Claim, *, now: datetime, trouble: str) -> bo
 def _settle(rows: type[DueRow], taken: Claim, **changes: object) -> bool:
     owned = {} if taken.merchant_id is None else {"merchant_id": taken.merchant_id}
     mine: QuerySet[DueRow] = QuerySet(rows).filter(pk=taken.row_id, fence=taken.fence, **owned)
-    return mine.update(**changes) == 1
+    return in_turn(lambda: mine.update(**changes)) == 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.25
 _AWAY_SECONDS = 2.0
+#: A claim costs as much as a few rows of small work: it is for an eighth of a queue's threads at least.
+_CLAIMS_OF_ALL = 8
 _BEAT_EVERY = timedelta(seconds=5)
 
 
@@ -41,6 +44,7 @@ class Worker:
         self._beat_at: datetime | None = None
         self._stopping = threading.Event()
         self._running: dict[str, set[Future[None]]] = {queue.name: set() for queue in queues}
+        self._empty_until: dict[str, float] = {}
 
     def stop(self) -> None:
         """Finish what is claimed, claim nothing more."""
@@ -93,6 +97,7 @@ class Worker:
             while claimed_count := self._fill(pool):
                 total_count += claimed_count
                 wait([future for running in self._running.values() for future in running])
+                self._empty_until.clear()
         return total_count
 
     def _fill(self, pool: ThreadPoolExecutor) -> int:
@@ -100,12 +105,25 @@ class Worker:
         claimed_count = 0
         for queue in self._queues:
             running = self._running[queue.name] = self._still_running(queue)
-            # No more than its own threads: what waited in the pool would use its lease up, and other queues' threads.
-            room = queue.threads - len(running)
-            taken = claim_of(queue, most=room, now=self._clock()) if room else []
+            room = self._room(queue)
+            if not room:
+                continue
+            taken = claim_of(queue, most=room, now=self._clock())
+            if len(taken) < room:
+                self._empty_until[queue.name] = time.monotonic() + _PAUSE_SECONDS
             running |= {pool.submit(self._work, queue, one) for one in taken}
             claimed_count += len(taken)
         return claimed_count
+
+    def _room(self, queue: Queue) -> int:
+        """Say how many to claim: none just after nothing more was due, nor while only a few of many threads are free.
+
+        Never more than its own threads: what waited in the pool would use its lease up, and other queues' threads.
+        """
+        free_count = queue.threads - len(self._running[queue.name])
+        if free_count < max(1, queue.threads // _CLAIMS_OF_ALL):
+            return 0
+        return free_count if time.monotonic() >= self._empty_until.get(queue.name, 0.0) else 0
 
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(sum(queue.threads for queue in self._queues), thread_name_prefix="work")

@@ -109,7 +109,8 @@ def start_inside(
     subscription = _write(merchant, wanted, planned, now)
     rows = write_payments(merchant=merchant, subscription=subscription, planned=planned, now=now)
     _mark_paid_before(merchant, rows[: wanted.paid_before], now)
-    return follow_payments(merchant=merchant, subscription_id=subscription.id, now=now)
+    follow_payments(merchant=merchant, subscription_id=subscription.id, now=now)
+    return Subscription.objects.get(merchant_id=merchant.id, id=subscription.id)
 
 
 def _first_of_subscription(wanted: AgreementWanted) -> Planned:

@@ -9,14 +9,13 @@ import logging
 
 from django.utils.translation import gettext as _
 
-from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.call_off import called_off
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
 from paydesk.billing.payments.refused import CompanyRefused, CompanySilent, RetryRefused
 from paydesk.billing.payments.reread import reread_quietly
-from paydesk.database.transactions import let_go
+from paydesk.database.transactions import in_turn, let_go
 from paydesk.gateways.contract import (
     ChargeRequest,
     Gateway,
@@ -53,9 +52,7 @@ def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, retur
 
 
 def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> ChargeRequest:
-    owner = GatewayCustomer.objects.filter(
-        merchant_id=payment.merchant_id, id=payment.gateway_customer_id or 0
-    ).first()
+    owner = payment.gateway_customer
     method = PaymentMethod.objects.filter(
         merchant_id=payment.merchant_id, id=attempt.payment_method_id or 0
     ).first()
@@ -108,8 +105,12 @@ def _give_up(attempt: Attempt) -> None:
 
 def _remember(attempt: Attempt, prepared: PreparedCharge) -> Attempt:
     mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id)
-    still_ours = mine.filter(state=Attempt.State.CREATED).update(
-        state=Attempt.State.SUBMITTED, prepared_reference=prepared.reference, submitted_at=clock.wall_now()
+    still_ours = in_turn(
+        lambda: mine.filter(state=Attempt.State.CREATED).update(
+            state=Attempt.State.SUBMITTED,
+            prepared_reference=prepared.reference,
+            submitted_at=clock.wall_now(),
+        )
     )
     if not still_ours:
         raise RetryRefused(

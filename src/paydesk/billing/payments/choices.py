@@ -110,7 +110,7 @@ def _offered(payment: Payment, merchant: MerchantInSight) -> frozenset[Capabilit
 
 def payment_of(*, merchant_id: int, customer_id: int, public_id: str) -> Payment:
     """Give a customer's own payment with its connection, or raise Payment.DoesNotExist."""
-    return Payment.objects.select_related("connection", "subscription").get(
+    return Payment.objects.select_related("connection", "subscription", "gateway_customer").get(
         merchant_id=merchant_id, customer_id=customer_id, public_id=public_id
     )
 

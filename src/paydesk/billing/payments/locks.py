@@ -12,10 +12,15 @@ from paydesk.database.transactions import locked
 def lock_payment(*, merchant_id: int, payment_id: int) -> Payment:
     """Give the locked payment, call inside a transaction. With one that covers others, their agreements are locked."""
     rows = Payment.objects.filter(merchant_id=merchant_id, id=payment_id)
-    collected_by = rows.values_list("collected_by", flat=True).get()
+    collected_by, subscription_id, position = rows.values_list(
+        "collected_by", "subscription_id", "position"
+    ).get()
     if collected_by != Subscription.CollectedBy.PAYDESK:
         return locked(rows).get()
-    agreements = lock_agreements_of(merchant_id=merchant_id, payment_ids=[payment_id])
+    if position is None:
+        agreements = lock_agreements_of(merchant_id=merchant_id, payment_ids=[payment_id])
+    else:
+        agreements = list(locked(Subscription.objects.filter(merchant_id=merchant_id, id=subscription_id)))
     payment = locked(rows).get()
     payment.subscription = next((one for one in agreements if one.id == payment.subscription_id), None)
     return payment

@@ -21,7 +21,8 @@ class VaultGateway:
     NAME: ClassVar[str] = "simulated-vault"
     TITLE: ClassVar[str] = "Simulated company (vault)"
     CREDENTIALS: ClassVar[Sequence[str]] = ("api_key", "webhook_secret")
-    OPTIONS: ClassVar[Sequence[str]] = ("page_size",)  # rows on a page of a listing, 1 to 100
+    #: Rows on a page of a listing, 1 to 100; how many calls a second the account allows.
+    OPTIONS: ClassVar[Sequence[str]] = ("page_size", "calls_a_second")
     #: The company forgets every key after a day, unless it was started with another --key-memory.
     KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = dict.fromkeys(
         ("charge", "refund", "method", "subscription"), timedelta(hours=24)

@@ -43,11 +43,13 @@ class Company:
 
     def change(self, to_record: Translate[Record], *path: str, key: str, **fields: object) -> Record:
         """Ask for something that can be asked for again with the same key."""
-        return self._translate(to_record, self._ask("POST", path, key=key, body=_body(fields)))
+        return self._translate(
+            to_record, self._ask("POST", path, key=key, body=json.dumps(fields, sort_keys=True).encode())
+        )
 
     def move_money(self, to_record: Translate[Record], *path: str, key: str) -> Record:
         """Ask for money to move. Only an answer that says how it went is one; a refusal to listen is not (R6)."""
-        answer = self._ask("POST", path, key=key, body=_body({}))
+        answer = self._ask("POST", path, key=key, body=b"{}")
         if answer.status != 200:
             raise GatewayUnreachable(f"{'/'.join(path)} answered {answer.status}")
         return self._translate(to_record, answer)
@@ -69,6 +71,7 @@ class Company:
             headers={"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"},
             body=body,
             idempotency_key=key,
+            a_second=int(self._settings.options.get("calls_a_second", "0")),
         )
         return ask(request, timeout=self._settings.timeout, scrub=self.scrub)
 
@@ -84,7 +87,3 @@ class Company:
         if not 400 <= answer.status < 500:
             raise GatewayUnreachable(f"The answer was {answer.status}")
         raise GatewayRefused(self.scrub(refusal))
-
-
-def _body(fields: Mapping[str, object]) -> bytes:
-    return json.dumps(fields, sort_keys=True).encode()

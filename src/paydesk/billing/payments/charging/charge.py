@@ -68,7 +68,7 @@ def charge_due_payment(taken: Claim, now: datetime) -> None:
 
 def _payment(merchant: MerchantInSight, taken: Claim) -> Payment:
     row = DueCharge.objects.filter(merchant_id=merchant.id, id=taken.row_id)
-    return Payment.objects.select_related("connection", "subscription").get(
+    return Payment.objects.select_related("connection", "gateway_customer").get(
         merchant_id=merchant.id, id=row.values_list("payment_id", flat=True).get()
     )
 
@@ -115,7 +115,6 @@ def _is_to_be_charged(row: Payment) -> bool:
 def _opened(merchant: MerchantInSight, row: Payment, now: datetime) -> Attempt:
     if row.state == Payment.State.SCHEDULED:
         # From here on it is overdue if nobody pays it, whatever becomes of this attempt.
-        Payment.objects.filter(merchant_id=merchant.id, id=row.id).update(state=Payment.State.DUE)
         row.state = Payment.State.DUE
     try:
         chosen = method_on_file(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -22,19 +23,16 @@ _RUNNING = [
 ]
 
 
-def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: datetime) -> Subscription:
+def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: datetime) -> None:
     """Write what follows from the payments as they stand; the agreement is locked. `now` is wall time.
 
     An open-ended agreement that goes on always has a next payment: it is made here.
     """
     mine = Subscription.objects.filter(merchant_id=merchant.id, id=subscription_id)
     subscription = mine.get()
-    rows = _open_payments(subscription)
-    goes_on = subscription.payments_total is None and subscription.state in _RUNNING
-    # One that is asked for before its day is still the next one, until it is paid.
-    is_next = Q(state=Payment.State.SCHEDULED) | Q(due_at__gt=merchant.business_now())
-    if goes_on and not rows.filter(is_next).exists():
-        write_next_payment(merchant=merchant, subscription=subscription, now=now)
+    rows = list(_open_payments(subscription))
+    if _lacks_a_next_one(subscription, rows, merchant.business_now()):
+        rows.append(write_next_payment(merchant=merchant, subscription=subscription, now=now))
     standing = standing_of(
         state=SubscriptionState(subscription.state),
         payments_total=subscription.payments_total,
@@ -49,7 +47,13 @@ def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: dat
         next_amount_minor=standing.next_amount_minor,
         **({"ended_at": merchant.business_now()} if has_ended else {}),
     )
-    return mine.get()
+
+
+def _lacks_a_next_one(subscription: Subscription, rows: Sequence[Payment], now: datetime) -> bool:
+    """One that is asked for before its day is still the next one, until it is paid. `now` is business time."""
+    if subscription.payments_total is not None or subscription.state not in _RUNNING:
+        return False
+    return not any(row.state == Payment.State.SCHEDULED or row.due_at > now for row in rows)
 
 
 def agreements_of(payment: Payment) -> list[int]:
