@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, is_currency
 
 from paydesk.kit.money import exponent
 
@@ -107,6 +107,12 @@ def _locale(language: str) -> str:
 
 def _dates(language: str) -> str:
     return _DATES_OF.get(language, _locale(language))
+
+
+@lru_cache(maxsize=_KEPT)
+def has_currency(code: str) -> bool:
+    """Say whether there is, or was, such a currency; in capitals."""
+    return code.isascii() and code.isupper() and bool(is_currency(code))
 
 
 def for_customer(sentence: str) -> str:

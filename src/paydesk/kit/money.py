@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,6 +76,22 @@ class Money:
         if other.currency != self.currency:
             raise MoneyError(f"{self.currency} and {other.currency} do not add up")
         return other
+
+
+def money_of_text(text: str, currency: str) -> Money:
+    """Read an amount in major units with a point, 12.50; raises MoneyError, in words for whoever wrote it."""
+    places = exponent(currency)
+    if "," in text:
+        raise MoneyError(
+            f"{text!r} has a comma: write decimals after a point (12.50), and thousands together (1250)."
+        )
+    written = re.fullmatch(r"([0-9]{1,12})(?:\.([0-9]+))?", text)
+    if written is None:
+        raise MoneyError(f"{text!r} is not an amount, which is written as 12.50: digits and a point alone.")
+    major, decimals = written.group(1), written.group(2) or ""
+    if len(decimals) > places:
+        raise MoneyError(f"{currency} has {places or 'no'} decimal places, and {text!r} has {len(decimals)}.")
+    return Money(int(major + decimals.ljust(places, "0")), currency)
 
 
 def total(amounts: Iterable[Money], *, currency: str) -> Money:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import uuid4
+from datetime import datetime
 
-from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.arrangements.wanted import AgreementWanted as AgreementWanted
+from paydesk.billing.arrangements.wanted import agreement_row
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.orders.mirror import mirror_order
-from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.charging.due_rows import take_out_of_run
 from paydesk.billing.payments.charging.follow import follow_payments
 from paydesk.billing.payments.charging.plan_out import Planned, write_payments
@@ -19,15 +17,15 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.billing.subscriptions.composition import Part, PlanTerms, TermsRefused, parts_of
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused, starts_at
+from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Capability
-from paydesk.gateways.records import LineRecord, SettledBy, SubscriptionState
+from paydesk.gateways.records import LineRecord, SettledBy
 from paydesk.gateways.registry import GatewayMissing
-from paydesk.kit import ids
 from paydesk.kit.money import Money, MoneyError
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
 
 #: More payments than any plan has; a slip of the pen must not make a million rows.
 PAYMENTS_MAX = 600
@@ -37,39 +35,15 @@ class StartRefused(Exception):
     """Nothing was started. The words are for staff."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AgreementWanted:
-    """What is agreed. With `payments_count` it is a payment plan: that many regular payments, besides the deposit.
-
-    `price` is one payment of a subscription, or all that a plan's goods cost: the deposit is a part of it, the finance
-    fee comes on top. `first_day` and `deposit_day` are local days of the merchant's zone; a trial goes on until
-    `first_day`. `reference`: the merchant's own name for it, by which it is started once. `paid_before`: how many of a
-    plan's payments, with the deposit, were made before Paydesk collected it.
-    """
-
-    owner: GatewayCustomer
-    name: str
-    price: Money
-    interval_unit: str
-    interval_count: int
-    first_day: date
-    payments_count: int | None = None
-    deposit: Money | None = None
-    deposit_day: date | None = None
-    fee: Money | None = None
-    has_trial: bool = False
-    method: PaymentMethod | None = None
-    reference: str = ""
-    paid_before: int = 0
-
-
 def start_agreement(*, merchant: MerchantInSight, wanted: AgreementWanted, now: datetime) -> Subscription:
     """Give the agreement, with all payments of a plan and the first of a subscription. `now` is wall time.
 
     Raises StartRefused. Nothing is charged here: the charge run does that when the day has come.
     """
     planned = planned_of(wanted)
-    _require_gateway(merchant, wanted)
+    if wanted.owner.merchant_id != merchant.id:
+        raise AssertionError("an account of another merchant")
+    require_gateway(merchant=merchant, connection=wanted.owner.connection)
     return in_transaction(lambda: start_inside(merchant=merchant, wanted=wanted, planned=planned, now=now))
 
 
@@ -141,9 +115,9 @@ def _plan(wanted: AgreementWanted, rhythm: Rhythm, parts: Sequence[Part]) -> lis
     ]
 
 
-def _require_gateway(merchant: MerchantInSight, wanted: AgreementWanted) -> None:
-    connection = wanted.owner.connection
-    if connection.merchant_id != merchant.id or wanted.owner.merchant_id != merchant.id:
+def require_gateway(*, merchant: MerchantInSight, connection: Connection) -> None:
+    """Raise StartRefused when payments cannot be collected through a connection."""
+    if connection.merchant_id != merchant.id:
         raise AssertionError("an account of another merchant")
     try:
         offered = connect(connection, merchant=merchant).capabilities()
@@ -156,54 +130,30 @@ def _require_gateway(merchant: MerchantInSight, wanted: AgreementWanted) -> None
 def _write(
     merchant: MerchantInSight, wanted: AgreementWanted, planned: Sequence[Planned], now: datetime
 ) -> Subscription:
-    connection, owner = wanted.owner.connection, wanted.owner
-    uuid = uuid4()
-    if wanted.reference:
-        uuid = ids.agreement_uuid(connection=connection.uuid, reference=wanted.reference)
-    reference = wanted.reference or str(uuid)
-    started_at = merchant.business_now()
-    fee = wanted.fee or Money(0, wanted.price.currency)
+    row = agreement_row(merchant=merchant, wanted=wanted, planned=planned, now=now)
     order = mirror_order(
-        connection=connection,
-        customer_id=owner.customer_id,
-        reference=reference,
+        connection=wanted.owner.connection,
+        customer_id=wanted.owner.customer_id,
+        reference=row.reference,
         title=wanted.name,
         number="",
-        ordered_at=started_at,
+        ordered_at=row.started_at,
         lines=[LineRecord(title=wanted.name, amount=wanted.price)],
     )
-    is_plan = wanted.payments_count is not None
-    regular = planned[1 if wanted.deposit else 0]
-    return Subscription.objects.create(
-        merchant_id=merchant.id,
-        connection_id=connection.id,
-        customer_id=owner.customer_id,
-        gateway_customer_id=owner.id,
-        order_id=order.id,
-        uuid=uuid,
-        collected_by=Subscription.CollectedBy.PAYDESK,
-        reference=reference,
-        name=wanted.name[:200],
-        state=(SubscriptionState.TRIALING if wanted.has_trial else SubscriptionState.ACTIVE).value,
-        amount_minor=regular.amount_minor,
-        currency=wanted.price.currency,
-        interval_unit=wanted.interval_unit,
-        interval_count=wanted.interval_count,
-        payments_total=len(planned) if is_plan else None,
-        total_minor=(wanted.price + fee).minor if is_plan else None,
-        deposit_minor=wanted.deposit.minor if wanted.deposit else 0,
-        fee_minor=fee.minor,
-        anchor_date=wanted.first_day,
-        payment_method_id=wanted.method.id if wanted.method else None,
-        trial_ends_at=starts_at(wanted.first_day, zone=merchant.time_zone) if wanted.has_trial else None,
-        started_at=started_at,
-        observed_at=now,
-    )
+    row.order_id = order.id
+    row.save(force_insert=True)
+    return row
+
+
+def paid_before_at(merchant: MerchantInSight, row: Payment) -> datetime:
+    """Say when a payment counts as paid that was made before Paydesk collected: on its day, but not in the future."""
+    return min(row.due_at, merchant.business_now())
 
 
 def _mark_paid_before(merchant: MerchantInSight, rows: Sequence[Payment], now: datetime) -> None:
     """What was paid to whoever collected before is paid from outside all that we see."""
     for row in rows:
+        paid_at = paid_before_at(merchant, row)
         write_entry(
             merchant_id=merchant.id,
             connection_id=row.connection_id,
@@ -211,14 +161,14 @@ def _mark_paid_before(merchant: MerchantInSight, rows: Sequence[Payment], now: d
             kind=LedgerEntry.Kind.EXTERNAL,
             reference=row.reference,
             amount=Money(row.amount_minor, row.currency),
-            occurred_at=row.due_at,
+            occurred_at=paid_at,
         )
         restate_payment(
             payment=row,
             state=Payment.State.PAID,
             now=now,
             is_news=False,
-            paid_at=row.due_at,
+            paid_at=paid_at,
             owed_minor=0,
             settled_by=SettledBy.EXTERNAL.value,
         )

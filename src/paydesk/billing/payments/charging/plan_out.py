@@ -31,7 +31,17 @@ def write_payments(
     *, merchant: MerchantInSight, subscription: Subscription, planned: Sequence[Planned], now: datetime
 ) -> list[Payment]:
     """Make the rows and put them into the charge run. Call with the agreement locked. `now` is wall time."""
-    rows = Payment.objects.bulk_create(
+    rows = payment_rows(merchant=merchant, subscription=subscription, planned=planned, now=now)
+    Payment.objects.bulk_create(rows)
+    put_into_run(merchant=merchant, payments=rows)
+    return rows
+
+
+def payment_rows(
+    *, merchant: MerchantInSight, subscription: Subscription, planned: Sequence[Planned], now: datetime
+) -> list[Payment]:
+    """Give the rows before they are written. `now` is wall time."""
+    return [
         Payment(
             merchant_id=merchant.id,
             connection_id=subscription.connection_id,
@@ -57,9 +67,7 @@ def write_payments(
             observed_at=now,
         )
         for one in planned
-    )
-    put_into_run(merchant=merchant, payments=rows)
-    return rows
+    ]
 
 
 def write_next_payment(*, merchant: MerchantInSight, subscription: Subscription, now: datetime) -> Payment:

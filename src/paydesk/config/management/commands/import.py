@@ -1,90 +1,136 @@
-"""Import what a payment company knows of a merchant's customers. After a kill, the next call goes on."""  # noqa: N999  the command is called import
+"""Import what a payment company knows of a merchant's customers, or agreements that Paydesk shall collect."""  # noqa: N999  the command is called import
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from paydesk.billing.arrangements.imported.bring_in import FileWanted, import_agreements
+from paydesk.billing.arrangements.imported.columns import FileRefused, LinesRefused
+from paydesk.billing.arrangements.start import StartRefused
+from paydesk.config.management.forecast_words import forecast_words
 from paydesk.config.management.named import named_connection, named_merchant
+from paydesk.config.management.one_line import OneLine
 from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import clock
+from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.import_history import import_history
 from paydesk.sync.import_lease import ImportRunning, LeaseLost
 from paydesk.sync.models import ImportRun
 
-#: How often a log gets a line; a terminal has one line, which is written anew.
-_LINE_SECONDS = 5.0
-
 
 class Command(BaseCommand):
-    help = "Import customers, methods, subscriptions and payments of one connection."
+    help = (
+        "Import customers, methods, subscriptions and payments of one connection; after a kill the next call goes on."
+        " With --agreements: payment plans and subscriptions that Paydesk shall collect through it, from a CSV"
+        " (docs/agreements-csv.md), all or none."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--merchant", required=True, help="the merchant's short name")
         parser.add_argument("--connection", required=True, help="the connection's name")
+        parser.add_argument("--agreements", metavar="FILE.csv", help="agreements that Paydesk shall collect")
+        parser.add_argument(
+            "--dry-run", action="store_true", dest="is_dry_run", help="with --agreements: write nothing"
+        )
+        parser.add_argument(
+            "--past",
+            action="store_true",
+            dest="allows_past",
+            help="with --agreements: charge at once what should have been paid before today",
+        )
 
-    def handle(self, *, merchant: str, connection: str, **_: object) -> None:
+    def handle(
+        self,
+        *,
+        merchant: str,
+        connection: str,
+        agreements: str | None,
+        is_dry_run: bool,
+        allows_past: bool,
+        **_: object,
+    ) -> None:
         found = named_merchant(merchant)
         at = named_connection(found, connection)
-        progress = Progress(out=self.stdout, clock=time.monotonic, expected_count=_last_count(at))
+        if agreements is not None:
+            self._bring_in(found, at, agreements, is_dry_run=is_dry_run, allows_past=allows_past)
+        elif is_dry_run or allows_past:
+            raise CommandError("--dry-run and --past go with --agreements FILE.csv.")
+        else:
+            self._import_history(found, at)
+
+    def _import_history(self, merchant: MerchantInSight, connection: Connection) -> None:
+        progress = Progress(
+            line=OneLine(out=self.stdout, clock=time.monotonic), expected_count=_last_count(connection)
+        )
         try:
-            run = import_history(merchant=found, connection=at, on_progress=progress.show)
+            run = import_history(merchant=merchant, connection=connection, on_progress=progress.show)
         except GatewayUnreachable as silent:
             raise CommandError(f"{silent}\nRun the same command again; it goes on where it was.") from silent
         except (GatewayMissing, GatewayRefused, ImportRunning, LeaseLost) as refused:
             raise CommandError(str(refused)) from refused
         finally:
-            progress.end()
+            progress.line.end()
         if run.unlinked_count:
             self.stdout.write(f"{run.unlinked_count} customers have no e-mail address and wait for staff.")
         self.stdout.write("Done.")
+
+    def _bring_in(
+        self,
+        merchant: MerchantInSight,
+        connection: Connection,
+        name: str,
+        *,
+        is_dry_run: bool,
+        allows_past: bool,
+    ) -> None:
+        line = OneLine(out=self.stdout, clock=time.monotonic)
+        line.show("Looking at every line")
+        try:
+            forecast = import_agreements(
+                merchant=merchant,
+                connection=connection,
+                file=FileWanted(
+                    content=Path(name).read_bytes(), allows_past=allows_past, is_dry_run=is_dry_run
+                ),
+                now=clock.wall_now(),
+                on_written=lambda count, of: line.show(f"{count:,} of {of:,} agreements written"),
+            )
+        except LinesRefused as refused:
+            count = len({one.line for one in refused.wrong})
+            is_wrong = "line is" if count == 1 else "lines are"
+            raise CommandError(f"{refused}\nNothing was written: {count:,} {is_wrong} wrong.") from refused
+        except (OSError, FileRefused, StartRefused) as refused:
+            raise CommandError(f"{refused}\nNothing was written.") from refused
+        finally:
+            line.end()
+        for words in forecast_words(forecast, is_dry_run=is_dry_run):
+            self.stdout.write(words)
+        self.stdout.write("Nothing was written: this was a dry run." if is_dry_run else "Done.")
 
 
 @dataclass(kw_only=True)
 class Progress:
     """Says how far an import is. The company does not say how many customers it has; the last import counted them."""
 
-    out: OutputWrapper
-    clock: Callable[[], float]
+    line: OneLine
     expected_count: int
     _began_at: float | None = field(default=None, init=False)
-    _said_at: float = field(default=float("-inf"), init=False)
     _began_count: int = field(default=0, init=False)
-    _last: ImportRun | None = field(default=None, init=False)
-    _is_said: bool = field(default=True, init=False)
 
     def show(self, run: ImportRun) -> None:
-        """Say it on one line of a terminal; in a log every few seconds."""
-        now = self.clock()
+        """Say it."""
         if self._began_at is None:
-            self._began_at, self._began_count = now, run.payments_count
-        self._last, self._is_said = run, False
-        if self.out.isatty():
-            self.out.write(f"\r\x1b[K{self._line(run)}", ending="")
-            self.out.flush()
-        elif now - self._said_at >= _LINE_SECONDS:
-            self._say(run)
-
-    def end(self) -> None:
-        """Leave the last word standing."""
-        if self._last is None:
-            return
-        if self.out.isatty():
-            self.out.write("")
-        elif not self._is_said:
-            self._say(self._last)
-
-    def _say(self, run: ImportRun) -> None:
-        self._said_at, self._is_said = self.clock(), True
-        self.out.write(self._line(run))
-        self.out.flush()
+            self._began_at, self._began_count = self.line.clock(), run.payments_count
+        self.line.show(self._line(run))
 
     def _line(self, run: ImportRun) -> str:
-        seconds = self.clock() - (self._began_at or 0.0)
+        seconds = self.line.clock() - (self._began_at or 0.0)
         rate = (run.payments_count - self._began_count) / seconds if seconds > 1 else 0.0
         of = f" of about {self.expected_count:,}" if self.expected_count else ""
         minutes, rest = divmod(int(seconds), 60)

@@ -1,0 +1,1 @@
+"""Agreements that a merchant brings from wherever they were kept before: a CSV, checked whole, written whole."""
