@@ -13,6 +13,7 @@ from paydesk.billing.payments.settle import resolve_attempt
 from paydesk.billing.payments.silent import try_silent_companies
 from paydesk.billing.receipts.due_notes import write_due_notes
 from paydesk.config.reactions import deliver_event
+from paydesk.config.truths.check import watch_truths
 from paydesk.events.models import Event
 from paydesk.notices.models import Letter
 from paydesk.notices.outbox import send_due_letter
@@ -29,6 +30,7 @@ JOBS = [
     Job(name="try companies that do not answer", every=timedelta(minutes=2), run=try_silent_companies),
     Job(name="read again what is stale", every=timedelta(hours=1), run=reread_what_is_stale),
     Job(name="write the notes that are due", every=timedelta(minutes=15), run=write_due_notes),
+    Job(name="check the truths", every=timedelta(hours=1), run=watch_truths),
     Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),
 ]
 

@@ -70,6 +70,10 @@ class Collecting(Connected):
             work_off("charges")
         work_off("events")
 
+    def run_once(self) -> None:
+        """Let the charge run try what is due, once."""
+        work_off("charges")
+
     def hurry(self) -> None:
         """Let what waits for a company to answer again, or for its next try, be due now."""
         SILENCE.broken(self.connection.id)

@@ -112,6 +112,7 @@ FACT_NAMES: dict[str, str] = {
     "paid_minor": gettext_noop("Paid so far"),
     "expected_minor": gettext_noop("Expected"),
     "truth": gettext_noop("Rule"),
+    "found": gettext_noop("Found"),
 }
 
 
