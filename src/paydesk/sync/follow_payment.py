@@ -22,9 +22,6 @@ def reread_its_subscription(event: Event, now: datetime) -> None:
     )
     if payment is None or payment.is_ours or payment.subscription is None or payment.connection.removed_at:
         return
-    if payment.is_ours:
-        # Its company knows nothing of the agreement, and asking would cost a call for each charge.
-        return
     if payment.subscription.observed_at > event.happened_at or not _was_made_here(payment):
         return
     # What is gone at the company, or a company that is gone here, cannot be asked; what was read meanwhile need not be.
