@@ -76,7 +76,7 @@ def test_a_worker_without_a_place_for_its_file_refuses_to_start(shop: Installed)
 def test_after_a_lost_file_a_person_may_release_on_postgresql_alone(shop: Installed) -> None:
     shop.heartbeat.unlink()
     with shop.worker() as worker:
-        assert "Charging waits: the heartbeat file is missing" in worker.printed()
+        wait_for(lambda: "Charging waits: the heartbeat file is missing" in worker.printed(), worker)
     assert "compared" in shop.run("release", "--merchant", "kiln").stderr
     released = shop.run("release", "--merchant", "kiln", "--compared-by-hand", "--by", "Mara")
 
