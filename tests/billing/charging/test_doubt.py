@@ -67,6 +67,21 @@ def test_after_a_day_without_an_answer_a_person_is_asked_and_the_answer_ends_it(
     assert {attempt.state for attempt in scene.attempts()} == {"succeeded"}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_ask_that_may_still_be_on_its_way_is_looked_up_again_and_no_row_is_read_without_its_merchant(
+    simulator: Simulator,
+) -> None:
+    scene = collecting(simulator)
+    scene.start()
+    scene.account.fault("lost_before", operation="charge.confirm")
+    scene.run()
+
+    scene.look_up()
+
+    [attempt] = scene.attempts()
+    assert (attempt.state, attempt.trouble) == ("unknown", "no clear answer yet")
+
+
 def _with_three_lost_answers(simulator: Simulator) -> Collecting:
     scene = collecting(simulator)
     for number in range(3):

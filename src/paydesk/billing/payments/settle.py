@@ -62,6 +62,8 @@ def _look_up(merchant: MerchantInSight, attempt_id: int, now: datetime) -> tuple
         # Not even a no to the look-up says anything about the money: the attempt stays open.
         return attempt, False
     settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
+    # Read above with the merchant's name: whoever needs them does not read them without it.
+    settled.connection, settled.payment = attempt.connection, attempt.payment
     if settled.state not in Attempt.OPEN and not attempt.payment.is_ours:
         reread_quietly(connection=attempt.connection, gateway=gateway, reference=attempt.payment.reference)
     return settled, True

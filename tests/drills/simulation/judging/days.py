@@ -1,0 +1,54 @@
+"""Judge the days: every date is reckoned here once more, by another way, and nothing was charged before its day."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.subscriptions.models import Subscription
+
+if TYPE_CHECKING:
+    from tests.drills.simulation.judging.judge import Books
+
+
+def judge_days(books: Books) -> Iterator[str]:
+    """R10, I15: days are anchored, and the charge run comes on the day or after it."""
+    zone = ZoneInfo(books.world.zone)
+    for payment in books.payments.values():
+        agreement = books.agreements.get(payment.subscription_id or 0)
+        if payment.position is None or agreement is None or payment.due_date is None:
+            continue
+        planned = _day(agreement, payment)
+        if payment.planned_date != planned:
+            yield f"{agreement.name} no. {payment.position} is planned for {payment.planned_date}, not {planned}"
+        begins = payment.due_at.astimezone(zone)
+        if begins.date() != payment.due_date:
+            yield f"{agreement.name} no. {payment.position}: {payment.due_date} begins at {begins}"
+    for attempt in books.attempts:
+        due_date = books.payments[attempt.payment_id].due_date
+        asked_on = attempt.created_at.astimezone(zone).date()
+        if attempt.asked_by == Attempt.AskedBy.ENGINE and due_date is not None and asked_on < due_date:
+            yield f"a payment of {due_date} was asked for on {asked_on}"
+
+
+def _day(agreement: Subscription, payment: Payment) -> date:
+    """Count from the anchor; a deposit is paid on a day of its own."""
+    if agreement.anchor_date is None or payment.position is None:
+        raise AssertionError("an agreement of ours has an anchor")
+    number = payment.position - 1
+    if agreement.deposit_minor:
+        if number == 0:
+            return payment.planned_date or agreement.anchor_date
+        number -= 1
+    number = (number + agreement.shifted_count) * agreement.interval_count
+    if agreement.interval_unit in ("day", "week"):
+        return agreement.anchor_date + timedelta(
+            days=number * (7 if agreement.interval_unit == "week" else 1)
+        )
+    months = agreement.anchor_date.month - 1 + number * (12 if agreement.interval_unit == "year" else 1)
+    year, month = agreement.anchor_date.year + months // 12, months % 12 + 1
+    return date(year, month, min(agreement.anchor_date.day, monthrange(year, month)[1]))

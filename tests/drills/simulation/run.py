@@ -1,0 +1,150 @@
+"""Run one seed: some dozen steps with everything that goes wrong, then a calm day, then the judgement."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+
+from paydesk.gateways import registry
+from paydesk.kit import clock
+from tests.drills.simulation import database, people, workers
+from tests.drills.simulation.company import gateway
+from tests.drills.simulation.judging.judge import judge
+from tests.drills.simulation.processes import at_every_point
+from tests.drills.simulation.world import World, build_world
+
+Step = Callable[[World], object]
+
+#: What happens, by how often.
+STEPS: dict[Step, int] = {
+    workers.work_one_row: 40,
+    people.pass_time: 22,
+    people.press: 9,
+    workers.deliver: 9,
+    workers.wake: 5,
+    workers.restart: 1,
+    workers.run_some_job: 2,
+    people.trouble: 4,
+    people.agree: 3,
+    people.verify: 3,
+    people.add_card: 2,
+    people.drop_card: 1,
+    people.give_back: 2,
+}
+#: The settling: how long it is calm, and when jobs run then.
+CALM = timedelta(hours=24)
+SETTLING = (
+    (timedelta(0), ("poll",)),
+    (timedelta(minutes=11), ("sweep", "poll")),
+    (CALM, ("reread",)),
+)
+ACTS_MOST = 2_000
+
+
+@dataclass(kw_only=True)
+class Result:
+    """What became of a seed."""
+
+    seed: int
+    steps: int
+    violations: list[str]
+    history: list[str]
+    reached: Counter[str]
+
+
+def run_seed(seed: int) -> Result:
+    """Run it from an empty database to its judgement."""
+    database.empty()
+    Path(settings.PAYDESK_HEARTBEAT_FILE).unlink(missing_ok=True)
+    world = build_world(seed)
+    with at_every_point(world.processes.place):
+        workers.begin(world)
+        people.agree(world)
+        steps_count = world.chance.randint(12, 36)
+        steps, weights = list(STEPS), list(STEPS.values())
+        for step in world.chance.choices(steps, weights=weights, k=steps_count):
+            step(world)
+        settle(world)
+    judge(world)
+    return Result(
+        seed=seed,
+        steps=len(world.history),
+        violations=world.violations,
+        history=world.history,
+        reached=world.processes.reached,
+    )
+
+
+def settle(world: World) -> None:
+    """Faults end, whoever is stopped goes on, and a day passes in which everything is worked off."""
+    world.is_calm = True
+    world.network.faulty_share, world.network.down_until = 0.0, None
+    world.say("--- calm ---")
+    for process in world.everybody():
+        if process.stopped is not None:
+            workers.go_on(world, process)
+    ends_at = world.clock.now + CALM
+    for job_at, jobs in SETTLING:
+        _until(world, ends_at - CALM + job_at)
+        for name in jobs:
+            workers.run_job(world, name)
+    _until(world, world.clock.now + timedelta(minutes=1))
+    world.say("--- the end ---")
+
+
+def _until(world: World, moment: datetime) -> None:
+    """Do what is due, moment by moment."""
+    for _ in range(ACTS_MOST):
+        if workers.work_one_row(world):
+            continue
+        if world.undelivered:
+            workers.deliver(world)
+            continue
+        if world.clock.now >= moment:
+            return
+        moments = (workers.next_due_at(world), world.clock.next_at(), moment)
+        following = min(one for one in moments if one is not None)
+        world.clock.move(max(following - world.clock.now, timedelta(seconds=1)))
+    world.violations.append("it is never idle")
+    del world.history[-ACTS_MOST // 2 :]
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Install the company's gateway in this process, and give the clock back afterwards."""
+    found, now = vars(registry)["entry_points"], clock.wall_now
+    point = EntryPoint(name=gateway.NAME, group=registry.GROUP, value=f"{gateway.__name__}:DrillGateway")
+
+    def with_ours(**wanted: Any) -> Any:
+        return [point] if wanted.get("name") == gateway.NAME else found(**wanted)
+
+    level = logging.root.manager.disable
+    vars(registry)["entry_points"] = with_ours
+    logging.disable(logging.CRITICAL)
+    database.quick()
+    kept_at = settings.PAYDESK_HEARTBEAT_FILE
+    try:
+        with TemporaryDirectory(prefix="paydesk-simulation-", dir=_quick_folder()) as folder:
+            settings.PAYDESK_HEARTBEAT_FILE = f"{folder}/heartbeat"
+            yield
+    finally:
+        settings.PAYDESK_HEARTBEAT_FILE = kept_at
+        database.empty()
+        vars(registry)["entry_points"], clock.wall_now = found, now
+        registry.find_gateway.cache_clear()
+        logging.disable(level)
+
+
+def _quick_folder() -> str | None:
+    """The heartbeat's file is flushed to the disk at each beat: in memory that costs nothing."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a folder of our own in it
