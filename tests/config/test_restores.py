@@ -40,7 +40,7 @@ def test_a_restore_while_nothing_runs_is_noticed_when_a_worker_starts_and_once(s
         assert "Charging waits" not in worker.printed()
     shop.restore()
     with shop.worker() as worker:
-        assert WAITS in worker.printed()
+        wait_for(lambda: WAITS in worker.printed(), worker)
     _assert_held(shop)
 
     with shop.worker() as worker:
@@ -62,7 +62,7 @@ def test_a_file_that_is_moved_into_the_place_of_the_open_one_ends_the_worker(sho
         wait_for(lambda: "has to be started again" in worker.printed(), worker)
         assert worker.process.wait() == 1
     with shop.worker() as worker:
-        assert WAITS in worker.printed()
+        wait_for(lambda: WAITS in worker.printed(), worker)
     _assert_held(shop)
 
 
@@ -76,7 +76,7 @@ def test_a_worker_without_a_place_for_its_file_refuses_to_start(shop: Installed)
 def test_after_a_lost_file_a_person_may_release_on_postgresql_alone(shop: Installed) -> None:
     shop.heartbeat.unlink()
     with shop.worker() as worker:
-        assert "Charging waits: the heartbeat file is missing" in worker.printed()
+        wait_for(lambda: "Charging waits: the heartbeat file is missing" in worker.printed(), worker)
     assert "compared" in shop.run("release", "--merchant", "kiln").stderr
     released = shop.run("release", "--merchant", "kiln", "--compared-by-hand", "--by", "Mara")
 

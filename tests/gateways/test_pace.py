@@ -54,6 +54,15 @@ def _most_in_a_second(moments: list[timedelta]) -> int:
     return max(sum(begin <= moment < begin + timedelta(seconds=1) for moment in moments) for begin in moments)
 
 
+def test_two_workers_share_what_the_company_allows(pacer: Pacer, clock: Clock) -> None:
+    _asked_at(pacer, clock, RATE)
+    pacer.share(2)
+
+    moments = _asked_at(pacer, clock, 3 * RATE)
+
+    assert RATE * 0.4 <= _most_in_a_second(moments) <= RATE // 2
+
+
 def test_no_second_has_more_than_the_company_allows(pacer: Pacer, clock: Clock) -> None:
     assert RATE * 0.9 <= _most_in_a_second(_asked_at(pacer, clock, 5 * RATE)) <= RATE
 

@@ -2,12 +2,22 @@
 
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from paydesk.billing.arrangements.imported.forecast import due_until
+from paydesk.billing.arrangements.imported.known import Known
+from paydesk.billing.arrangements.imported.line import wanted_of_line
+from paydesk.billing.arrangements.imported.table import read_table
+from paydesk.billing.arrangements.start import planned_of
+from paydesk.billing.customers.models import GatewayCustomer
 from tests.processes import running_server
+from toolbox.demo import story
+from toolbox.demo.agreements import agreements_csv
 from toolbox.demo.browser import Browser, WentWrong
+from toolbox.demo.clocks import NotRunning, move_running_clocks
 from toolbox.demo.parts import Part, PartEnded, Programs, choose_port
 
 PAGE = """<title>Pay</title><main><p>Nothing is due.</p><script>silent()</script>
@@ -60,3 +70,28 @@ def test_a_page_is_read_as_words_links_and_forms(tmp_path: Path) -> None:
             page.require("Paid")
         with pytest.raises(WentWrong, match="404"):
             Browser().get(f"{server.url}/missing")
+
+
+def test_clocks_of_a_demo_that_was_never_started_are_not_moved(tmp_path: Path) -> None:
+    with pytest.raises(NotRunning, match="bin/demo starts one"):
+        move_running_clocks(tmp_path, days=1)
+
+
+def test_on_any_day_of_the_year_the_demo_imports_plans_of_which_one_payment_is_overdue() -> None:
+    first = datetime(2027, 1, 1, 9, tzinfo=UTC)
+    shoppers = {customer["email"] for customer in story.shop(first)}
+    known = Known(
+        owners_by_address={one: [GatewayCustomer(id=1, customer_id=1, reference=one)] for one in shoppers}
+    )
+    for days in range(0, 800, 3):
+        now = first + timedelta(days=days)
+        table = read_table(agreements_csv(now).encode())
+        overdue = {}
+        for line in table.lines:
+            wanted, wrong = wanted_of_line(line, known)
+            assert wanted is not None, wrong
+            count, _ = due_until(wanted, planned_of(wanted), now.date() - timedelta(days=1))
+            overdue[wanted.reference] = count
+        assert table.wrong == []
+        assert overdue.pop("WHEEL-19") == 1
+        assert set(overdue.values()) == {0}

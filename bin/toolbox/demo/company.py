@@ -11,9 +11,19 @@ SECONDS = 60
 
 def ask_company(place: Place, path: str, **fields: Any) -> dict[str, Any]:
     """Post to `/control/...` and give the answer."""
+    return _ask(place, path, json.dumps(fields).encode())
+
+
+def list_of_company(place: Place, path: str) -> list[dict[str, Any]]:
+    """Give the rows of a listing of `/control/...`."""
+    rows: list[dict[str, Any]] = _ask(place, path, None)["rows"]
+    return rows
+
+
+def _ask(place: Place, path: str, body: bytes | None) -> dict[str, Any]:
     request = Request(  # noqa: S310  our own loopback address
         f"{place.simulator_url}/control/{path}",
-        data=json.dumps(fields).encode(),
+        data=body,
         headers={"Authorization": f"Bearer {place.kept.control_token}", "Content-Type": "application/json"},
     )
     with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310

@@ -1,14 +1,14 @@
 """Play a customer's story over HTTP against the running demo: sign in, see what failed, pay it with a new card."""
 
-import re
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from toolbox.demo.browser import Browser, Page, WentWrong
+from toolbox.demo.browser import Page, WentWrong
+from toolbox.demo.guest import Guest
 from toolbox.demo.parts import PartEnded, Programs
 from toolbox.demo.place import Place
-from toolbox.demo.story import SLUG
+from toolbox.demo.plan_story import PlanStory
 
 ADDRESS = "ines@duarte.example"
 NEW_CARD = {
@@ -17,7 +17,6 @@ NEW_CARD = {
     "security_code": "123",
     "holder": "Inês Duarte",
 }
-LETTER_SECONDS = 20
 ANSWER_SECONDS = 20
 #: How a page says that an answer is still to come.
 WAITING = ("has not answered yet", "is on its way")
@@ -25,8 +24,7 @@ WAITING = ("has not answered yet", "is on its way")
 
 def play(place: Place, programs: Programs) -> bool:
     """Print each step; gives whether all of them went well."""
-    story = _Story(place)
-    for words, step in story.steps():
+    for words, step in [*_Story(place).steps(), *PlanStory(place).steps()]:
         began = time.monotonic()
         try:
             step()
@@ -35,25 +33,26 @@ def play(place: Place, programs: Programs) -> bool:
             print(f"FAILED  {words}\n{trouble}", flush=True)
             return False
         print(f"ok      {words} ({time.monotonic() - began:.1f} s)", flush=True)
-    print("The customer's story went well.")
+    print("The customers' stories went well.")
     return True
 
 
 class _Story:
-    """What one step leaves for the next: the browser, the letter's secret, the payment that failed."""
+    """What one step leaves for the next: the guest, the payment that failed, the page after the company's."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._browser = Browser()
-        self._secret = ""
+        self._guest = Guest(place, ADDRESS)
+        self._browser = self._guest.browser
+        self._url = self._guest.url
         self._payment = ""
         self._page: Page | None = None
 
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
         return [
-            ("Ask for a sign-in link", self._ask),
-            ("Read the letter in the mailbox", self._read_letter),
-            ("Sign in with its link, by a POST", self._sign_in),
+            ("Ask for a sign-in link", self._guest.ask),
+            ("Read the letter in the mailbox", self._guest.read_letter),
+            ("Sign in with its link, by a POST", self._guest.sign_in),
             ("See on the overview that a payment failed", self._look_at_home),
             ("Find two years of payments of both accounts in the history", self._look_at_history),
             ("Pay with the card on file, and be told that the bank declined", self._pay_with_card_on_file),
@@ -63,33 +62,6 @@ class _Story:
             ("Open the receipt", self._open_receipt),
             ("Sign out, and find the door closed", self._sign_out),
         ]
-
-    def _url(self, path: str) -> str:
-        return f"{self._place.portal_url}/m/{SLUG}{path}"
-
-    def _ask(self) -> None:
-        page = self._browser.get(self._url("/sign-in"))
-        self._browser.send(page.form("/sign-in"), address=ADDRESS).require(ADDRESS)
-
-    def _read_letter(self) -> None:
-        """The worker writes the letter, so it takes a moment."""
-        deadline = time.monotonic() + LETTER_SECONDS
-        while True:
-            mailbox = Browser().get(f"{self._place.portal_url}/mailbox")
-            if any(re.search(r"/mailbox/\d+$", address) for address, _ in mailbox.links):
-                break
-            if time.monotonic() > deadline:
-                mailbox.misses("a letter")
-            time.sleep(0.1)
-        letter = Browser().get(mailbox.link(r"/mailbox/\d+$"))
-        self._secret = urlsplit(letter.link("/sign-in/link#")).fragment.rpartition("=")[2]
-
-    def _sign_in(self) -> None:
-        """The fragment stays in the browser; a script would move it into the form."""
-        page = self._browser.get(self._url("/sign-in/link"))
-        arrived = self._browser.send(page.form("/sign-in/link"), key=self._secret)
-        if "sign-in" in arrived.url:
-            arrived.misses("the way in")
 
     def _look_at_home(self) -> None:
         page = self._browser.get(self._url("/"))

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from toolbox.demo import story
+from toolbox.demo.agreements import agreements_csv
 from toolbox.demo.company import ask_company
 from toolbox.demo.logo import draw_logo
 from toolbox.demo.parts import PartEnded
@@ -47,6 +48,11 @@ def seed(place: Place) -> None:
         connect(place, name)
         _say(f"Importing it: {name}")
         paydesk(place, "import", "--merchant", story.SLUG, "--connection", name)
+    _say("Importing what Paydesk collects by itself")
+    file = place.folder / "agreements.csv"
+    file.write_text(agreements_csv(now))
+    where = ("--merchant", story.SLUG, "--connection", story.SHOP)
+    paydesk(place, "import", *where, "--agreements", str(file), "--past")
 
 
 def connect(place: Place, name: str) -> None:

@@ -1,7 +1,8 @@
 """The merchant of the demo and its customers: who they are, what they pay for, and what went differently.
 
 Tidewater Ceramics sells memberships and courses through an account that collects by itself ("Memberships"), and pots,
-clay and glazes through one that only charges ("Shop"). Whatever is not told went well.
+clay and glazes through one that only charges ("Shop"): plans and clubs of the shop are collected by Paydesk, as
+agreements.py tells. Whatever is not told went well.
 """
 
 from calendar import monthrange
@@ -35,7 +36,9 @@ MEMBERSHIPS, SHOP = "Memberships", "Shop"
 #: Whom to sign in as, and what each shows.
 SHOWN = {
     "ines@duarte.example": "a payment that failed, and orders from the shop",
-    "tomas@whitaker.example": "a payment plan for a kiln, 7 of 12 payments made",
+    "tomas@whitaker.example": "two payment plans, 7 of 12 and 5 of 6 payments made",
+    "freya@holm.example": "a plan and a club that Paydesk collects, the next payment tomorrow",
+    "bruno@salgado.example": "a plan that Paydesk collects, with an overdue payment",
     "hanna@lindqvist.example": "two subscriptions on different cards, one of which expires, and an expired one",
     "marit@verhoeven.example": "a company: bills with VAT, a discount, a part from the balance and a partial refund",
 }
@@ -131,6 +134,8 @@ def shop(now: datetime) -> list[Story]:
         },
         _customer("森 健二", "kenji@mori.example", now, [_card("good", year + 2)])
         | {"charges": [_sale(now, 8, "抹茶茶碗", 18_000, "JPY")]},
+        _customer("Bruno Salgado", "bruno@salgado.example", now, [_card("insufficient_funds", year + 2)])
+        | {"charges": [_sale(now, 5, "Bats and splash pan", 5_400)]},
     ]
 
 

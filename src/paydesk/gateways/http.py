@@ -59,6 +59,11 @@ class HttpAnswer:
     body: bytes
 
 
+def share_limits(parts: int) -> None:
+    """Keep to one part in so many of every company's limit: so many workers ask them."""
+    _PACER.share(parts)
+
+
 def ask(request: HttpRequest, *, timeout: timedelta, scrub: Callable[[str], str]) -> HttpAnswer:
     """Send one request and give its answer; raise GatewayBusy for a 429, GatewayUnreachable without a clear answer."""
     answer = send(request, timeout=timeout, scrub=scrub)

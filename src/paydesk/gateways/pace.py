@@ -1,7 +1,8 @@
 """Keep under a company's rate limit: what is waited for goes first, and what nobody waits for has half of it at most.
 
-Counts the requests of one process, account by account. Several processes may be over the limit together: then the
-company says so (429), and what nobody waits for leaves that account alone for as long as it was told to.
+Counts the requests of one process, account by account; workers that know of each other take an equal part of it each.
+Web processes are not counted: over the limit, the company says so (429), and what nobody waits for leaves that account
+alone for as long as it was told to.
 """
 
 from __future__ import annotations
@@ -68,6 +69,16 @@ class Pacer:
         self._lock = threading.Lock()
         self._accounts: dict[str, _Account] = {}
         self._held_until: dict[str, int] = {}
+        self._parts = 1
+        self._is_shared_anew = False
+
+    def share(self, parts: int) -> None:
+        """Take one part in so many of each company's limit from now on, since others ask the same companies."""
+        with self._lock:
+            if parts != self._parts:
+                self._parts, self._is_shared_anew = parts, True
+                # Nothing is saved up for a new part: the second at hand may have had its share already.
+                self._accounts.clear()
 
     def wait_turn(self, account: str, *, a_second: int) -> None:
         """Wait until a request may go out; `a_second` is the company's documented rate, 0 where there is none.
@@ -99,7 +110,10 @@ class Pacer:
         """Take a turn, and say how long to wait for it. What nobody waits for takes only what is there at once."""
         with self._lock:
             now = self._clock()
-            found = self._accounts.get(account) or self._accounts.setdefault(account, _opened(a_second, now))
+            found = self._accounts.get(account)
+            if found is None:
+                rate = max(1, a_second // self._parts)
+                found = self._accounts[account] = _opened(rate, now, has_saved=not self._is_shared_anew)
             wait = found.all.wait(now)
             if _IS_UNHURRIED.get():
                 if wait := max(wait, found.unhurried.wait(now)):
@@ -109,11 +123,14 @@ class Pacer:
             return wait
 
 
-def _opened(a_second: int, now: int) -> _Account:
-    return _Account(all=_bucket(a_second, 1, now), unhurried=_bucket(a_second, _UNHURRIED_PARTS, now))
+def _opened(a_second: int, now: int, *, has_saved: bool) -> _Account:
+    return _Account(
+        all=_bucket(a_second, 1, now, has_saved=has_saved),
+        unhurried=_bucket(a_second, _UNHURRIED_PARTS, now, has_saved=has_saved),
+    )
 
 
-def _bucket(a_second: int, parts: int, now: int) -> _Bucket:
+def _bucket(a_second: int, parts: int, now: int, *, has_saved: bool) -> _Bucket:
     interval = _SECOND * 100 * parts // (a_second * _STEADY)
-    saved = max(1, a_second * _AT_ONCE // 100 // parts) - 1
-    return _Bucket(interval=interval, slack=saved * interval, free_at=now - saved * interval)
+    slack = (max(1, a_second * _AT_ONCE // 100 // parts) - 1) * interval
+    return _Bucket(interval=interval, slack=slack, free_at=now - slack if has_saved else now)

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.models import Attempt, DueCharge, Payment
+from paydesk.kit import clock
 from paydesk.kit.money import Money
+from paydesk.merchants.models import Connection
 from tests.billing.charging.scene import collecting
 from tests.simulator import Simulator
 
@@ -181,3 +183,19 @@ def test_a_charge_whose_row_was_lost_is_found_again_by_its_mark(simulator: Simul
     assert scene.states()[0] == "paid"
     assert scene.charged() == scene.moved()
     assert scene.agreement().paid_minor == 3000
+
+
+def test_what_is_owed_at_a_connection_that_was_closed_is_charged_when_it_is_opened_again(
+    simulator: Simulator,
+) -> None:
+    scene = collecting(simulator)
+    scene.start()
+    Connection.objects.filter(id=scene.connection.id).update(removed_at=clock.wall_now())
+    scene.run_once()
+    assert scene.moved() == []
+
+    Connection.objects.filter(id=scene.connection.id).update(removed_at=None)
+    DueCharge.objects.filter(due_at__isnull=False, payment__position=1).update(due_at=clock.wall_now())
+    scene.run()
+
+    assert scene.states() == ["paid", "scheduled"]

@@ -85,8 +85,8 @@ BREAKERS: dict[str, Breaker] = {
     "I12": _a_row_of_another,
     "I14": lambda scene: Event.objects.update(trouble="card 4242 4242 4242 4242"),
     "I15": lambda _: (
-        DueCharge.objects.all().delete()
-        and Payment.objects.filter(state="scheduled").update(due_at=clock.wall_now() - timedelta(days=1))
+        DueCharge.objects.all().delete(),
+        Payment.objects.filter(state="scheduled").update(due_at=clock.wall_now() - timedelta(days=1)),
     ),
     "I16": lambda _: Subscription.objects.filter(total_minor__isnull=False).update(
         total_minor=F("total_minor") + 1

@@ -1,14 +1,16 @@
-"""Changes of what pays what: asked for once, carried out step by step, and read again at the company."""
+"""What a customer has asked for: changes of what pays, and quotes for paying more than one payment at once."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.due_rows import DueRow, due_index
 from paydesk.kit.ids import new_public_id
 from paydesk.merchants.models import Connection, Merchant
@@ -65,3 +67,50 @@ class MethodChange(DueRow):
 
     def __str__(self) -> str:
         return f"{self.public_id}: {self.state}"
+
+
+class Quote(models.Model):
+    """What it costs to make several payments, or the rest of a plan, with one charge; it holds for a while.
+
+    `lines`: of each payment its public id, its local day, what is owed of it and what of that is let off (minor units),
+    as they were when the customer saw them. `covering`: the one payment that was made of it, whatever became of it.
+    """
+
+    class Kind(models.TextChoices):
+        SEVERAL = "several"
+        OFF = "off"  # all that remains of a payment plan
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    gateway_customer = models.ForeignKey(GatewayCustomer, on_delete=models.CASCADE)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    kind = models.CharField(max_length=8, choices=Kind)
+    lines = models.JSONField()
+    owed_minor = models.BigIntegerField()
+    waived_minor = models.BigIntegerField(default=0)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    # One quote is one charge at most, however often it is pressed.
+    covering = models.OneToOneField(Payment, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="quote_public_id_once"),
+            models.CheckConstraint(
+                name="quote_adds_up",
+                condition=Q(amount_minor=F("owed_minor") - F("waived_minor"), amount_minor__gt=0),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}: {self.kind}"
+
+    @property
+    def payment_ids(self) -> list[str]:
+        """Name the payments (public ids) in the order in which they are listed."""
+        return [line["payment"] for line in self.lines]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Collection, Sequence
 
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -26,11 +26,25 @@ def lock_payment(*, merchant_id: int, payment_id: int) -> Payment:
     return payment
 
 
-def lock_agreements_of(*, merchant_id: int, payment_ids: list[int]) -> list[Subscription]:
-    """Lock the agreements of these payments and of those that they cover, in the order of their ids."""
-    theirs = Payment.objects.filter(
-        Q(id__in=payment_ids) | Q(covered_by_id__in=payment_ids), merchant_id=merchant_id
-    )
-    ids = theirs.filter(subscription_id__isnull=False).values_list("subscription_id", flat=True)
-    wanted = Subscription.objects.filter(merchant_id=merchant_id, id__in=sorted(set(ids)))
+def lock_agreements_of(*, merchant_id: int, payment_ids: Sequence[int]) -> list[Subscription]:
+    """Lock the agreements of these payments and of those that they cover, or covered once, by their ids."""
+    ids = agreement_ids(merchant_id=merchant_id, payment_ids=payment_ids)
+    return lock_agreements(merchant_id=merchant_id, ids=ids)
+
+
+def lock_agreements(*, merchant_id: int, ids: Collection[int]) -> list[Subscription]:
+    """Lock agreements in the order of their ids."""
+    wanted = Subscription.objects.filter(merchant_id=merchant_id, id__in=ids)
     return list(locked(wanted.order_by("id")))
+
+
+def agreement_ids(*, merchant_id: int, payment_ids: Sequence[int]) -> list[int]:
+    """Name the agreements of these payments of ours and of those that they cover, or covered once."""
+    mine = Payment.objects.filter(merchant_id=merchant_id)
+    rows = list(mine.filter(id__in=payment_ids))
+    found = {row.subscription_id for row in rows if row.subscription_id is not None}
+    for row in rows:
+        if row.covered_references:
+            covered = mine.filter(connection_id=row.connection_id, reference__in=row.covered_references)
+            found |= {one.subscription_id for one in covered if one.subscription_id is not None}
+    return sorted(found)

@@ -55,8 +55,10 @@ class Payment(models.Model):
     # The payment that was opened to pay this one with others, and what this one was before.
     covered_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="covers")
     state_before_cover = models.CharField(max_length=12, default="", blank=True)
-    # Of a payment that covers others: what of their fees is let off.
+    # Of a payment that covers others: what of their fees is let off, and their references, which it keeps when it is
+    # not made and they return.
     waived_minor = models.BigIntegerField(default=0)
+    covered_references = models.JSONField(default=list)
     number = models.CharField(max_length=80, default="", blank=True)
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=State)

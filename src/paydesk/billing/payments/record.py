@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
-from paydesk.billing.payments.charging.cover import release_covered
+from paydesk.billing.payments.charging.cover import hold_again, release_covered
 from paydesk.billing.payments.charging.due_rows import put_back_into_run
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
 from paydesk.billing.payments.locks import lock_payment
@@ -60,6 +60,8 @@ def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     elif _is_contradiction(attempt, outcome):
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
         if outcome.verdict is Verdict.SUCCEEDED:
+            if payment.covered_references and payment.state == Payment.State.CANCELED:
+                hold_again(merchant=merchant_by_id(payment.merchant_id), covering=payment)
             _succeed(payment, attempt, outcome, now)
 
 
@@ -178,8 +180,13 @@ def _return_to_before(payment: Payment, attempt: Attempt, now: datetime) -> None
 
 
 def _end_cover(payment: Payment, now: datetime) -> None:
-    """What was to be paid together is again what it was, each by itself (R1b)."""
-    if payment.state == Payment.State.PROCESSING:
+    """What was to be paid together is again what it was, each by itself (R1b).
+
+    Of which a part was taken, that stays held: it must not be charged again, and a person was told.
+    """
+    if payment.paid_minor:
+        _restate_if_on_its_way(payment, Payment.State.FAILED, now, is_news=False)
+    elif payment.state == Payment.State.PROCESSING:
         release_covered(merchant=merchant_by_id(payment.merchant_id), covering=payment)
         restate_payment(payment=payment, state=Payment.State.CANCELED, now=now, is_news=False, owed_minor=0)
 

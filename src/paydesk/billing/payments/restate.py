@@ -22,10 +22,13 @@ def restate_payment(
 ) -> None:
     """Move a locked payment to a state, with further facts; `is_news` tells others. Call inside a transaction.
 
-    A payment that was made stays made, with the facts of its making.
+    A payment that was made stays made, with the facts of its making. One that another covers stays covered: should the
+    other not be made, it is made by itself.
     """
     if payment.state == Payment.State.PAID and state in UNPAID:
         state, facts = Payment.State.PAID, {}
+    if payment.state == Payment.State.COVERED and state == Payment.State.PAID:
+        state, facts = Payment.State.COVERED, facts | {"state_before_cover": Payment.State.PAID}
     changed = state != payment.state
     totals = _totals(payment)
     Payment.objects.filter(merchant_id=payment.merchant_id, id=payment.id).update(

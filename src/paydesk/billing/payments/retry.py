@@ -53,13 +53,13 @@ def retry_payment(
     `method_public_id` empty: the method that the company has on file. `now` is wall time.
     """
     payment = payment_of(merchant_id=merchant.id, customer_id=customer_id, public_id=payment_public_id)
-    gateway = _gateway(payment, merchant)
+    gateway = gateway_that_takes(payment, merchant)
     chosen = chosen_method(payment=payment, method_public_id=method_public_id)
     waiting = open_attempt_of(payment)
     if waiting is not None and waiting.state == Attempt.State.NEEDS_CUSTOMER:
         if waiting.payment_method_id == chosen.method_id:
             return waiting
-        ended = _call_off(gateway, waiting, now)
+        ended = call_off_or_refuse(gateway, waiting, now)
         # While the step waited the bill may have been paid elsewhere, whole or in part: read before we ask anew.
         if not payment.is_ours:
             reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
@@ -69,7 +69,8 @@ def retry_payment(
     return ask_for_money(gateway=gateway, attempt=attempt, payment=payment, return_url=return_url)
 
 
-def _gateway(payment: Payment, merchant: MerchantInSight) -> Gateway:
+def gateway_that_takes(payment: Payment, merchant: MerchantInSight) -> Gateway:
+    """Give the gateway of a payment that comes with its connection; raises RetryRefused when it is gone."""
     try:
         if payment.connection.removed_at is None:
             return connect(payment.connection, merchant=merchant)
@@ -78,7 +79,8 @@ def _gateway(payment: Payment, merchant: MerchantInSight) -> Gateway:
     raise RetryRefused(_("This payment cannot be made here. Please write to us, and we will help."))
 
 
-def _call_off(gateway: Gateway, waiting: Attempt, now: datetime) -> Attempt:
+def call_off_or_refuse(gateway: Gateway, waiting: Attempt, now: datetime) -> Attempt:
+    """Call off an attempt that waits for the customer; raises RetryRefused when the company does not answer."""
     try:
         return call_off_attempt(gateway=gateway, attempt=waiting, now=now)
     except (GatewayUnreachable, GatewayRefused) as silent:

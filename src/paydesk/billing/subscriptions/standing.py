@@ -43,9 +43,11 @@ def standing_of(
     """Give the state and what is next; `open_payments` in their order. `is_on_trial`: its trial is not over yet."""
     coming = next((one for one in open_payments if one.is_coming), None)
     goes_on = state not in (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
+    # A plan may be paid off while it pauses.
+    is_paid_off = state == SubscriptionState.PAUSED and payments_made == payments_total
     return Standing(
         state=state
-        if state in _FIXED
+        if state in _FIXED and not is_paid_off
         else _running(payments_total, payments_made, is_on_trial, open_payments),
         next_payment_at=coming.due_at if coming and goes_on else None,
         next_amount_minor=coming.amount_minor if coming and goes_on else None,

@@ -90,9 +90,20 @@ def plan_adds_up(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
 
 
 def covered_adds_up(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
-    """R1b: what was paid together comes to what each of it asked for, less what was let off."""
+    """R1b: what was paid together comes to what each of it asked for, less what was let off.
+
+    Where a company's answers did not agree, of the cover or of what it covers, a person was told.
+    """
+    doubted = Payment.objects.filter(
+        merchant_id=merchant.id, covered_by_id=OuterRef("id"), contradicted_at__isnull=False
+    )
     covering = Payment.objects.filter(
-        merchant_id=merchant.id, collected_by=_OURS, position__isnull=True, state=Payment.State.PAID
+        ~Exists(doubted),
+        merchant_id=merchant.id,
+        collected_by=_OURS,
+        position__isnull=True,
+        state=Payment.State.PAID,
+        contradicted_at__isnull=True,
     )
     sums = covering.annotate(sum=Coalesce(Sum("covers__amount_minor"), 0))
     for public_id in sums.exclude(sum=F("amount_minor") + F("waived_minor")).values_list(

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.expressions
 import paydesk.kit.ids
 from django.db import migrations, models
 
@@ -10,6 +11,8 @@ class Migration(migrations.Migration):
         ("customers", "0001_initial"),
         ("merchants", "0001_initial"),
         ("payment_methods", "0001_initial"),
+        ("payments", "0001_initial"),
+        ("subscriptions", "0001_initial"),
     ]
 
     operations = [
@@ -116,6 +119,81 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state", "open")),
                         fields=("merchant", "gateway_customer"),
                         name="method_change_one_open",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Quote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                ("kind", models.CharField(choices=[("several", "Several"), ("off", "Off")], max_length=8)),
+                ("lines", models.JSONField()),
+                ("owed_minor", models.BigIntegerField()),
+                ("waived_minor", models.BigIntegerField(default=0)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "covering",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
+                ),
+                (
+                    "gateway_customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="customers.gatewaycustomer"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="subscriptions.subscription",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["merchant", "customer"], name="arrangement_merchan_c8c242_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "public_id"), name="quote_public_id_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount_minor",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("owed_minor"), "-", models.F("waived_minor")
+                                ),
+                            ),
+                            ("amount_minor__gt", 0),
+                        ),
+                        name="quote_adds_up",
                     ),
                 ],
             },

@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 #: How long a payment waits while its merchant's charging is held, or its gateway is not installed.
 _HELD = timedelta(minutes=1)
 _MISSING = timedelta(minutes=10)
+_CLOSED = timedelta(hours=6)
 _CHARGED_IN = {SubscriptionState.ACTIVE, SubscriptionState.TRIALING, SubscriptionState.PAST_DUE}
 _METHOD_GONE = Decline(reason=DeclineReason.METHOD_GONE, advice=Advice.OTHER_METHOD, code="no_method_on_file")
 
@@ -92,6 +93,9 @@ def _open(merchant: MerchantInSight, payment: Payment, taken: Claim, now: dateti
         raise LostClaim(f"payment {row.public_id}")
     if (wait_until := _waits_until(merchant, row, now)) is not None:
         raise Later(wait_until, "its day has not come")
+    if row.connection.removed_at is not None:
+        # The connection may be opened again, and what is owed is owed still.
+        raise Later(now + _CLOSED, "the connection was closed")
     if not _is_to_be_charged(row):
         return None
     return _opened(merchant, row, now)
@@ -107,7 +111,7 @@ def _is_to_be_charged(row: Payment) -> bool:
     """What was paid, skipped or covered meanwhile is not, nor what belongs to an agreement that pauses or has ended."""
     if row.state not in (Payment.State.SCHEDULED, Payment.State.DUE) or row.subscription is None:
         return False
-    if open_attempt_of(row) is not None or row.connection.removed_at is not None:
+    if open_attempt_of(row) is not None:
         return False
     return row.subscription.state in _CHARGED_IN
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
+from paydesk.billing.payments.charging.follow import count_as_paid
 from paydesk.billing.payments.charging.plan_out import breakdown_of_lines
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import LineRecord
+from paydesk.kit.money import Money
 from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
 
 #: What may be covered: what is still to come, and what is overdue. Nothing that is on its way.
 COVERABLE = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.FAILED)
@@ -23,58 +30,43 @@ _COVERS = UUID("0d8b2a57-6d2e-5c07-8f0e-2f3b9c1d7e55")
 
 
 def cover_payments(
-    *,
-    payments: Sequence[Payment],
-    order_id: int,
-    title: str,
-    waived_minor: int,
-    waived_title: str,
-    now: datetime,
+    *, merchant: MerchantInSight, payments: Sequence[Payment], waived_minor: int, now: datetime
 ) -> Payment:
     """Make the payment that covers these, which are locked with their agreements and of one account and currency.
 
     Its attempt is opened in the same transaction. `waived_minor`: what of their finance fees is let off. `now`: wall.
     """
-    first = payments[0]
-    if len({(one.connection_id, one.gateway_customer_id, one.currency) for one in payments}) != 1:
-        raise AssertionError("one charge is of one account and one currency")
-    if not all(one.is_ours and one.position and one.state in COVERABLE for one in payments):
-        raise AssertionError("only what is still owed to an agreement of ours can be covered")
+    _require_sense(payments, waived_minor)
+    first, agreements = payments[0], _agreements_of(payments)
     owed_minor = sum(one.owed_minor for one in payments) - waived_minor
-    if waived_minor < 0 or owed_minor <= 0:
-        raise AssertionError("covering asks for money")
-    agreements = {one.subscription_id for one in payments}
+    reference = reference_of([one.reference for one in payments], tries=_tries(payments))
+    less = [(_("Finance fee that is let off"), waived_minor)] if waived_minor else []
     covering = Payment.objects.create(
-        merchant_id=first.merchant_id,
+        merchant_id=merchant.id,
         connection_id=first.connection_id,
         customer_id=first.customer_id,
         gateway_customer_id=first.gateway_customer_id,
-        order_id=order_id,
+        order_id=_order_id(merchant, payments, agreements, reference),
         subscription_id=first.subscription_id if len(agreements) == 1 else None,
         collected_by=Subscription.CollectedBy.PAYDESK,
-        reference=reference_of(payments, tries=_tries(payments)),
-        title=title,
+        reference=reference,
+        title=_title(payments, agreements),
         state=Payment.State.DUE,
         amount_minor=owed_minor,
         owed_minor=owed_minor,
         waived_minor=waived_minor,
+        covered_references=[one.reference for one in payments],
         currency=first.currency,
-        due_at=now,
+        due_at=merchant.business_now(),
         breakdown=breakdown_of_lines(
-            [(one.title, one.owed_minor) for one in payments],
-            less=[(waived_title, waived_minor)] if waived_minor else [],
+            [(_line_title(one, agreements), one.owed_minor) for one in payments], less=less
         ),
         capabilities=[Capability.CHARGE_OFF_SESSION.value],
         observed_at=now,
     )
-    ids = [one.id for one in payments]
-    held = Payment.objects.filter(merchant_id=first.merchant_id, id__in=ids, state__in=COVERABLE)
-    changed = held.update(
-        state_before_cover=F("state"), state=Payment.State.COVERED, covered_by_id=covering.id
-    )
-    if changed != len(ids):
+    held = _hold(covering, [one.id for one in payments])
+    if held != len(payments):
         raise AssertionError("a payment changed under its lock")
-    take_out_of_run(merchant_id=first.merchant_id, payment_ids=ids)
     return covering
 
 
@@ -83,23 +75,126 @@ def release_covered(*, merchant: MerchantInSight, covering: Payment) -> None:
     held = Payment.objects.filter(
         merchant_id=merchant.id, covered_by_id=covering.id, state=Payment.State.COVERED
     )
-    rows = list(locked(held.order_by("id")).values_list("id", "state_before_cover"))
+    rows = list(locked(held.order_by("id")))
     held.update(state=F("state_before_cover"), state_before_cover="", covered_by_id=None)
+    for row in rows:
+        # A charge of its own came in late while it was held.
+        if row.state_before_cover == Payment.State.PAID:
+            count_as_paid(row, paid_at=row.paid_at)
     put_back_into_run(
-        merchant=merchant, payment_ids=[payment_id for payment_id, state in rows if state in _RUN]
+        merchant=merchant, payment_ids=[row.id for row in rows if row.state_before_cover in _RUN]
     )
 
 
-def reference_of(payments: Sequence[Payment], *, tries: int) -> str:
+def hold_again(*, merchant: MerchantInSight, covering: Payment) -> None:
+    """Take back what a cover had let go of, since it was paid after all. All are locked with their agreements.
+
+    What was paid by itself meanwhile, or is on its way, was paid twice: whoever looks at the contradiction sees that.
+    """
+    gone = Payment.objects.filter(
+        merchant_id=merchant.id,
+        connection_id=covering.connection_id,
+        reference__in=covering.covered_references,
+        state__in=COVERABLE,
+    )
+    rows = list(locked(gone.order_by("id")))
+    _hold(covering, [row.id for row in rows])
+    # No more can be let off than the fees of those that it covers now.
+    Payment.objects.filter(merchant_id=merchant.id, id=covering.id).update(
+        waived_minor=min(covering.waived_minor, sum(row.fee_minor for row in rows))
+    )
+
+
+def reference_of(references: Iterable[str], *, tries: int) -> str:
     """Name what covers these payments by what survives a restore (R3). `tries`: how often they were covered before."""
-    return f"{uuid5(_COVERS, '|'.join(sorted(one.reference for one in payments)))}:{tries}"
+    return f"{uuid5(_COVERS, '|'.join(sorted(references)))}:{tries}"
+
+
+def _require_sense(payments: Sequence[Payment], waived_minor: int) -> None:
+    if (
+        len({(one.merchant_id, one.connection_id, one.gateway_customer_id, one.currency) for one in payments})
+        != 1
+    ):
+        raise AssertionError("one charge is of one account and one currency")
+    if not all(one.is_ours and one.position and one.state in COVERABLE for one in payments):
+        raise AssertionError("only what is still owed to an agreement of ours can be covered")
+    if not 0 <= waived_minor <= sum(one.fee_minor for one in payments):
+        raise AssertionError("no more is let off than the fee")
+    if waived_minor and len({one.subscription_id for one in payments}) != 1:
+        raise AssertionError("a fee is let off where one agreement is paid off")
+    if sum(one.owed_minor for one in payments) <= waived_minor:
+        raise AssertionError("covering asks for money")
+
+
+def _hold(covering: Payment, payment_ids: Sequence[int]) -> int:
+    """Give how many are held now, and charged by nothing else."""
+    mine = Payment.objects.filter(merchant_id=covering.merchant_id, id__in=payment_ids, state__in=COVERABLE)
+    held: int = mine.update(
+        state_before_cover=F("state"), state=Payment.State.COVERED, covered_by_id=covering.id
+    )
+    take_out_of_run(merchant_id=covering.merchant_id, payment_ids=payment_ids)
+    return held
 
 
 def _tries(payments: Sequence[Payment]) -> int:
     """A cover that was not made stays as a row: the next one of the same payments has a number of its own."""
-    begins = reference_of(payments, tries=0).rpartition(":")[0]
+    begins = reference_of([one.reference for one in payments], tries=0).rpartition(":")[0]
     return Payment.objects.filter(
         merchant_id=payments[0].merchant_id,
         connection_id=payments[0].connection_id,
         reference__startswith=f"{begins}:",
     ).count()
+
+
+_Agreements = Mapping[int, Subscription]
+
+
+def _agreements_of(payments: Sequence[Payment]) -> _Agreements:
+    ids = {one.subscription_id for one in payments if one.subscription_id is not None}
+    rows = Subscription.objects.filter(merchant_id=payments[0].merchant_id, id__in=ids)
+    return {row.id: row for row in rows.order_by("id")}
+
+
+def _order_id(
+    merchant: MerchantInSight, payments: Sequence[Payment], agreements: _Agreements, reference: str
+) -> int:
+    """One agreement's payments belong to its order; those of several make an order of their own, with a line each."""
+    first = payments[0]
+    if len(agreements) == 1:
+        return first.order_id
+    connection = Connection.objects.get(merchant_id=merchant.id, id=first.connection_id)
+    order = mirror_order(
+        connection=connection,
+        customer_id=first.customer_id,
+        reference=reference,
+        title=_title(payments, agreements),
+        number="",
+        ordered_at=merchant.business_now(),
+        lines=[
+            LineRecord(
+                title=one.name,
+                amount=Money(
+                    sum(each.owed_minor for each in payments if each.subscription_id == one.id),
+                    first.currency,
+                ),
+            )
+            for one in agreements.values()
+        ],
+    )
+    return order.id
+
+
+def _title(payments: Sequence[Payment], agreements: _Agreements) -> str:
+    names = ", ".join(dict.fromkeys(one.title for one in payments))
+    if len(agreements) > 1 or len(payments) == 1:
+        return names[:200]
+    words = ngettext("%(name)s: %(count)d payment", "%(name)s: %(count)d payments", len(payments))
+    return (words % {"name": names, "count": len(payments)})[:200]
+
+
+def _line_title(payment: Payment, agreements: _Agreements) -> str:
+    facts = {"name": payment.title, "number": payment.position}
+    total = agreements[payment.subscription_id].payments_total if payment.subscription_id else None
+    if total is None:
+        return _("%(name)s, payment %(number)d") % facts
+    return _("%(name)s, payment %(number)d of %(total)d") % (facts | {"total": total})

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from paydesk.billing.payments.charging.plan_out import write_next_payment
+from paydesk.billing.payments.locks import agreement_ids
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.standing import OpenPayment, standing_of
@@ -57,12 +58,12 @@ def _lacks_a_next_one(subscription: Subscription, rows: Sequence[Payment], now: 
 
 
 def agreements_of(payment: Payment) -> list[int]:
-    """Name the agreements (ids) that a payment of ours is of, or covers payments of."""
+    """Name the agreements (ids) that a payment of ours is of, or covers payments of, or covered once."""
     if not payment.is_ours:
         return []
-    covered = Payment.objects.filter(merchant_id=payment.merchant_id, covered_by_id=payment.id)
-    theirs = [] if payment.position else covered.values_list("subscription_id", flat=True)
-    return sorted({one for one in (payment.subscription_id, *theirs) if one is not None})
+    if payment.subscription_id is not None:
+        return [payment.subscription_id]
+    return agreement_ids(merchant_id=payment.merchant_id, payment_ids=[payment.id])
 
 
 def count_as_paid(payment: Payment, *, paid_at: object) -> None:

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ("fee_minor", models.BigIntegerField(default=0)),
                 ("state_before_cover", models.CharField(blank=True, default="", max_length=12)),
                 ("waived_minor", models.BigIntegerField(default=0)),
+                ("covered_references", models.JSONField(default=list)),
                 ("number", models.CharField(blank=True, default="", max_length=80)),
                 ("title", models.CharField(max_length=200)),
                 (

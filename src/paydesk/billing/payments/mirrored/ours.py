@@ -5,28 +5,28 @@ The mark is made of the key, and the key of merchant, agreement, number and atte
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.charging.cover import COVERABLE, cover_payments, reference_of
-from paydesk.billing.payments.locks import lock_agreements_of
+from paydesk.billing.payments.charging.plan_out import write_next_payment
+from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.payments.mirrored.back import mirror_dispute, mirror_refund
+from paydesk.billing.payments.mirrored.lost_covers import Part, parts_of, stretches
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.open_attempt import reopen_attempt
 from paydesk.billing.payments.record import record_inside
 from paydesk.billing.payments.restate import restate_payment
-from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.records import AttemptRecord, CollectibleRecord
 from paydesk.kit import ids
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 
-#: How many attempts at one payment, and covers of the same payments, a lost stretch of time may hold.
-_ATTEMPTS_LOST, _COVERS_LOST = 12, 3
+#: How many attempts at one payment, and covers of the same payments, there may have been.
+_ATTEMPTS_LOST, _COVERS_LOST = 12, 8
 
 
 def mirror_our_charge(
@@ -73,64 +73,57 @@ def _by_mark(connection: Connection, tag: str) -> Attempt | None:
 def _made_again(
     connection: Connection, owner: GatewayCustomer, tried: AttemptRecord, now: datetime
 ) -> Attempt | None:
-    """Look for the payment and the number that give this mark, and make the attempt that was lost."""
+    """Look for the payment and the number that give this mark, and make what was lost."""
     merchant = merchant_by_id(connection.merchant_id)
-    payments = list(
-        Payment.objects.filter(
-            merchant_id=merchant.id,
-            gateway_customer_id=owner.id,
-            collected_by=Subscription.CollectedBy.PAYDESK,
-        ).order_by("subscription_id", "position")
-    )
-    for payment in payments:
+    parts = parts_of(merchant_id=merchant.id, gateway_customer_id=owner.id)
+    for part in parts:
         for number in range(1, _ATTEMPTS_LOST + 1):
-            if tried.tag == ids.id_of_key(_key(merchant, payment.reference, number)):
+            if tried.tag == _mark(merchant, part.reference, number):
+                [payment] = _rows_of(merchant, [part], now)
                 return reopen_attempt(
                     merchant=merchant, payment_id=payment.id, number=number, created_at=tried.created_at
                 )
-    for together, tries in _covers(payments):
-        if tried.tag == ids.id_of_key(_key(merchant, reference_of(together, tries=tries), 1)):
-            return _cover_again(merchant, together, tried, now)
+    asked = tried.outcome.amount
+    for together in stretches(parts, amount_minor=asked.minor) if asked else ():
+        for tries in range(_COVERS_LOST):
+            reference = reference_of([part.reference for part in together], tries=tries)
+            if tried.tag == _mark(merchant, reference, 1):
+                return _cover_again(merchant, together, tried, now)
     return None
 
 
-def _covers(payments: Sequence[Payment]) -> Iterator[tuple[Sequence[Payment], int]]:
-    """Give every stretch of one agreement's payments that may have been paid together."""
-    numbered = [payment for payment in payments if payment.position is not None]
-    for begin in range(len(numbered)):
-        for end in range(begin + 1, len(numbered) + 1):
-            stretch = numbered[begin:end]
-            if stretch[0].subscription_id != stretch[-1].subscription_id:
-                break
-            for tries in range(_COVERS_LOST):
-                yield stretch, tries
-
-
 def _cover_again(
-    merchant: MerchantInSight, together: Sequence[Payment], tried: AttemptRecord, now: datetime
+    merchant: MerchantInSight, together: Sequence[Part], tried: AttemptRecord, now: datetime
 ) -> Attempt | None:
     """Cover them as they were; what was let off is the rest. None if one of them is not to be paid any more."""
-    lock_agreements_of(merchant_id=merchant.id, payment_ids=[one.id for one in together])
-    ids_ = [one.id for one in together]
-    rows = list(locked(Payment.objects.filter(merchant_id=merchant.id, id__in=ids_).order_by("id")))
+    rows = _rows_of(merchant, together, now)
     amount = tried.outcome.amount
     if amount is None or any(row.state not in COVERABLE for row in rows):
         return None
     waived_minor = sum(row.owed_minor for row in rows) - amount.minor
-    if not 0 <= waived_minor <= sum(row.fee_minor for row in rows):
-        return None
-    covering = cover_payments(
-        payments=rows,
-        order_id=rows[0].order_id,
-        title=rows[0].title,
-        waived_minor=waived_minor,
-        waived_title="Finance fee that is let off",
-        now=now,
-    )
+    covering = cover_payments(merchant=merchant, payments=rows, waived_minor=waived_minor, now=now)
     return reopen_attempt(merchant=merchant, payment_id=covering.id, number=1, created_at=tried.created_at)
 
 
-def _key(merchant: MerchantInSight, reference: str, number: int) -> UUID:
-    return ids.idempotency_key(
+def _rows_of(merchant: MerchantInSight, parts: Sequence[Part], now: datetime) -> list[Payment]:
+    """Lock the payments with their agreements; those that were lost with the database are made as they were."""
+    for subscription in lock_agreements(
+        merchant_id=merchant.id, ids={part.subscription_id for part in parts}
+    ):
+        mine = Payment.objects.filter(merchant_id=merchant.id, subscription_id=subscription.id)
+        wanted = max(part.position for part in parts if part.subscription_id == subscription.id)
+        while not mine.filter(position=wanted).exists():
+            write_next_payment(merchant=merchant, subscription=subscription, now=now)
+    rows = Payment.objects.filter(
+        merchant_id=merchant.id,
+        subscription_id__in={part.subscription_id for part in parts},
+        reference__in=[part.reference for part in parts],
+    )
+    return list(locked(rows.order_by("id")))
+
+
+def _mark(merchant: MerchantInSight, reference: str, number: int) -> str:
+    key = ids.idempotency_key(
         merchant=merchant.uuid, collectible=reference, attempt_number=number, operation="charge"
     )
+    return ids.id_of_key(key)

@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from paydesk.billing.holds.notice import DatabaseReplaced
 from paydesk.config.heart import beat
 from paydesk.config.schedule import JOBS, QUEUES
+from paydesk.gateways.http import share_limits
 from paydesk.kit import clock
+from paydesk.work.crew import Crew
 from paydesk.work.single import AnotherWorker
 from paydesk.work.timetable import lay_out
 from paydesk.work.worker import Worker
@@ -20,6 +22,7 @@ class Command(BaseCommand):
     help = "Run a worker until SIGTERM or Ctrl-C. SQLite takes one, PostgreSQL as many as you like."
 
     def handle(self, **_: object) -> None:
+        self._crew = Crew()
         worker = Worker(QUEUES, clock=clock.wall_now, beat=self._beat)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
@@ -28,6 +31,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         try:
             worker.run()
+            self._crew.leave()
         except (AnotherWorker, DatabaseReplaced) as refused:
             raise CommandError(str(refused)) from refused
         except OSError as trouble:
@@ -37,6 +41,7 @@ class Command(BaseCommand):
 
     def _beat(self, now: datetime) -> None:
         why = beat(now)
+        share_limits(self._crew.report(now))
         if why:
             self.stdout.write(f"Charging waits: {why}. `paydesk status` lists the holds.")
             self.stdout.flush()

@@ -1,0 +1,108 @@
+"""Say which payments one charge may have paid together: the search for a charge whose rows a restored database lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice, product
+
+from django.db.models import Max
+
+from paydesk.billing.payments.charging.cover import COVERABLE
+from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.models import Subscription
+
+#: An agreement without an end may have had so many payments more than the older database knows.
+_AHEAD = 12
+#: Charges for payments of several agreements are looked for among so many at most.
+_MIXED_MAX = 20_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A payment of ours that is there, or that an agreement without an end would have next. Amounts are minor units."""
+
+    reference: str
+    subscription_id: int
+    position: int
+    owed_minor: int
+    fee_minor: int
+    is_open: bool
+
+
+def parts_of(*, merchant_id: int, gateway_customer_id: int) -> list[Part]:
+    """List all payments of a customer's account that Paydesk collects, and those that may have been lost."""
+    mine = {"merchant_id": merchant_id, "gateway_customer_id": gateway_customer_id}
+    rows = Payment.objects.filter(
+        **mine, collected_by=Subscription.CollectedBy.PAYDESK, position__isnull=False
+    ).order_by("subscription_id", "position")
+    parts = [_part(row) for row in rows]
+    endless = Subscription.objects.filter(
+        **mine, collected_by=Subscription.CollectedBy.PAYDESK, payments_total__isnull=True
+    )
+    for subscription in endless.annotate(last=Max("payment__position")).order_by("id"):
+        begin = (subscription.last or 0) + 1
+        parts += [_lost(subscription, position) for position in range(begin, begin + _AHEAD)]
+    return parts
+
+
+def stretches(parts: Sequence[Part], *, amount_minor: int) -> Iterator[Sequence[Part]]:
+    """Give every set that one charge of that amount may have paid, first those of one agreement.
+
+    Of each agreement they follow on one another, as those do that a customer may choose (`arrangements/quotes.py`).
+    Only a plan that is paid off is charged less than is owed, by fees that are let off.
+    """
+    open_ones = sorted(
+        (part for part in parts if part.is_open), key=lambda part: (part.subscription_id, part.position)
+    )
+    by_agreement = {
+        key: list(group) for key, group in groupby(open_ones, key=lambda part: part.subscription_id)
+    }
+    for of_one in by_agreement.values():
+        for stretch in _stretches_of(of_one, amount_minor=amount_minor):
+            owed_minor = sum(part.owed_minor for part in stretch)
+            if owed_minor - sum(part.fee_minor for part in stretch) <= amount_minor <= owed_minor:
+                yield stretch
+    yield from _mixed(by_agreement, amount_minor=amount_minor)
+
+
+def _stretches_of(parts: Sequence[Part], *, amount_minor: int) -> Iterator[Sequence[Part]]:
+    """Give the stretches that do not come to more than the amount, were all their fees let off."""
+    for begin in range(len(parts)):
+        least_minor = 0
+        for end in range(begin, len(parts)):
+            least_minor += parts[end].owed_minor - parts[end].fee_minor
+            if least_minor > amount_minor:
+                break
+            yield parts[begin : end + 1]
+
+
+def _mixed(by_agreement: Mapping[int, Sequence[Part]], *, amount_minor: int) -> Iterator[Sequence[Part]]:
+    choices = [[(), *_stretches_of(of_one, amount_minor=amount_minor)] for of_one in by_agreement.values()]
+    for chosen in islice(product(*choices), _MIXED_MAX):
+        if sum(map(bool, chosen)) > 1:
+            together = [part for stretch in chosen for part in stretch]
+            if sum(part.owed_minor for part in together) == amount_minor:
+                yield together
+
+
+def _part(row: Payment) -> Part:
+    return Part(
+        reference=row.reference,
+        subscription_id=row.subscription_id or 0,
+        position=row.position or 0,
+        owed_minor=row.owed_minor,
+        fee_minor=row.fee_minor,
+        is_open=row.state in COVERABLE,
+    )
+
+
+def _lost(subscription: Subscription, position: int) -> Part:
+    return Part(
+        reference=f"{subscription.uuid}:{position}",
+        subscription_id=subscription.id,
+        position=position,
+        owed_minor=subscription.amount_minor,
+        fee_minor=0,
+        is_open=True,
+    )

@@ -1,0 +1,148 @@
+"""A company that says yes after it was believed to have said no: nothing is charged a second time by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.record import record_outcome
+from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, Verdict
+from paydesk.kit import clock
+from paydesk.kit.money import Money
+from tests.billing.together.desk import Desk, desk
+from tests.simulator import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NEVER = Outcome(verdict=Verdict.NEVER_SEEN)
+NO = Outcome(verdict=Verdict.DECLINED, decline=Decline(reason=DeclineReason.OTHER, advice=Advice.RETRY))
+LATE = Outcome(verdict=Verdict.SUCCEEDED, reference="ch_late")
+
+
+def say(ada: Desk, attempt: Attempt, outcome: Outcome) -> None:
+    """Let the company say something of an attempt."""
+    record_outcome(merchant_id=ada.merchant.id, attempt_id=attempt.id, outcome=outcome, now=clock.wall_now())
+
+
+def no_word(ada: Desk) -> None:
+    """Let the company be asked, and nothing be heard of it."""
+    ada.account.fault("lost_before", operation="charge.confirm")
+
+
+def contradicted(ada: Desk) -> list[str]:
+    """Name the payments that a person has to look at."""
+    rows = Payment.objects.filter(merchant_id=ada.merchant.id, contradicted_at__isnull=False)
+    return list(rows.values_list("public_id", flat=True))
+
+
+@pytest.mark.parametrize("no", [NEVER, NO], ids=["never seen", "declined"])
+def test_what_was_given_up_and_paid_after_all_is_not_charged_again(simulator: Simulator, no: Outcome) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    attempt = ada.pay(ada.quote_off(plan))
+    say(ada, attempt, no)
+    assert [one.state for one in ada.of(plan)] == ["scheduled"] * 4
+
+    say(ada, attempt, LATE)
+    say(ada, attempt, LATE)
+
+    [cover] = ada.covers()
+    assert cover.state == "paid"
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    stands = ada.stands(plan)
+    assert (stands.state, stands.paid_minor, stands.waived_minor) == ("completed", 10000, 400)
+    assert contradicted(ada) == [cover.public_id]
+    ada.pass_days(200)
+    assert ada.moved() == []
+
+
+def test_of_what_was_paid_by_itself_meanwhile_only_the_rest_is_taken_back(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    attempt = ada.pay(ada.quote_off(plan))
+    say(ada, attempt, NEVER)
+    ada.press(payment=ada.of(plan)[0])
+
+    say(ada, attempt, LATE)
+
+    assert [one.state for one in ada.of(plan)] == ["paid", "covered", "covered", "covered"]
+    stands = ada.stands(plan)
+    assert (stands.payments_made, stands.state) == (4, "completed")
+    assert stands.paid_minor + stands.waived_minor == 10400
+
+
+def test_two_agreements_take_theirs_back(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan, endless = ada.plan(fee=None), ada.start(first_day=ada.in_days(5))
+    no_word(ada)
+    attempt = ada.pay(ada.quote(*ada.of(plan)[:2], *ada.of(endless)))
+    say(ada, attempt, NEVER)
+
+    say(ada, attempt, LATE)
+
+    assert (ada.stands(plan).paid_minor, ada.stands(endless).paid_minor) == (5000, 3000)
+    assert [one.state for one in ada.of(endless)] == ["covered", "scheduled"]
+
+
+def test_a_charge_of_its_own_comes_in_late_while_another_covers_it(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    first = ada.of(plan)[0]
+    alone = ada.press(payment=first)
+    say(ada, alone, NEVER)
+    no_word(ada)
+    together = ada.pay(ada.quote_off(plan))
+
+    say(ada, alone, LATE)
+
+    assert ada.of(plan)[0].state == "covered"
+    assert contradicted(ada) == [first.public_id]
+    assert ada.charged() == ["ch_late"]
+    say(ada, together, NO)
+    assert [one.state for one in ada.of(plan)] == ["paid", "scheduled", "scheduled", "scheduled"]
+    assert (ada.stands(plan).payments_made, ada.stands(plan).paid_minor) == (1, 2600)
+    ada.pass_days(4)
+    assert ada.moved() == []
+
+
+def test_both_are_in_the_books_when_the_other_is_made_as_well(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    alone = ada.press(payment=ada.of(plan)[0])
+    say(ada, alone, NEVER)
+    no_word(ada)
+    together = ada.pay(ada.quote_off(plan))
+    say(ada, alone, LATE)
+
+    say(ada, together, replace(LATE, reference="ch_together"))
+
+    assert ada.charged() == ["ch_late", "ch_together"]
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    assert (ada.stands(plan).payments_made, ada.stands(plan).paid_minor) == (4, 10000)
+
+
+def test_what_was_taken_in_part_stays_held_when_the_rest_is_declined(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    attempt = ada.pay(ada.quote_off(plan))
+    say(ada, attempt, replace(LATE, amount=Money(4000, "EUR")))
+    [cover] = ada.covers()
+    assert (cover.state, cover.owed_minor, cover.paid_minor) == ("due", 6000, 4000)
+
+    rest = ada.press(ada.save_card("insufficient_funds"), payment=cover)
+
+    assert rest.state == Attempt.State.DECLINED
+    assert [one.state for one in ada.covers()] == ["failed"]
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    ada.pass_days(200)
+    assert ada.moved() == []
+    ada.press(ada.save_card("good"), payment=cover)
+    assert ada.moved_minor() == 6000
+    assert ada.stands(plan).paid_minor == 10000
