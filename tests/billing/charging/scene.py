@@ -117,7 +117,9 @@ class Collecting(Connected):
         return sum(row["amount_minor"] for row in self.account.journal())
 
 
-def collecting(simulator: Simulator, *, card: str = "good", slug: str = "clay") -> Collecting:
-    """Connect the merchant to a vault of the simulated company."""
-    found = connected(simulator, slug=slug, card=card, kind="vault")
+def collecting(
+    simulator: Simulator, *, card: str = "good", slug: str = "clay", kind: str = "vault"
+) -> Collecting:
+    """Connect the merchant to a vault of the simulated company, or to an account that collects as well."""
+    found = connected(simulator, slug=slug, card=card, kind=kind)
     return Collecting(**{field.name: getattr(found, field.name) for field in fields(Connected)})

@@ -1,0 +1,15 @@
+"""All flows of the drill, by name."""
+
+from __future__ import annotations
+
+from tests.drills.money.flows.charging import CHARGING
+from tests.drills.money.flows.customers import CUSTOMERS
+from tests.drills.money.flows.flow import Flow
+from tests.drills.money.flows.webhooks import WEBHOOKS
+
+FLOWS: list[Flow] = [*CHARGING, *CUSTOMERS, *WEBHOOKS]
+
+
+def flow_named(name: str) -> Flow:
+    """Give a flow; raises KeyError."""
+    return {flow.name: flow for flow in FLOWS}[name]

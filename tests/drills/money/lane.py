@@ -1,0 +1,173 @@
+"""Run steps in processes of their own, which are killed or stopped where a drill says: one lane of a drill.
+
+This process has Django loaded and forks for each step, so that a run costs milliseconds and SIGKILL hits a real process
+that has connections of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import connections
+
+from paydesk.gateways import http
+from paydesk.kit import faults
+from tests.drills.money.drill_clock import DrillClock
+from tests.drills.money.operations import Operations
+from tests.simulator import Simulator
+
+#: A step that takes longer than this hangs, and that is a finding.
+SECONDS_AT_MOST = 60
+_OPERATION = "*"
+_SIGNALS = {signal.SIGKILL: "killed", signal.SIGALRM: "hung"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arms:
+    """Where a process is to die: `points` such as F07:kill:1, or `operation`, the how many-th thing that it does."""
+
+    points: str = ""
+    operation: int = 0
+
+    def __str__(self) -> str:
+        return self.points or (f"operation:{self.operation}" if self.operation else "peace")
+
+    @staticmethod
+    def read(words: str) -> Arms:
+        """Read what `str` gives."""
+        if words == "peace":
+            return Arms()
+        if words.startswith("operation:"):
+            return Arms(operation=int(words.partition(":")[2]))
+        return Arms(points=words)
+
+
+PEACE = Arms()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a process ended: done, killed, stopped, failed or hung; what it reached, and what it did, in order."""
+
+    how: str
+    points: list[str] = field(default_factory=list)
+    operations: list[str] = field(default_factory=list)
+    said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A process that runs."""
+
+    pid: int
+    trace: Path
+    output: Path
+
+
+@dataclass(kw_only=True)
+class Lane:
+    """One database, one company and one clock, at which one drill process works. `folder` holds traces for a moment."""
+
+    name: str = "a"
+    simulator: Simulator
+    folder: Path
+    clock: DrillClock
+    #: Done in each process before its step: how a bug is planted that the drill has to find.
+    plant: Callable[[], None] | None = None
+    scenes: int = 0
+    kills: int = 0
+    reached: Counter[str] = field(default_factory=Counter)
+    began: float = field(default_factory=time.monotonic)
+    _number: int = 0
+
+    def run(self, step: Callable[[], object], arms: Arms = PEACE) -> Ended:
+        """Run a step to its end, be it what it may."""
+        return self.wait(self.start(step, arms))
+
+    def start(self, step: Callable[[], object], arms: Arms = PEACE) -> Started:
+        """Begin a step in a process of its own."""
+        self._number += 1
+        trace, output = self.folder / f"{self._number}.trace", self.folder / f"{self._number}.output"
+        connections.close_all()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            _be_the_process(step, arms, trace, output, self.plant)
+        return Started(pid=pid, trace=trace, output=output)
+
+    def wait(self, started: Started) -> Ended:
+        """Wait until it ends or is stopped. What was reached is counted when it has ended."""
+        _, status = os.waitpid(started.pid, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            return Ended(how="stopped")
+        return self._ended(started, _how(status))
+
+    def go_on(self, started: Started) -> Ended:
+        """Let a stopped process go on to its end."""
+        os.kill(started.pid, signal.SIGCONT)
+        return self.wait(started)
+
+    def kill(self, started: Started) -> Ended:
+        """Kill it wherever it is; one that has ended meanwhile has ended."""
+        os.kill(started.pid, signal.SIGKILL)
+        return self.wait(started)
+
+    def _ended(self, started: Started, how: str) -> Ended:
+        lines = started.trace.read_text().splitlines() if started.trace.exists() else []
+        said = started.output.read_text(errors="replace") if started.output.exists() else ""
+        started.trace.unlink(missing_ok=True)
+        started.output.unlink(missing_ok=True)
+        points = [line for line in lines if not line.startswith(_OPERATION)]
+        self.reached.update(points)
+        self.kills += how == "killed"
+        return Ended(
+            how=how,
+            points=points,
+            operations=[line[1:] for line in lines if line.startswith(_OPERATION)],
+            said=said,
+        )
+
+
+def _how(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return _SIGNALS.get(signal.Signals(os.WTERMSIG(status)), "failed")
+    return "failed" if os.WEXITSTATUS(status) else "done"
+
+
+def _be_the_process(
+    step: Callable[[], object], arms: Arms, trace: Path, output: Path, plant: Callable[[], None] | None
+) -> None:
+    """Never comes back: whatever this process inherited from the drill is left to the drill."""
+    code = 1
+    try:
+        signal.alarm(SECONDS_AT_MOST)
+        said = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        # The drill's own idle sockets to the company: this process must not speak on them.
+        http._POOL.clear()
+        faults.arm_from(arms.points, reached_file=str(trace))
+        file = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        operations = Operations(
+            kill_at=arms.operation, say=lambda words: os.write(file, f"{_OPERATION}{words}\n".encode())
+        )
+        operations.install()
+        if plant is not None:
+            plant()
+        step()
+        operations.end()
+        code = 0
+    except BaseException:  # noqa: BLE001  whatever it was is told, and the process ends
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)

@@ -1,0 +1,13 @@
+"""All tiers of the drill, by letter."""
+
+from __future__ import annotations
+
+from tests.drills.money.runs import Tier
+from tests.drills.money.tiers.kills import KILLS
+
+TIERS: list[Tier] = [KILLS]
+
+
+def tier_of(letter: str) -> Tier:
+    """Give a tier; raises KeyError."""
+    return {tier.letter: tier for tier in TIERS}[letter]

@@ -1,0 +1,41 @@
+"""A slice of the money drill: killed anywhere, money moves once, and our books agree with the company's."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.drills.money.tally import Done, Tally, code_version, sum_of
+from tests.journeys.installation import database_url
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).parents[2]
+#: Points that no flow of the drill comes to yet.
+NOT_REACHED: set[str] = set()
+
+
+def drilled(folder: Path, *options: str, database: str = "") -> Done:
+    """Run a part of the drill as `bin/drill` does, and give what it came to."""
+    environment = os.environ | {"PAYDESK_DATABASE_URL": database or database_url()}
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.drills.money", "--tally", str(folder), *options],
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": str(ROOT / "bin")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    done = sum_of(Tally(folder, version=code_version()).done().values())
+    assert ended.returncode == (1 if done.wrong else 0), ended.stderr
+    return done
+
+
+def test_killed_at_any_point_of_a_flow_money_moves_once(tmp_path: Path) -> None:
+    done = drilled(tmp_path, "--tier", "A", "--every", "61")
+
+    assert done.wrong == []
+    assert done.runs >= done.jobs > 15
+    assert done.kills > 5
