@@ -95,7 +95,7 @@ def head_of(
     breakdown: Breakdown | None = payment.breakdown
     return Snapshot(
         layout=LAYOUT,
-        seller=_seller(merchant),
+        seller=seller_of(merchant),
         customer=payment.customer.name if payment.customer else "",
         billing=breakdown["billing"] if breakdown else None,
         title=payment.title,
@@ -146,7 +146,8 @@ def _part(
     )
 
 
-def _seller(merchant: MerchantInSight) -> Seller:
+def seller_of(merchant: MerchantInSight) -> Seller:
+    """Give the merchant as it presents itself now."""
     return Seller(
         name=merchant.name,
         mode=merchant.mode,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -14,12 +12,9 @@ from paydesk.billing.receipts.printing.pdf import LettersMissing, print_receipt
 from paydesk.billing.receipts.printing.words import words_of
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_receipt import own_receipt
+from paydesk.portal.receipts.file_names import file_name
 from paydesk.portal.receipts.language import paper_language
 from paydesk.portal.show import show_page
-
-#: What no file system or shell takes well.
-_NOT_IN_A_NAME = re.compile(r"[^\w\s.,&()'-]+")
-_NAME_MAX = 80
 
 
 @require_safe
@@ -29,7 +24,7 @@ def receipt_pdf(request: HttpRequest, at: AtHand, public_id: str) -> HttpRespons
     found = own_receipt(**at.ids, public_id=public_id)
     if found is None:
         raise Http404
-    language = paper_language(request, at, found)
+    language = paper_language(request, at, found.snapshot["layout"])
     try:
         printed = print_receipt(found, language=language)
     except LettersMissing as missing:
@@ -45,14 +40,10 @@ def receipt_pdf(request: HttpRequest, at: AtHand, public_id: str) -> HttpRespons
             % {"merchant": at.merchant.name, "letters": missing.letters[:20]},
         )
     response = HttpResponse(printed, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, file_name(found, language))
+    response["Content-Disposition"] = content_disposition_header(True, _named(found, language))
     return response
 
 
-def file_name(receipt: Receipt, language: str) -> str:
-    """Name the file by who was paid, what it is, and its number."""
-    seller = receipt.snapshot["seller"]
+def _named(receipt: Receipt, language: str) -> str:
     word = words_of(receipt.snapshot["layout"], language)[receipt.kind]
-    name = re.sub(r"\s+", " ", _NOT_IN_A_NAME.sub(" ", seller["name"])).strip(" .")[:_NAME_MAX].strip()
-    is_test = "TEST " if seller["mode"] == "test" else ""
-    return f"{name or 'Paydesk'}, {is_test}{word} {receipt.number}.pdf"
+    return file_name(receipt.snapshot["seller"], f"{word} {receipt.number}")

@@ -1,4 +1,4 @@
-"""Choose the language of a printed receipt: the customer's own, else the browser's; paper speaks more than pages do."""
+"""Choose the language of a printed paper: the customer's own, else the browser's; paper speaks more than pages do."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing.words import language_for
 from paydesk.portal.door import AtHand
 
 
-def paper_language(request: HttpRequest, at: AtHand, receipt: Receipt) -> str:
-    """Give the language in which this customer gets this receipt now."""
+def paper_language(request: HttpRequest, at: AtHand, layout: int | str) -> str:
+    """Give the language in which this customer gets a paper of this layout now."""
     accepted = [
         language for language, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     ]
     wishes = (at.customer.language, *accepted, translation.get_language() or "", at.merchant.language)
-    return language_for(receipt.snapshot["layout"], *wishes)
+    return language_for(layout, *wishes)

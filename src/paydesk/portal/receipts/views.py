@@ -59,7 +59,7 @@ def receipt(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         note_word=note_word,
         full_day=full_day,
         payer=payer_of(said),
-        missing=missing_letters(issued.receipt, language=paper_language(request, at, issued.receipt)),
+        missing=missing_letters(issued.receipt, language=paper_language(request, at, said["layout"])),
     )
 
 

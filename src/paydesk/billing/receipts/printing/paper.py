@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing.addresses import address_lines
 from paydesk.billing.receipts.printing.fonts import families_for
-from paydesk.billing.receipts.printing.letters import is_right_to_left, printable
+from paydesk.billing.receipts.printing.pen import Pen, contact_of, pen_for
 from paydesk.billing.receipts.printing.sums import Sum, sums_of
-from paydesk.billing.receipts.printing.words import Words, words_of
 from paydesk.billing.receipts.snapshot import PaidWith, Snapshot
 from paydesk.kit.accent import accent_of
-from paydesk.kit.language import amount_text, full_day_text, number_text, percent_text
+from paydesk.kit.language import number_text, percent_text
 
 #: Where people print on Letter.
 _LETTER = {"CA", "CL", "CO", "MX", "PH", "PR", "US", "VE"}
@@ -29,55 +24,13 @@ _AMOUNT_FITS = 24
 #: A page has room for so many rows and a few more, and a row for so many letters.
 _ROWS_OF_A_PAGE = 17
 _LETTERS_OF_A_ROW = 45
-_MINUS = "\u2212"
-_NEGATIVE = re.compile(rf"{_MINUS}[\d.,\u066b\u066c]+")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pen:
-    """Writes one receipt: in a language, in the seller's zone, in the payment's currency."""
-
-    said: Snapshot
-    words: Words
-    language: str
-
-    @property
-    def is_rtl(self) -> bool:
-        """Say whether the page runs from right to left."""
-        return is_right_to_left(self.words["receipt"])
-
-    def text(self, given: str) -> str:
-        """Write what somebody else has written: data, never markup."""
-        return printable(given, is_rtl_page=self.is_rtl)
-
-    def say(self, name: str, /, **given: str) -> str:
-        """Write our own words, with what is filled in."""
-        return self.words[name].format(**given)
-
-    def amount(self, minor: int) -> str:
-        """Write an amount in full."""
-        written = amount_text(minor, self.said["currency"], self.language).replace("-", _MINUS)
-        # On a page that runs from right to left, the sign would stand behind its number.
-        return _NEGATIVE.sub("\u2066\\g<0>\u2069", written) if self.is_rtl else written
-
-    def day(self, moment: datetime | str) -> str:
-        """Write a day in the seller's zone."""
-        when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        local = when.astimezone(ZoneInfo(self.said["seller"]["time_zone"]))
-        return full_day_text(local.date(), self.language)
-
-    def method(self, part: PaidWith) -> str:
-        """Name what a part was paid with."""
-        if part["by"] != "method":
-            return self.words[f"by_{part['by']}"]
-        brand = self.text(part["brand"]) or self.words["card"]
-        return self.say("ending", brand=brand, last_four=part["last_four"]) if part["last_four"] else brand
 
 
 def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
     """Give what `layouts/N/receipt.typ` prints; only texts, numbers and lists of them."""
     said: Snapshot = receipt.snapshot
-    pen = Pen(said=said, words=words_of(said["layout"], language), language=language)
+    pen = pen_for(said["layout"], language=language, seller=said["seller"], currency=said["currency"])
+    contact = contact_of(pen, said["seller"])
     seller = pen.text(said["seller"]["name"])
     word = pen.words[receipt.kind]
     amount = pen.amount(said["amount_minor"])
@@ -94,8 +47,8 @@ def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
         "amount": amount,
         "amount-size": max(_AMOUNT_SIZE_MIN, min(_AMOUNT_SIZE, _AMOUNT_SIZE * _AMOUNT_FITS // len(amount))),
         "sentence": _sentence(pen, receipt),
-        "seller": {"name": seller, "contact": _contact(pen), "lines": [seller, *_contact(pen)[:1]]},
-        "payer": _payer(pen),
+        "seller": {"name": seller, "contact": contact, "lines": [seller, *contact[:1]]},
+        "payer": _payer(pen, said),
         "facts": list(_facts(pen, receipt)),
         "lines": [
             [
@@ -108,7 +61,7 @@ def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
         "sums": [_sum(pen, one) for one in sums_of(said)],
         "parts": [
             [
-                pen.method(part),
+                _method(pen, part),
                 pen.day(part["paid_at"]) if part["paid_at"] else "",
                 pen.amount(part["amount_minor"]),
             ]
@@ -123,7 +76,7 @@ def lay_out(receipt: Receipt, language: str) -> dict[str, Any]:
 
 def _sentence(pen: Pen, receipt: Receipt) -> str:
     """Say in words what happened and when."""
-    happened_at = pen.said["happened_at"]
+    happened_at = receipt.snapshot["happened_at"]
     return (
         pen.say(f"{receipt.kind}_of", day=pen.day(happened_at))
         if happened_at
@@ -131,18 +84,12 @@ def _sentence(pen: Pen, receipt: Receipt) -> str:
     )
 
 
-def _contact(pen: Pen) -> list[str]:
-    seller = pen.said["seller"]
-    given = (seller["support_email"], seller["support_phone"], seller["support_url"].removeprefix("https://"))
-    return [pen.text(one) for one in given if one]
-
-
-def _payer(pen: Pen) -> dict[str, Any]:
+def _payer(pen: Pen, said: Snapshot) -> dict[str, Any]:
     """Say whom the bill was made out to, with the address in its country's form; else who paid, by name."""
-    billing = pen.said["billing"]
+    billing = said["billing"]
     if billing is None or not any(billing[part] for part in ("name", "street", "city", "tax_ids")):
-        return {"label": pen.words["paid_by"], "lines": [pen.text(pen.said["customer"]) or "–"]}
-    name = billing["name"] or pen.said["customer"]
+        return {"label": pen.words["paid_by"], "lines": [pen.text(said["customer"]) or "–"]}
+    name = billing["name"] or said["customer"]
     tax_ids = [pen.say("tax_id", number=number) for number in billing["tax_ids"]]
     lines = [name, *address_lines(billing, pen.language), *tax_ids]
     return {"label": pen.words["billed_to"], "lines": [pen.text(line) for line in lines if line]}
@@ -150,7 +97,7 @@ def _payer(pen: Pen) -> dict[str, Any]:
 
 def _facts(pen: Pen, receipt: Receipt) -> Iterator[list[str]]:
     """Name what identifies the paper, four to a row."""
-    said = pen.said
+    said: Snapshot = receipt.snapshot
     is_receipt = receipt.kind == Receipt.Kind.RECEIPT
     yield [pen.words["number" if is_receipt else "note_number"], str(receipt.number)]
     if said["receipt_number"] is not None:
@@ -164,6 +111,14 @@ def _facts(pen: Pen, receipt: Receipt) -> Iterator[list[str]]:
         yield [pen.words["invoice_number"], pen.text(said["invoice_number"])]
     if not said["lines"]:
         yield [pen.words["what"], pen.text(said["title"])]
+
+
+def _method(pen: Pen, part: PaidWith) -> str:
+    """Name what a part was paid with."""
+    if part["by"] != "method":
+        return pen.words[f"by_{part['by']}"]
+    brand = pen.text(part["brand"]) or pen.words["card"]
+    return pen.say("ending", brand=brand, last_four=part["last_four"]) if part["last_four"] else brand
 
 
 def _sum(pen: Pen, one: Sum) -> list[Any]:
@@ -180,8 +135,9 @@ def _sum(pen: Pen, one: Sum) -> list[Any]:
 
 
 def _remarks(pen: Pen, receipt: Receipt) -> Iterator[str]:
-    if pen.said["replaces"]:
-        yield pen.say("replaces", numbers=", ".join(map(str, pen.said["replaces"])))
+    replaces = receipt.snapshot["replaces"]
+    if replaces:
+        yield pen.say("replaces", numbers=", ".join(map(str, replaces)))
     if receipt.kind == Receipt.Kind.REFUND:
         yield pen.words["refund_takes"]
 

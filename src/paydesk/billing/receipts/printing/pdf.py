@@ -1,4 +1,4 @@
-"""Print a receipt or a note as PDF. The same row in the same language gives the same bytes, in every process."""
+"""Print a paper as PDF. The same receipt in the same language gives the same bytes, in every process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import base64
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +15,7 @@ from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing.compiler import CannotPrint, compile_layout, draw_layout
 from paydesk.billing.receipts.printing.letters import undrawable
 from paydesk.billing.receipts.printing.paper import lay_out
+from paydesk.billing.receipts.snapshot import Snapshot
 from paydesk.merchants.branding import logo_by_digest
 
 log = logging.getLogger(__name__)
@@ -32,35 +35,72 @@ class LettersMissing(Exception):
         self.letters = letters
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """A paper that is laid out: what `layouts/LAYOUT` prints, whose logo it bears, and the one date in the file.
+
+    `name` tells staff which paper it is.
+    """
+
+    name: str
+    layout: str
+    prints: dict[str, Any]
+    merchant_id: int
+    logo_digest: str
+    at: datetime
+
+
 def print_receipt(receipt: Receipt, *, language: str) -> bytes:
     """Give the PDF. Raises LettersMissing rather than print boxes where letters should be."""
-    paper = lay_out(receipt, language)
-    letters = undrawable(_texts(paper))
-    if letters:
-        log.warning("receipt %s cannot be printed: no font has %r", receipt.public_id, letters)
-        raise LettersMissing(letters)
-    layout: int = receipt.snapshot["layout"]
-    inputs = {"data": json.dumps(paper), "logo": _logo(receipt, is_rtl=paper["rtl"])}
-    try:
-        return compile_layout(layout, inputs, at=receipt.issued_at)
-    except CannotPrint as refused:
-        if not inputs["logo"]:
-            raise
-        # A picture that cannot be read must not keep a customer from the proof of a payment.
-        log.warning("receipt %s is printed without its logo: %s", receipt.public_id, refused)
-        return compile_layout(layout, inputs | {"logo": ""}, at=receipt.issued_at)
+    return print_sheet(_sheet(receipt, language))
 
 
 def draw_receipt(receipt: Receipt, *, language: str, pixels_per_inch: int = 110) -> list[bytes]:
     """Draw the pages as PNG, to be looked at."""
-    paper = lay_out(receipt, language)
-    inputs = {"data": json.dumps(paper), "logo": _logo(receipt, is_rtl=paper["rtl"])}
-    return draw_layout(receipt.snapshot["layout"], inputs, pixels_per_inch=pixels_per_inch)
+    return draw_sheet(_sheet(receipt, language), pixels_per_inch=pixels_per_inch)
 
 
 def missing_letters(receipt: Receipt, *, language: str) -> str:
     """Name the letters that keep a receipt from being printed; empty when nothing does."""
     return undrawable(_texts(lay_out(receipt, language)))
+
+
+def print_sheet(sheet: Sheet) -> bytes:
+    """Give a paper as PDF. Raises LettersMissing."""
+    letters = undrawable(_texts(sheet.prints))
+    if letters:
+        log.warning("%s cannot be printed: no font has %r", sheet.name, letters)
+        raise LettersMissing(letters)
+    inputs = _inputs(sheet)
+    try:
+        return compile_layout(sheet.layout, inputs, at=sheet.at)
+    except CannotPrint as refused:
+        if not inputs["logo"]:
+            raise
+        # A picture that cannot be read must not keep a customer from the proof of a payment.
+        log.warning("%s is printed without its logo: %s", sheet.name, refused)
+        return compile_layout(sheet.layout, inputs | {"logo": ""}, at=sheet.at)
+
+
+def draw_sheet(sheet: Sheet, *, pixels_per_inch: int) -> list[bytes]:
+    """Draw the pages of a paper as PNG, to be looked at."""
+    return draw_layout(sheet.layout, _inputs(sheet), pixels_per_inch=pixels_per_inch)
+
+
+def _sheet(receipt: Receipt, language: str) -> Sheet:
+    said: Snapshot = receipt.snapshot
+    return Sheet(
+        name=f"receipt {receipt.public_id}",
+        layout=f"{said['layout']}/receipt.typ",
+        prints=lay_out(receipt, language),
+        merchant_id=receipt.merchant_id,
+        logo_digest=said["seller"]["logo_digest"],
+        at=receipt.issued_at,
+    )
+
+
+def _inputs(sheet: Sheet) -> dict[str, str]:
+    return {"data": json.dumps(sheet.prints), "logo": _logo(sheet)}
 
 
 def _texts(part: Any) -> Iterator[str]:
@@ -72,14 +112,14 @@ def _texts(part: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _logo(receipt: Receipt, *, is_rtl: bool) -> str:
-    digest: str = receipt.snapshot["seller"]["logo_digest"]
-    if not digest:
+def _logo(sheet: Sheet) -> str:
+    if not sheet.logo_digest:
         return ""
+    place = "xMaxYMid" if sheet.prints["rtl"] else "xMinYMid"
     try:
-        return _drawing(receipt.merchant_id, digest, "xMaxYMid" if is_rtl else "xMinYMid")
+        return _drawing(sheet.merchant_id, sheet.logo_digest, place)
     except LookupError:
-        log.error("the logo of receipt %s is gone: %s", receipt.public_id, digest)
+        log.error("the logo of %s is gone: %s", sheet.name, sheet.logo_digest)
         return ""
 
 

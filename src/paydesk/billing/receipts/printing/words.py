@@ -17,12 +17,12 @@ _DEFAULT = "en"
 Words = Mapping[str, str]
 
 
-def words_of(layout: int, language: str) -> Words:
-    """Give the words of a layout in a language that it speaks."""
+def words_of(layout: int | str, language: str) -> Words:
+    """Give the words of a layout, named by its folder, in a language that it speaks."""
     return _spoken(layout)[language]
 
 
-def language_for(layout: int, *wishes: str) -> str:
+def language_for(layout: int | str, *wishes: str) -> str:
     """Give the first of the wished languages that the layout speaks: `de-AT` is served by `de`; else English."""
     spoken = _spoken(layout)
     for wish in wishes:
@@ -33,6 +33,6 @@ def language_for(layout: int, *wishes: str) -> str:
 
 
 @cache
-def _spoken(layout: int) -> Mapping[str, Words]:
+def _spoken(layout: int | str) -> Mapping[str, Words]:
     kept: dict[str, dict[str, str]] = json.loads((LAYOUTS / str(layout) / "words.json").read_text("utf-8"))
     return kept
