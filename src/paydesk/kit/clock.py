@@ -31,3 +31,10 @@ def is_overtaken(*, stored_at: datetime, observed_at: datetime, now: datetime) -
 def local_date(moment: datetime, *, zone: str) -> date:
     """Give the calendar day of a moment in a merchant's zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def year_bounds(year: int, *, zone: str) -> tuple[datetime, datetime]:
+    """Give the moments, in UTC, at which a year begins in a merchant's zone and the next one does."""
+    there = ZoneInfo(zone)
+    begins, ends = datetime(year, 1, 1, tzinfo=there), datetime(year + 1, 1, 1, tzinfo=there)
+    return begins.astimezone(UTC), ends.astimezone(UTC)

@@ -37,6 +37,7 @@ urlpatterns = [
     path("methods/<str:public_id>/use", use, name="method_use"),
     path("methods/<str:public_id>/remove", remove, name="method_remove"),
     path("", include("paydesk.portal.receipts.urls")),
+    path("", include("paydesk.portal.statements.urls")),
     path("", include("paydesk.portal.sign_in.urls")),
     path("", include("paydesk.portal.devices.urls")),
     path("", include("paydesk.portal.tickets.urls")),

@@ -18,6 +18,7 @@ from paydesk.billing.payments.models import Payment
 from paydesk.database import compiled
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
+from paydesk.kit.clock import year_bounds
 from paydesk.kit.pages import Cursor
 
 PAGE_ROWS = 20
@@ -107,7 +108,7 @@ def ask_history(
     before: Cursor | None = None,
 ) -> Ask:
     """Ask for the page after a cursor (older), or before one (newer), or the first; `page_of` reads the answer."""
-    since, until = year_bounds(wanted.year, zone)
+    since, until = (_BEGINNING, _END) if wanted.year is None else year_bounds(wanted.year, zone=zone)
     cursor = before or after or Cursor(moment=_END, row_id=_ID_MAX)
     query = _page_query(wanted.kind, wanted.order_id is not None, before is not None)
     bounds: dict[str, compiled.Value] = {"since": since, "until": until}
@@ -147,16 +148,6 @@ def ask_order_counts(*, merchant_id: int, customer_id: int) -> Ask:
 def _values(merchant_id: int, customer_id: int, order_id: int | None) -> dict[str, compiled.Value]:
     mine: dict[str, compiled.Value] = {"merchant_id": merchant_id, "customer_id": customer_id}
     return mine if order_id is None else mine | {"order_id": order_id}
-
-
-def year_bounds(year: int | None, zone: str) -> tuple[datetime, datetime]:
-    """Give the moments at which a year begins and the next one does, in the merchant's zone."""
-    if year is None:
-        return _BEGINNING, _END
-    there = ZoneInfo(zone)
-    return datetime(year, 1, 1, tzinfo=there).astimezone(UTC), datetime(
-        year + 1, 1, 1, tzinfo=there
-    ).astimezone(UTC)
 
 
 @lru_cache(maxsize=64)

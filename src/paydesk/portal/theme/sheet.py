@@ -25,9 +25,10 @@ _FILES = (
     "lists",
     "methods",
     "pages",
-    "paper",
+    "papers/paper",
+    "papers/statement",
     "narrow",
-    "print",
+    "papers/print",
 )
 
 

@@ -1,0 +1,1 @@
+"""The yearly statement, for the screen and for paper."""
