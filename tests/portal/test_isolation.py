@@ -11,7 +11,8 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from paydesk.access.models import Session
+from paydesk.access.calendar.feeds import make_feed
+from paydesk.access.models import CalendarFeed, Session
 from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.billing.payments.models import Payment
@@ -67,6 +68,7 @@ def everything(who: Customer, account: Connection) -> dict[str, str]:
         "change": method_change(method).public_id,
         "record at the company": _record(method).public_id,
         "session": session.public_id,
+        "calendar": _calendar(who),
         "row number": str(payment.id),
     }
 
@@ -96,7 +98,7 @@ def test_every_address_answers_as_if_it_had_never_been(
 def test_what_can_be_seen_or_done_is_404(browser: Client, others: dict[str, str]) -> None:
     for name, path in ADDRESSES.items():
         both = {one: ["get", "post"] for one in BOTH}
-        verbs = {"device_end": ["post"]} | both
+        verbs = {"device_end": ["post"], "calendar_stop": ["post"]} | both
         for public_id in [*others.values(), NEVER_WAS]:
             for verb in verbs.get(name, ["get"]):
                 assert answer(browser, verb, path.format(public_id))[0] == 404, (verb, name)
@@ -178,7 +180,7 @@ def test_a_ticket_opens_nothing_of_others(browser: Client, others: dict[str, str
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/payments", "/payments?q=Studio", "/subscriptions", "/methods", "/devices"]
+    "page", ["/", "/payments", "/payments?q=Studio", "/subscriptions", "/methods", "/devices", "/calendar"]
 )
 def test_lists_hold_nothing_of_others(browser: Client, others: dict[str, str], page: str) -> None:
     status, text = answer(browser, "get", page)
@@ -254,6 +256,11 @@ def _setup(method: PaymentMethod, payment: Payment) -> MethodSetup:
         reference="seti_1",
         created_at=builders.now(),
     )
+
+
+def _calendar(who: Customer) -> str:
+    make_feed(merchant_id=who.merchant_id, customer_id=who.id, language="en", now=builders.now())
+    return CalendarFeed.objects.get(merchant_id=who.merchant_id, customer_id=who.id).public_id
 
 
 def _session(who: Customer) -> Session:

@@ -1,17 +1,18 @@
-"""Forget what is over: old requests, letters' secrets, tickets and counts at once, ended sessions after 90 days."""
+"""Forget what is over: requests, letters' secrets, tickets and counts at once, sessions and calendars after 90 days."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from paydesk.access.limits import WRONG_CODES_FOR_AN_ADDRESS
-from paydesk.access.models import LimitCount, LinkSecret, Session, SignInRequest, Ticket
+from paydesk.access.models import CalendarFeed, LimitCount, LinkSecret, Session, SignInRequest, Ticket
 from paydesk.merchants.find import all_merchant_ids
 
 #: An expired link still offers its one-click new letter for a day.
 _KEPT = timedelta(days=1)
 _COUNTS_KEPT = timedelta(days=2)
 _SESSIONS_KEPT = timedelta(days=90)
+_STOPPED_CALENDARS_KEPT = timedelta(days=90)
 
 
 def forget_old_access(now: datetime) -> None:
@@ -29,5 +30,8 @@ def forget_what_is_over(*, merchant_id: int, now: datetime) -> None:
     Session.objects.filter(merchant_id=merchant_id, request__expires_at__lt=old).update(request=None)
     LinkSecret.objects.filter(merchant_id=merchant_id, request__expires_at__lt=old).delete()
     SignInRequest.objects.filter(merchant_id=merchant_id, expires_at__lt=old).delete()
+    CalendarFeed.objects.filter(
+        merchant_id=merchant_id, revoked_at__lt=now - _STOPPED_CALENDARS_KEPT
+    ).delete()
     counts = LimitCount.objects.filter(merchant_id=merchant_id, last_at__lt=now - _COUNTS_KEPT)
     counts.exclude(limit=WRONG_CODES_FOR_AN_ADDRESS).delete()

@@ -14,6 +14,7 @@ SESSION = "access.session"
 TICKET = "access.ticket"
 LIMIT = "access.limit"
 PAGE = "access.page"
+CALENDAR = "access.calendar"
 
 
 def hash_of(secret: str, *, purpose: str) -> bytes:

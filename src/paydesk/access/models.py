@@ -1,4 +1,4 @@
-"""Sign-in requests, the secrets sent for them, sessions, tickets and the counters of limits."""
+"""Sign-in requests, the secrets sent for them, sessions, tickets, calendars and the counters of limits."""
 
 from __future__ import annotations
 
@@ -112,6 +112,29 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class CalendarFeed(models.Model):
+    """A secret address at which a calendar program reads what is to come, in the language in which it was made."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    secret_hash = models.BinaryField()
+    language = models.CharField(max_length=12, default="en")
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "secret_hash"], name="calendar_feed_once"),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="calendar_feed_public_id_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
+
+    def __str__(self) -> str:
+        return self.public_id
 
 
 class LimitCount(models.Model):

@@ -6,6 +6,8 @@ from functools import cache
 
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
+from paydesk.merchants.find import MerchantInSight
+
 
 def url(name: str, *args: str | int) -> str:
     """Give the address of the page with this name, with the merchant's prefix where it has one."""
@@ -14,6 +16,11 @@ def url(name: str, *args: str | int) -> str:
         return reverse(name, args=args or None)
     words = [piece for pair in zip(pieces, map(str, args), strict=False) for piece in pair]
     return get_script_prefix() + "".join(words) + pieces[-1]
+
+
+def whole_url(merchant: MerchantInSight, name: str, *args: str) -> str:
+    """Give a page's whole address for others to send the customer back to, from settings alone (T14)."""
+    return merchant.portal_url + "/" + reverse(name, args=args).removeprefix(reverse("home"))
 
 
 @cache

@@ -9,11 +9,11 @@ from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 
 from paydesk.access.doorway import signed_in
 from paydesk.access.visitor import Visitor, visitor
 from paydesk.merchants.find import MerchantInSight
+from paydesk.portal.addresses import whole_url
 
 Parameters = ParamSpec("Parameters")
 
@@ -33,8 +33,7 @@ class AtHand:
 
     def absolute(self, name: str, *args: str) -> str:
         """Give a page's whole address for others to send the customer back to, from settings alone (T14)."""
-        prefix = reverse("home")
-        return self.merchant.portal_url + "/" + reverse(name, args=args).removeprefix(prefix)
+        return whole_url(self.merchant, name, *args)
 
 
 View = Callable[Concatenate[HttpRequest, AtHand, Parameters], HttpResponse]

@@ -38,6 +38,7 @@ _SHAPES = {
         '<path d="M1.5 2.5V6H5m9.5 7.5V10H11"/>'
     ),
     "person": '<circle cx="8" cy="5.2" r="2.7"/><path d="M2.8 14c.5-3 2.6-4.6 5.2-4.6s4.7 1.6 5.2 4.6"/>',
+    "calendar": '<rect x="2" y="3" width="12" height="11" rx="1.2"/><path d="M2 6.5h12M5.2 1.5v3M10.8 1.5v3"/>',
     "device": '<rect x="1.5" y="2.5" width="13" height="8.5" rx="1.2"/><path d="M5.5 13.8h5"/>',
     "leave": '<path d="M6.5 2.5h-4v11h4M6.5 8h7.5M11 5l3 3-3 3"/>',
     "search": '<circle cx="7" cy="7" r="4.5"/><path d="m10.4 10.4 3.6 3.6"/>',

@@ -40,6 +40,7 @@ urlpatterns = [
     path("", include("paydesk.portal.statements.urls")),
     path("", include("paydesk.portal.sign_in.urls")),
     path("", include("paydesk.portal.devices.urls")),
+    path("", include("paydesk.portal.calendar.urls")),
     path("", include("paydesk.portal.tickets.urls")),
     path("", include("paydesk.portal.mailbox.urls")),
     path("theme/<str:version>", look.theme, name="theme"),

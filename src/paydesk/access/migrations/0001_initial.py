@@ -133,6 +133,42 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="CalendarFeed",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                ("secret_hash", models.BinaryField()),
+                ("language", models.CharField(default="en", max_length=12)),
+                ("created_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["merchant", "customer"], name="access_cale_merchan_af3357_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "secret_hash"), name="calendar_feed_once"),
+                    models.UniqueConstraint(
+                        fields=("merchant", "public_id"), name="calendar_feed_public_id_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="LimitCount",
             fields=[
                 (
