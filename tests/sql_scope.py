@@ -23,6 +23,7 @@ CLAIMED_ACROSS_MERCHANTS = {
     "payments_attempt",
     "payments_duecharge",
     "arrangements_methodchange",
+    "arrangements_scheduledaction",
     "sync_inboxevent",
     "work_timetableentry",
 }

@@ -47,7 +47,8 @@ def _dead_attempt() -> Attempt:
 
 def test_a_queue_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(
-        CommandError, match="There are: letters, events, inbox, charges, attempts, changes, timetable"
+        CommandError,
+        match="There are: letters, events, inbox, charges, attempts, changes, actions, timetable",
     ):
         _run("posts")
 
@@ -62,6 +63,7 @@ def test_without_a_queue_it_says_how_much_each_has_and_changes_nothing() -> None
         ["charges", "0", "dead"],
         ["attempts", "0", "dead"],
         ["changes", "0", "dead"],
+        ["actions", "0", "dead"],
         ["timetable", "0", "dead"],
     ]
     assert Letter.objects.filter(dead_at__isnull=False).count() == 1

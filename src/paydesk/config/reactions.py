@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from paydesk.billing.arrangements.changes.act import bring_forward_actions
 from paydesk.billing.payments.charging.due_rows import bring_forward_what_is_due
 from paydesk.billing.payments.doubted import open_concern_about_payment
 from paydesk.events.models import Event
@@ -17,9 +18,10 @@ _Reaction = Callable[[Event, datetime], None]
 
 REACTIONS: dict[str, list[_Reaction]] = {
     "sign_in.asked": [write_sign_in_letter],
-    "clock.moved": [bring_forward_what_is_due],
+    "clock.moved": [bring_forward_what_is_due, bring_forward_actions],
     "payment.succeeded": [reread_its_subscription],
     "payment.failed": [],
+    "subscription.changed": [],
     "payment.contradicted": [open_concern_about_payment],
     "concern.opened": [write_concern_letter],
 }

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from paydesk.access.forget import forget_old_access
 from paydesk.billing.arrangements.carry_out import work_method_change
-from paydesk.billing.arrangements.models import MethodChange
+from paydesk.billing.arrangements.changes.act import work_action
+from paydesk.billing.arrangements.models import MethodChange, ScheduledAction
 from paydesk.billing.payments.charging.charge import charge_due_payment
 from paydesk.billing.payments.models import Attempt, DueCharge
 from paydesk.billing.payments.settle import resolve_attempt
@@ -49,5 +50,6 @@ QUEUES = [
     ),
     Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
     Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
+    Queue(name="actions", rows=ScheduledAction, work=work_action, threads=4, tries_max=1_000),
     timetable_queue(JOBS),
 ]

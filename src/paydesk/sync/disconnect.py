@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from paydesk.billing.arrangements.carry_out import drop_changes
+from paydesk.billing.arrangements.changes.ask_company import drop_actions
 from paydesk.billing.payments.models import Attempt
 from paydesk.database.transactions import in_transaction, locked_whole
 from paydesk.merchants.close import close_connection
@@ -34,4 +35,5 @@ def _close(merchant_id: int, connection_id: int, now: datetime) -> None:
             f"{open_count} payments were asked for here and not answered yet. Wait until they are, then ask again."
         )
     drop_changes(merchant_id=merchant_id, connection_id=connection_id)
+    drop_actions(merchant_id=merchant_id, connection_id=connection_id)
     close_connection(merchant_id=merchant_id, connection_id=connection_id, now=now)

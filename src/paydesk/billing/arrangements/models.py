@@ -1,4 +1,4 @@
-"""What a customer has asked for: changes of what pays, and quotes for paying more than one payment at once."""
+"""What was asked for: changes of what pays, quotes for paying more than one at once, and what is to happen later."""
 
 from __future__ import annotations
 
@@ -114,3 +114,68 @@ class Quote(models.Model):
     def payment_ids(self) -> list[str]:
         """Name the payments (public ids) in the order in which they are listed."""
         return [line["payment"] for line in self.lines]
+
+
+class AskedBy(models.TextChoices):
+    """Who wants an agreement changed."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+class ScheduledAction(DueRow):
+    """What is to happen to an agreement: on its day where Paydesk collects it, else as soon as its company answers.
+
+    `acts_at` is the merchant's own time; it is empty where a company is asked at once. An undo drops the row.
+    """
+
+    class Kind(models.TextChoices):
+        PAUSE = "pause"
+        RESUME = "resume"
+        CANCEL = "cancel"
+        SCHEDULE_CANCEL = "schedule_cancel"
+        UNDO_CANCEL = "undo_cancel"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        DROPPED = "dropped"
+        REFUSED = "refused"
+
+    class Refusal(models.TextChoices):
+        REFUSED = "refused"  # the company said no
+        NOT_SO = "not_so"  # it said yes, and it is not so all the same
+        TOO_LATE = "too_late"  # it did not answer for so long that the wish is stale
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE)
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    kind = models.CharField(max_length=16, choices=Kind)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    refusal = models.CharField(max_length=8, choices=Refusal, default="", blank=True)
+    asked_by = models.CharField(max_length=8, choices=AskedBy)
+    created_at = models.DateTimeField()
+    acts_at = models.DateTimeField(null=True)
+    # Until when a company is asked to pause.
+    until = models.DateTimeField(null=True)
+    # By how many intervals the pause that this ends has put off what is to come, and which payment was its first.
+    put_off_by = models.PositiveIntegerField(default=0)
+    put_off_position = models.PositiveIntegerField(null=True)
+    # When the company was asked how the agreement stands: what the page then says is its word.
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="action_public_id_once"),
+            # An agreement has one thing before it at most: what pauses does not end soon, and one of two tabs is first.
+            models.UniqueConstraint(
+                fields=["merchant", "subscription"], name="action_one_open", condition=Q(state="open")
+            ),
+        ]
+        indexes: ClassVar = [
+            due_index("action_due"),
+            models.Index(fields=["merchant", "subscription"], name="action_of_subscription"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}: {self.state}"

@@ -73,8 +73,11 @@ def _open(merchant: MerchantInSight, quote: Quote, chosen: Chosen, now: datetime
     mine = Payment.objects.filter(
         merchant_id=merchant.id, customer_id=quote.customer_id, public_id__in=quote.payment_ids
     )
-    lock_agreements_of(merchant_id=merchant.id, payment_ids=list(mine.values_list("id", flat=True)))
+    ids = list(mine.values_list("id", flat=True))
+    agreements = {one.id: one for one in lock_agreements_of(merchant_id=merchant.id, payment_ids=ids)}
     rows = {row.public_id: row for row in locked(mine.order_by("id"))}
+    for row in rows.values():
+        row.subscription = agreements.get(row.subscription_id or 0)
     held = locked(Quote.objects.filter(merchant_id=merchant.id, id=quote.id)).get()
     if held.covering_id is not None:
         return _opened_before(merchant, held.covering_id)

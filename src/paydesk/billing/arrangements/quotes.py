@@ -12,6 +12,7 @@ from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.payments.charging.cover import COVERABLE
 from paydesk.billing.payments.charging.follow import follow_payments
 from paydesk.billing.payments.charging.plan_out import write_next_payment
+from paydesk.billing.payments.choices import ends_before
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.refused import RetryRefused
 from paydesk.billing.subscriptions.models import Subscription
@@ -104,7 +105,7 @@ def refusal_of_quote(
         return _("Nothing is left to be paid.")
     if any(one.state in _ON_ITS_WAY for one in payments):
         return _("One of these payments is on its way already. Wait until it is made, and look again.")
-    if any(one.state not in COVERABLE for one in payments):
+    if any(one.state not in COVERABLE or ends_before(one) for one in payments):
         return _("One of these payments is not open any more. Look again at what is still to come.")
     if any(not one.is_ours or one.connection.removed_at is not None for one in payments):
         return _("These payments cannot be made here together. Please write to us, and we will help.")
@@ -120,13 +121,17 @@ def refusal_of_quote(
 
 
 def refusal_to_pay(*, quote: Quote, payments: Collection[Payment], now: datetime) -> str | None:
-    """Say why a quote holds no longer, or None if it does. `payments`: as they stand now; `now` is wall time."""
+    """Say why a quote holds no longer, or None if it does. `payments`: as they stand now, each with its agreement.
+
+    `now` is wall time.
+    """
     if now >= quote.expires_at:
         return _("This offer has expired. Nothing was charged. See what it comes to now.")
     stands = {one.public_id: one for one in payments}
     for line in quote.lines:
         payment = stands.get(line["payment"])
-        if payment is None or payment.state not in COVERABLE or _line(payment, line["waived_minor"]) != line:
+        is_open = payment is not None and payment.state in COVERABLE and not ends_before(payment)
+        if payment is None or not is_open or _line(payment, line["waived_minor"]) != line:
             return _(
                 "One of these payments has changed meanwhile. Nothing was charged. See what it comes to now."
             )

@@ -95,7 +95,19 @@ def can_be_asked_for(payment: Payment, connection_removed_at: datetime | None) -
 
 def is_early(payment: Payment, merchant: MerchantInSight) -> bool:
     """Say whether it is still to come, and the merchant lets it be paid before its day."""
-    return payment.is_ours and payment.state == Payment.State.SCHEDULED and merchant.policies.pay_next
+    is_coming = payment.is_ours and payment.state == Payment.State.SCHEDULED
+    return is_coming and merchant.policies.pay_next and not ends_before(payment)
+
+
+def ends_before(payment: Payment) -> bool:
+    """Say whether its agreement, which is at hand, ends before its day: then it will not be charged."""
+    agreement = payment.subscription
+    return (
+        agreement is not None
+        and agreement.cancels_at is not None
+        and payment.state == Payment.State.SCHEDULED
+        and payment.due_at >= agreement.cancels_at
+    )
 
 
 def _offered(payment: Payment, merchant: MerchantInSight) -> frozenset[Capability] | None:

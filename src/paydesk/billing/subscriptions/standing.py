@@ -38,11 +38,17 @@ def standing_of(
     payments_total: int | None,
     payments_made: int,
     is_on_trial: bool,
+    cancels_at: datetime | None = None,
     open_payments: Sequence[OpenPayment],
 ) -> Standing:
-    """Give the state and what is next; `open_payments` in their order. `is_on_trial`: its trial is not over yet."""
+    """Give the state and what is next; `open_payments` in their order. `is_on_trial`: its trial is not over yet.
+
+    What is due when it ends, or later, is not next any more.
+    """
     coming = next((one for one in open_payments if one.is_coming), None)
     goes_on = state not in (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
+    if coming is not None and cancels_at is not None and coming.due_at >= cancels_at:
+        goes_on = False
     # A plan may be paid off while it pauses.
     is_paid_off = state == SubscriptionState.PAUSED and payments_made == payments_total
     return Standing(

@@ -6,7 +6,7 @@ A change is a function from one course to another. A page shows what would come 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count, takewhile
 
@@ -111,3 +111,24 @@ def _not_made_yet(course: Course) -> Iterator[DatedPayment]:
         except RhythmRefused:
             return
         yield DatedPayment(position=position, planned=day, day=day, amount_minor=course.amount_minor)
+
+
+def payment_in(course: Course, public_id: str) -> DatedPayment:
+    """Give one of its payments that are rows."""
+    return next(one for one in course.payments if one.public_id == public_id)
+
+
+def with_payment(course: Course, payment: DatedPayment) -> Course:
+    """Give the course with that payment in the place of the one that it was."""
+    return with_payments(course, [payment if one.id == payment.id else one for one in course.payments])
+
+
+def with_payments(course: Course, payments: Sequence[DatedPayment]) -> Course:
+    """Give the course with these in the place of those that were there."""
+    return replace(course, payments=tuple(payments))
+
+
+def put_off(course: Course, payment: DatedPayment, intervals: int) -> DatedPayment:
+    """Give a payment so many intervals later (earlier), on a day of the rhythm: where it was moved to is forgotten."""
+    day = course.rhythm.day(course.rhythm.first_index_from(payment.planned) + intervals)
+    return replace(payment, planned=day, day=day)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from paydesk.billing.arrangements.coming.course import Course, DatedPayment
+from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.payments.charging.plan_out import rhythm_of
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -29,15 +30,17 @@ def read_course(*, merchant_id: int, subscription_id: int, zone: str, is_locked:
     """Read it; locked, agreement before payments (R9), inside a transaction. Raises Subscription.DoesNotExist."""
     agreements = Subscription.objects.filter(merchant_id=merchant_id, id=subscription_id)
     subscription = (locked(agreements) if is_locked else agreements.select_related("payment_method")).get()
-    rows = Payment.objects.filter(
+    mine = Payment.objects.filter(
         merchant_id=merchant_id, subscription_id=subscription_id, position__isnull=False
-    ).order_by("-position")[:_ROWS_MAX]
-    payments = list(locked(rows) if is_locked else rows)[::-1]
-    following = (payments[-1].position or 0) + 1 if payments else 1
-    return Read(
-        subscription=subscription,
-        course=course_of(subscription, payments, next_position=following, zone=zone),
     )
+    rows = mine.select_related("covered_by").order_by("-position")
+    payments = list((locked(rows) if is_locked else rows)[:_ROWS_MAX])[::-1]
+    following = (payments[-1].position or 0) + 1 if payments else 1
+    course = course_of(subscription, payments, next_position=following, zone=zone)
+    pause = _latest_pause(subscription)
+    if pause is not None:
+        course = replace(course, put_off_by=pause.put_off_by, put_off_position=pause.put_off_position)
+    return Read(subscription=subscription, course=course)
 
 
 def course_of(
@@ -58,6 +61,16 @@ def course_of(
     )
 
 
+def _latest_pause(subscription: Subscription) -> ScheduledAction | None:
+    """Give what ends, or has ended, its latest pause."""
+    mine = ScheduledAction.objects.filter(
+        merchant_id=subscription.merchant_id,
+        subscription_id=subscription.id,
+        kind=ScheduledAction.Kind.RESUME,
+    )
+    return mine.order_by("-id").first()
+
+
 def _dated(row: Payment, zone: str) -> DatedPayment:
     day = row.due_date or local_date(row.due_at, zone=zone)
     return DatedPayment(
@@ -67,5 +80,12 @@ def _dated(row: Payment, zone: str) -> DatedPayment:
         planned=row.planned_date or day,
         day=day,
         amount_minor=row.owed_minor or row.amount_minor,
-        state=row.state,
+        state=_state(row),
     )
+
+
+def _state(row: Payment) -> str:
+    """What was paid together with others is paid; what is covered besides is held until that is decided."""
+    if row.covered_by is not None and row.covered_by.state == Payment.State.PAID:
+        return Payment.State.PAID
+    return row.state

@@ -65,7 +65,7 @@ def upcoming(*, merchant: MerchantInSight, customer_id: int, now: datetime, unti
     ]
     for one in agreements:
         method = method_of_agreement(one, defaults.get(one.gateway_customer_id or 0))
-        of_one = _of_ours if one.collected_by == Subscription.CollectedBy.PAYDESK else _of_company
+        of_one = _of_ours if one.collected_by == Subscription.CollectedBy.PAYDESK else upcoming_at_company
         found += of_one(merchant, one, by_agreement[one.id], method, now, until)
     return in_order(one for one in found if one.day <= until)
 
@@ -154,7 +154,7 @@ def _of_ours(
     ]
 
 
-def _of_company(
+def upcoming_at_company(
     merchant: MerchantInSight,
     agreement: Subscription,
     rows: Sequence[Payment],
@@ -162,6 +162,7 @@ def _of_company(
     now: datetime,
     until: date,
 ) -> list[Upcoming]:
+    """List the open bills of a subscription that a company collects, and those to be expected. `now`: business time."""
     zone = merchant.time_zone
     expected = expected_of(
         agreement, open_count=len(rows), today=local_date(now, zone=zone), until=until, zone=zone

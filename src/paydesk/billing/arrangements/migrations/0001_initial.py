@@ -198,4 +198,95 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ScheduledAction",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("tries_count", models.IntegerField(default=0)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pause", "Pause"),
+                            ("resume", "Resume"),
+                            ("cancel", "Cancel"),
+                            ("schedule_cancel", "Schedule Cancel"),
+                            ("undo_cancel", "Undo Cancel"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("done", "Done"),
+                            ("dropped", "Dropped"),
+                            ("refused", "Refused"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "refusal",
+                    models.CharField(
+                        blank=True,
+                        choices=[("refused", "Refused"), ("not_so", "Not So"), ("too_late", "Too Late")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.CharField(choices=[("customer", "Customer"), ("staff", "Staff")], max_length=8),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("acts_at", models.DateTimeField(null=True)),
+                ("until", models.DateTimeField(null=True)),
+                ("put_off_by", models.PositiveIntegerField(default=0)),
+                ("put_off_position", models.PositiveIntegerField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="subscriptions.subscription"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="action_due",
+                    ),
+                    models.Index(fields=["merchant", "subscription"], name="action_of_subscription"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "public_id"), name="action_public_id_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("merchant", "subscription"),
+                        name="action_one_open",
+                    ),
+                ],
+            },
+        ),
     ]

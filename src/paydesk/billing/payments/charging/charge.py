@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from paydesk.billing.payments.ask import ask_for_money
 from paydesk.billing.payments.charging.follow import follow_payments
 from paydesk.billing.payments.charging.silence import SILENCE
-from paydesk.billing.payments.choices import Chosen, method_on_file, open_attempt_of
+from paydesk.billing.payments.choices import Chosen, ends_before, method_on_file, open_attempt_of
 from paydesk.billing.payments.locks import lock_payment
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.payments.open_attempt import open_attempt
@@ -108,12 +108,12 @@ def _waits_until(merchant: MerchantInSight, row: Payment, now: datetime) -> date
 
 
 def _is_to_be_charged(row: Payment) -> bool:
-    """What was paid, skipped or covered meanwhile is not, nor what belongs to an agreement that pauses or has ended."""
+    """What was paid, skipped or covered meanwhile is not, nor what an agreement that pauses or ends will not pay."""
     if row.state not in (Payment.State.SCHEDULED, Payment.State.DUE) or row.subscription is None:
         return False
     if open_attempt_of(row) is not None:
         return False
-    return row.subscription.state in _CHARGED_IN
+    return row.subscription.state in _CHARGED_IN and not ends_before(row)
 
 
 def _opened(merchant: MerchantInSight, row: Payment, now: datetime) -> Attempt:

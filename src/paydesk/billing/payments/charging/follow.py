@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from paydesk.billing.payments.charging.due_rows import take_out_of_run
 from paydesk.billing.payments.charging.plan_out import write_next_payment
 from paydesk.billing.payments.locks import agreement_ids
 from paydesk.billing.payments.models import Payment
@@ -27,11 +28,14 @@ _RUNNING = [
 def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: datetime) -> None:
     """Write what follows from the payments as they stand; the agreement is locked. `now` is wall time.
 
-    An open-ended agreement that goes on always has a next payment: it is made here.
+    An open-ended agreement that goes on always has a next payment: it is made here. Of one that was cancelled nothing
+    is to come, also what came back later from an attempt.
     """
     mine = Subscription.objects.filter(merchant_id=merchant.id, id=subscription_id)
     subscription = mine.get()
     rows = list(_open_payments(subscription))
+    if subscription.state == SubscriptionState.CANCELED:
+        rows = _without_what_was_to_come(merchant, rows)
     if _lacks_a_next_one(subscription, rows, merchant.business_now()):
         rows.append(write_next_payment(merchant=merchant, subscription=subscription, now=now))
     standing = standing_of(
@@ -39,6 +43,7 @@ def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: dat
         payments_total=subscription.payments_total,
         payments_made=subscription.payments_made,
         is_on_trial=_is_on_trial(merchant, subscription),
+        cancels_at=subscription.cancels_at,
         open_payments=[_open_payment(row) for row in rows],
     )
     has_ended = standing.state == SubscriptionState.COMPLETED and subscription.ended_at is None
@@ -52,7 +57,8 @@ def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: dat
 
 def _lacks_a_next_one(subscription: Subscription, rows: Sequence[Payment], now: datetime) -> bool:
     """One that is asked for before its day is still the next one, until it is paid. `now` is business time."""
-    if subscription.payments_total is not None or subscription.state not in _RUNNING:
+    is_open_ended = subscription.payments_total is None and subscription.cancels_at is None
+    if not is_open_ended or subscription.state not in _RUNNING:
         return False
     return not any(row.state == Payment.State.SCHEDULED or row.due_at > now for row in rows)
 
@@ -98,6 +104,16 @@ def _add(
         paid_minor=F("paid_minor") + paid_minor,
         waived_minor=F("waived_minor") + waived_minor,
     )
+
+
+def _without_what_was_to_come(merchant: MerchantInSight, rows: Sequence[Payment]) -> list[Payment]:
+    """Give it up: nobody will be charged for it."""
+    ids = [row.id for row in rows if row.state == Payment.State.SCHEDULED]
+    if ids:
+        coming = Payment.objects.filter(merchant_id=merchant.id, id__in=ids)
+        coming.update(state=Payment.State.CANCELED, owed_minor=0)
+        take_out_of_run(merchant_id=merchant.id, payment_ids=ids)
+    return [row for row in rows if row.id not in ids]
 
 
 def _open_payments(subscription: Subscription) -> QuerySet[Payment]:

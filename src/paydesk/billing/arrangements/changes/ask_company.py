@@ -1,0 +1,235 @@
+"""Ask the company that collects a subscription to change it, then read it again: what it says then is so, no more.
+
+The wish is committed before the company is asked, and held by whoever asks; a killed process leaves it to the worker.
+Each wish says how the subscription shall be, so that one which is asked twice is harmless.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from paydesk.billing.arrangements.carry_out import GIVE_UP_AFTER, LEASE
+from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused
+from paydesk.billing.arrangements.changes.wishes import VERBS, WHAT, is_so, refusal_of, sentence_of
+from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
+from paydesk.billing.subscriptions.mirror import mirror_subscription
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.transactions import in_transaction, let_go, locked
+from paydesk.events.record import record_event
+from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable
+from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import clock, ids
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.merchants.models import Connection
+from paydesk.work.claim import Claim, finish, put_back
+from paydesk.work.queues import Later, pause_after
+
+State = ScheduledAction.State
+_SOON = timedelta(seconds=10)
+
+
+def ask_company(
+    *,
+    merchant: MerchantInSight,
+    agreement: Subscription,
+    kind: ScheduledAction.Kind,
+    until: datetime | None = None,
+    asked_by: AskedBy,
+    refused: type[ChangeRefused],
+) -> Changed:
+    """Ask, and give the subscription as the company says that it is; raises `refused` when nothing was changed.
+
+    Without an answer the wish is given open, and the worker goes on with it.
+    """
+    gateway = _read_first(merchant, agreement, refused)
+
+    def write() -> Changed:
+        return _open(merchant, agreement.id, kind, until, asked_by, refused)
+
+    opened = in_transaction(write)
+    if not opened.is_news or opened.action is None:
+        return opened
+    action = opened.action
+    taken = Claim(row_id=action.id, merchant_id=merchant.id, fence=action.fence, tries_count=0)
+    try:
+        _carry_out(gateway, merchant, taken, is_read=True)
+    except GatewayUnreachable as silent:
+        put_back(ScheduledAction, taken, due_at=clock.wall_now() + _SOON, trouble=str(silent)[:500])
+    action = _action(merchant.id, action.id).get()
+    if action.state == State.REFUSED:
+        raise refused(sentence_of(action))
+    return Changed(subscription=_mine(merchant.id, agreement.id).get(), is_news=True, action=action)
+
+
+def work_company_action(taken: Claim, action: ScheduledAction, now: datetime) -> None:
+    """Finish what a process left behind, or a company did not answer. Raises Later."""
+    merchant = merchant_by_id(action.merchant_id)
+    if action.created_at < now - GIVE_UP_AFTER:
+        finish(ScheduledAction, taken, state=State.REFUSED, refusal=ScheduledAction.Refusal.TOO_LATE)
+        return
+    try:
+        agreement = _mine(merchant.id, action.subscription_id).select_related("connection").get()
+        _carry_out(connect(agreement.connection, merchant=merchant), merchant, taken, is_read=False)
+    except (GatewayUnreachable, GatewayMissing) as silent:
+        raise Later(now + pause_after(taken.tries_count), str(silent)) from silent
+
+
+def drop_actions(*, merchant_id: int, connection_id: int) -> None:
+    """Give up what is open at a connection that is being closed: nobody can be asked there any more."""
+    ScheduledAction.objects.filter(
+        merchant_id=merchant_id,
+        subscription__connection_id=connection_id,
+        acts_at__isnull=True,
+        state=State.OPEN,
+    ).update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+
+
+def _read_first(merchant: MerchantInSight, agreement: Subscription, refused: type[ChangeRefused]) -> Gateway:
+    try:
+        if agreement.connection.removed_at is not None:
+            raise GatewayMissing(agreement.connection.gateway)
+        gateway = connect(agreement.connection, merchant=merchant)
+        _read(gateway, merchant, agreement.id)
+    except (GatewayUnreachable, GatewayMissing) as silent:
+        raise refused(
+            _(
+                "The payment company does not answer right now. Nothing was changed. Try again in a few minutes."
+            )
+        ) from silent
+    return gateway
+
+
+def _open(
+    merchant: MerchantInSight,
+    subscription_id: int,
+    kind: ScheduledAction.Kind,
+    until: datetime | None,
+    asked_by: AskedBy,
+    refused: type[ChangeRefused],
+) -> Changed:
+    # The lease begins now, not when the page was pressed: the company has been read in between.
+    now = clock.wall_now()
+    rows = _mine(merchant.id, subscription_id)
+    # Disconnecting takes the same lock, so that no wish slips in behind it.
+    account = Connection.objects.filter(merchant_id=merchant.id, id=rows.values_list("connection_id")[:1])
+    if locked(account).get().removed_at is not None:
+        raise refused(_("This cannot be changed right now. Please write to us."))
+    agreement = locked(rows).get()
+    if is_so(agreement, kind):
+        return Changed(subscription=agreement, is_news=False)
+    open_ones = ScheduledAction.objects.filter(
+        merchant_id=merchant.id, subscription_id=agreement.id, state=State.OPEN
+    )
+    held = open_ones.filter(Q(kind=kind) | Q(lease_until__gt=now)).first()
+    if held is not None and held.kind == kind:
+        return Changed(subscription=agreement, is_news=False, action=held)
+    if held is not None:
+        raise refused(_("Another change is being made right now. Wait a moment, then look again."))
+    if said := refusal_of(agreement, kind):
+        raise refused(said)
+    open_ones.update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+    action = ScheduledAction.objects.create(
+        merchant_id=merchant.id,
+        subscription_id=agreement.id,
+        kind=kind,
+        asked_by=asked_by,
+        until=until,
+        created_at=now,
+        due_at=now + LEASE,
+        lease_until=now + LEASE,
+        fence=1,
+    )
+    return Changed(subscription=agreement, is_news=True, action=action)
+
+
+def _carry_out(gateway: Gateway, merchant: MerchantInSight, taken: Claim, *, is_read: bool) -> None:
+    """`is_read`: it was read a moment ago; else what was asked before may have been done."""
+    action = _action(merchant.id, taken.row_id).get()
+    if action.state != State.OPEN:
+        return
+    if not is_read:
+        _read(gateway, merchant, action.subscription_id)
+    refusal = ""
+    agreement = _mine(merchant.id, action.subscription_id).get()
+    if not is_so(agreement, action.kind):
+        refusal = _ask(gateway, merchant, agreement, action)
+    asked_at = _read(gateway, merchant, agreement.id)
+    if is_so(_mine(merchant.id, agreement.id).get(), action.kind):
+        refusal = ""
+    else:
+        refusal = refusal or ScheduledAction.Refusal.NOT_SO
+    in_transaction(lambda: _settle(merchant, taken, action, agreement, refusal, asked_at))
+
+
+def _ask(
+    gateway: Gateway, merchant: MerchantInSight, agreement: Subscription, action: ScheduledAction
+) -> str:
+    key = ids.idempotency_key(
+        merchant=merchant.uuid, collectible=action.public_id, attempt_number=0, operation=action.kind
+    )
+    let_go()
+    try:
+        VERBS[action.kind](gateway, agreement.reference, action.until, str(key))
+    except GatewayRefused:
+        return ScheduledAction.Refusal.REFUSED
+    return ""
+
+
+def _settle(
+    merchant: MerchantInSight,
+    taken: Claim,
+    action: ScheduledAction,
+    agreement: Subscription,
+    refusal: str,
+    asked_at: datetime,
+) -> None:
+    state = State.REFUSED if refusal else State.DONE
+    is_ours = finish(ScheduledAction, taken, state=state, refusal=refusal, confirmed_at=asked_at)
+    if is_ours and state == State.DONE:
+        record_event(
+            merchant_id=merchant.id,
+            name="subscription.changed",
+            subject={
+                "subscription": agreement.public_id,
+                "what": WHAT[action.kind],
+                "by": action.asked_by,
+            },
+            now=clock.wall_now(),
+        )
+
+
+def _read(gateway: Gateway, merchant: MerchantInSight, subscription_id: int) -> datetime:
+    """Mirror it as the company has it now, and give when it was asked. Raises GatewayUnreachable."""
+    agreement = _mine(merchant.id, subscription_id).select_related("connection", "gateway_customer").get()
+    asked_at = clock.wall_now()
+    let_go()
+    try:
+        record = gateway.read_subscription(agreement.reference)
+    except GatewayRefused as refused:
+        raise GatewayUnreachable(str(refused)) from refused
+    owner = agreement.gateway_customer
+    if record is None or owner is None:
+        raise GatewayUnreachable("the company does not know the subscription")
+    in_transaction(
+        lambda: mirror_subscription(
+            connection=agreement.connection,
+            owner=owner,
+            record=record,
+            capabilities=gateway.capabilities(record),
+            observed_at=asked_at,
+            now=clock.wall_now(),
+        )
+    )
+    return asked_at
+
+
+def _action(merchant_id: int, action_id: int) -> QuerySet[ScheduledAction]:
+    return ScheduledAction.objects.filter(merchant_id=merchant_id, id=action_id)
+
+
+def _mine(merchant_id: int, subscription_id: int) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(merchant_id=merchant_id, id=subscription_id)
