@@ -38,7 +38,7 @@ def refunded(of: Payment, minor: int, *, after_days: float = 2) -> None:
     """Give money back, days after it was due."""
     at = of.due_at + timedelta(days=after_days)
     row = builders.refund(of, minor, created_at=at)
-    enter(of, "refund", minor, at, row.reference)
+    enter(of, "refund", minor, at, row.reference or "")
 
 
 def disputed(of: Payment, state: str = "lost", *, after_days: float = 5) -> None:

@@ -9,7 +9,8 @@ from paydesk.billing.arrangements.carry_out import work_method_change
 from paydesk.billing.arrangements.changes.act import work_action
 from paydesk.billing.arrangements.models import MethodChange, ScheduledAction
 from paydesk.billing.payments.charging.charge import charge_due_payment
-from paydesk.billing.payments.models import Attempt, DueCharge
+from paydesk.billing.payments.models import Attempt, DueCharge, Refund
+from paydesk.billing.payments.refunds.settle import resolve_refund
 from paydesk.billing.payments.settle import resolve_attempt
 from paydesk.billing.payments.silent import try_silent_companies
 from paydesk.billing.receipts.due_notes import write_due_notes
@@ -49,6 +50,7 @@ QUEUES = [
         name="charges", rows=DueCharge, work=charge_due_payment, threads=CHARGE_THREADS, tries_max=1_000_000
     ),
     Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
+    Queue(name="refunds", rows=Refund, work=resolve_refund, threads=4, tries_max=1_000),
     Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
     Queue(name="actions", rows=ScheduledAction, work=work_action, threads=4, tries_max=1_000),
     timetable_queue(JOBS),

@@ -19,6 +19,11 @@ def a_refund_is_made_once_for_a_repeated_key(scene: ExamScene) -> None:
     expect(first.reference == again.reference, "the same key gave two refunds")
     expect(first.amount == _PART, f"the refund is about {first.amount}, not {_PART}")
     expect(first.state in ("pending", "succeeded"), f"a refund that was taken on is {first.state!r}")
+    if Capability.FIND_BY_TAG in scene.gateway.capabilities():
+        expect(
+            first.tag == request.tag,
+            f"the refund was marked {request.tag}, and comes back with {first.tag!r}",
+        )
     expect(
         scene.refunded(charge) == _PART.minor,
         "one key was asked with twice, and more than once was given back",

@@ -208,11 +208,14 @@ class AttemptRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefundRecord:
+    """Money that goes back. `tag` is ours when we asked for it."""
+
     reference: str
     amount: Money
     state: str  # pending, succeeded, failed
     created_at: datetime
     charge_reference: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

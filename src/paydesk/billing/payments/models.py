@@ -225,26 +225,54 @@ class Attempt(DueRow):
         return f"{self.public_id}: {self.state}"
 
 
-class Refund(models.Model):
-    """Money that went back. A state of its own: pending, succeeded, failed."""
+class Refund(DueRow):
+    """Money that goes back. One that we ask for has a key, and is there before the company is asked (R2, R3).
+
+    `due_at` is when one of ours that is not settled is looked up next.
+    """
+
+    class State(models.TextChoices):
+        CREATED = "created"
+        UNKNOWN = "unknown"
+        PENDING = "pending"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+
+    #: Asked for, and no word of the company yet.
+    OPEN = (State.CREATED, State.UNKNOWN)
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     payment = models.ForeignKey(Payment, on_delete=models.CASCADE)
-    reference = models.CharField(max_length=200)
-    state = models.CharField(max_length=10)
+    # The mark that travels with one of ours.
+    public_id = models.CharField(max_length=16, default=new_public_id)
+    # The company's name for it; null: it has not told us one, and many may have none.
+    reference = models.CharField(max_length=200, null=True)  # noqa: DJ001
+    charge_reference = models.CharField(max_length=200, default="", blank=True)
+    state = models.CharField(max_length=10, choices=State)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
+    key = models.UUIDField(null=True)
+    asked_by = models.CharField(max_length=80, default="", blank=True)
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="refund_once"),
+            models.UniqueConstraint(fields=["merchant", "public_id"], name="refund_public_id_once"),
+            models.UniqueConstraint(fields=["merchant", "key"], name="refund_key_once"),
+            # The lock on the payment prevents a second one without an answer; this proves that it did.
+            models.UniqueConstraint(
+                fields=["merchant", "payment"],
+                name="refund_one_open",
+                condition=Q(state__in=["created", "unknown"]),
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["merchant", "payment"])]
+        indexes: ClassVar = [models.Index(fields=["merchant", "payment"]), due_index("refund_due")]
 
     def __str__(self) -> str:
-        return self.reference
+        return f"{self.public_id}: {self.state}"
 
 
 class Dispute(models.Model):

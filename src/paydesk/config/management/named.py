@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+
 from django.core.management.base import CommandError
 
 from paydesk.merchants.find import MerchantInSight, merchant_by_slug
@@ -22,3 +25,11 @@ def named_connection(merchant: MerchantInSight, name: str) -> Connection:
     if found is None:
         raise CommandError(f"{merchant.slug} has no open connection {name!r}. `paydesk status` lists them.")
     return found
+
+
+def named_user() -> str:
+    """Name who types; a container may run as a number that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

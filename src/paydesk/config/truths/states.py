@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from paydesk.billing.holds.held import holds_of
-from paydesk.billing.payments.models import Attempt, DueCharge, Payment
+from paydesk.billing.payments.models import Attempt, DueCharge, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight
@@ -63,10 +63,15 @@ def nothing_after_the_end(merchant: MerchantInSight, _now: datetime) -> Iterator
 
 
 def open_attempts_are_looked_up(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
-    """I09: every open attempt of ours is looked up again."""
+    """I09: every open attempt of ours, and every refund without an answer, is looked up again."""
     forgotten = _open(merchant).filter(Q(due_at__isnull=True) | Q(dead_at__isnull=False))
     for public_id in forgotten.values_list("public_id", flat=True):
         yield f"attempt {public_id} is open, and nobody looks it up"
+    refunds = Refund.objects.filter(
+        Q(due_at__isnull=True) | Q(dead_at__isnull=False), merchant_id=merchant.id, state__in=Refund.OPEN
+    )
+    for public_id in refunds.values_list("public_id", flat=True):
+        yield f"refund {public_id} has no answer, and nobody looks it up"
 
 
 def open_attempts_end(merchant: MerchantInSight, now: datetime) -> Iterator[str]:

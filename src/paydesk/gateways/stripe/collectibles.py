@@ -222,6 +222,7 @@ def refund_record(refund: Json) -> RefundRecord:
         state=_REFUND_STATES.get(refund.get("status") or "", "pending"),
         created_at=moment(refund["created"]),
         charge_reference=reference(refund.get("charge")),
+        tag=(refund.get("metadata") or {}).get(TAG, ""),
     )
 
 

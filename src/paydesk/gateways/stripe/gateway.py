@@ -149,8 +149,7 @@ class StripeGateway:
         refunds = self._line.every(
             lambda: self._line.v1.refunds.list({"charge": charge_reference, "limit": PAGE})
         )
-        tagged = [one for one in refunds if (one.get("metadata") or {}).get(TAG) == tag]
-        return refund_record(tagged[0]) if tagged else None
+        return next((one for one in map(refund_record, refunds) if one.tag == tag), None)
 
     def read_dispute(self, reference: str) -> records.DisputeRecord | None:
         found = self._line.read(self._line.v1.disputes.retrieve, reference)

@@ -273,11 +273,34 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("reference", models.CharField(max_length=200)),
-                ("state", models.CharField(max_length=10)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("tries_count", models.IntegerField(default=0)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                ("reference", models.CharField(max_length=200, null=True)),
+                ("charge_reference", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("unknown", "Unknown"),
+                            ("pending", "Pending"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("amount_minor", models.BigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
                 ("created_at", models.DateTimeField()),
+                ("key", models.UUIDField(null=True)),
+                ("asked_by", models.CharField(blank=True, default="", max_length=80)),
+                ("asked_at", models.DateTimeField(null=True)),
                 (
                     "connection",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
@@ -419,10 +442,36 @@ class Migration(migrations.Migration):
             model_name="refund",
             index=models.Index(fields=["merchant", "payment"], name="payments_re_merchan_5f7f75_idx"),
         ),
+        migrations.AddIndex(
+            model_name="refund",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                fields=["due_at"],
+                name="refund_due",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="refund",
             constraint=models.UniqueConstraint(
                 fields=("merchant", "connection", "reference"), name="refund_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refund",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "public_id"), name="refund_public_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refund",
+            constraint=models.UniqueConstraint(fields=("merchant", "key"), name="refund_key_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="refund",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["created", "unknown"])),
+                fields=("merchant", "payment"),
+                name="refund_one_open",
             ),
         ),
     ]

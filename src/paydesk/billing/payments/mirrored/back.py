@@ -15,18 +15,53 @@ _UPSERT: dict[str, Any] = {
     "unique_fields": ["merchant", "connection", "reference"],
     "update_fields": ["state", "amount_minor"],
 }
+#: A refund goes this way only: an older answer that comes in late does not turn it back.
+_RANKS = {"pending": 1, "succeeded": 2, "failed": 3}
 
 
 def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
     """Keep one refund; only a succeeded one is in the books, and one that fails later is reversed.
 
-    Call inside a transaction that locks the payment.
+    One of ours is known by its mark, before the company's name for it is. Call inside a transaction that locks the
+    payment.
     """
-    Refund.objects.bulk_create([Refund(**back_facts(payment, record))], **_UPSERT)
+    mine = Refund.objects.filter(merchant_id=payment.merchant_id, connection_id=payment.connection_id)
+    ours = mine.filter(key__isnull=False, public_id=record.tag).first() if record.tag else None
+    known = ours or mine.filter(reference=record.reference).first()
+    if known is not None and known.reference and _RANKS[record.state] < _RANKS[known.state]:
+        return
+    if ours is None:
+        Refund.objects.bulk_create([Refund(**refund_facts(payment, record))], **_UPSERT)
+    else:
+        _take_to_ours(ours, record)
     if record.state == "succeeded":
         _enter(payment, record, LedgerEntry.Kind.REFUND)
     elif record.state == "failed" and _was_entered(payment, record.reference):
         _enter(payment, record, LedgerEntry.Kind.REFUND_REVERSAL)
+
+
+def _take_to_ours(ours: Refund, record: RefundRecord) -> None:
+    """A company that gives no marks back may have told of it as a refund of its own: one refund is one row."""
+    mine = Refund.objects.filter(merchant_id=ours.merchant_id, connection_id=ours.connection_id)
+    row_id = ours.id
+    facts: dict[str, Any] = {"state": record.state, "amount_minor": record.amount.minor}
+    twin = mine.filter(reference=record.reference).exclude(id=ours.id).first()
+    if twin is not None:
+        # The other row stays: a note may stand on it.
+        mine.filter(id=ours.id).delete()
+        row_id = twin.id
+        facts |= {
+            name: getattr(ours, name) for name in ("public_id", "key", "asked_by", "asked_at", "due_at")
+        }
+    if record.state != "pending":
+        facts["due_at"] = None
+    mine.filter(id=row_id).update(
+        reference=record.reference,
+        charge_reference=record.charge_reference or ours.charge_reference,
+        created_at=record.created_at,
+        trouble="",
+        **facts,
+    )
 
 
 def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
@@ -54,6 +89,11 @@ def _was_entered(payment: Payment, reference: str) -> bool:
         kind=LedgerEntry.Kind.REFUND,
         reference=reference,
     ).exists()
+
+
+def refund_facts(payment: Payment, record: RefundRecord) -> dict[str, Any]:
+    """Give the columns of a refund that follow from what the company says."""
+    return back_facts(payment, record) | {"charge_reference": record.charge_reference}
 
 
 def back_facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, Any]:

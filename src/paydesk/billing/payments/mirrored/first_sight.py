@@ -19,7 +19,7 @@ from paydesk.billing.orders.models import Order, OrderLine
 from paydesk.billing.payment_methods.mirror import method_facts
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.mirrored.attempts import attempt_facts
-from paydesk.billing.payments.mirrored.back import back_facts, takes_money
+from paydesk.billing.payments.mirrored.back import back_facts, refund_facts, takes_money
 from paydesk.billing.payments.mirrored.collectible import collectible_facts
 from paydesk.billing.payments.mirrored.sums import paid_beside, successes, taken_by
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
@@ -196,7 +196,7 @@ def _write_what_happened(
         for number, attempt in enumerate(record.attempts, start=1)
     )
     Refund.objects.bulk_create(
-        Refund(**back_facts(payment, refund)) for payment, record in payments for refund in record.refunds
+        Refund(**refund_facts(payment, refund)) for payment, record in payments for refund in record.refunds
     )
     Dispute.objects.bulk_create(
         Dispute(**back_facts(payment, dispute)) for payment, record in payments for dispute in record.disputes

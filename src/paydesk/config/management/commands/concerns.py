@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,7 +11,7 @@ from paydesk.billing.concerns.look import all_concerns, open_concerns
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.concerns.resolve import ResolveRefused, resolve_concern
 from paydesk.billing.concerns.words import FACT_NAMES, WORDS, amount_of, other_facts
-from paydesk.config.management.named import named_merchant
+from paydesk.config.management.named import named_merchant, named_user
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 
@@ -56,7 +54,7 @@ class Command(BaseCommand):
             closed = resolve_concern(
                 merchant_id=named_merchant(slug).id,
                 public_id=public_id,
-                resolved_by=_user(),
+                resolved_by=named_user(),
                 note=note,
                 now=clock.wall_now(),
             )
@@ -104,14 +102,6 @@ def _facts(concern: Concern) -> str:
 
 def _utc(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _user() -> str:
-    """Name who types; a container may run as a number that has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def _in_json(merchant: MerchantInSight, concern: Concern) -> dict[str, object]:

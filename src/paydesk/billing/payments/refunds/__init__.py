@@ -1,0 +1,1 @@
+"""Giving money back, once, whatever becomes of the answer."""

@@ -1,0 +1,105 @@
+"""Settle a refund of ours that has no answer yet, or one that the bank has not made yet, by looking it up.
+
+Looked up after 1, 5 and 15 minutes, then hourly for a day, then daily. What the company never got is asked for again
+with the same key, but only while it surely remembers keys (R5); after that it was not made, where refunds can be
+searched, and a person looks where they cannot.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from paydesk.billing.concerns.models import Concern
+from paydesk.billing.concerns.open import open_concern
+from paydesk.billing.concerns.resolve import resolve_quietly
+from paydesk.billing.holds.held import held_because
+from paydesk.billing.payments.models import Refund
+from paydesk.billing.payments.refunds.ask import ask_for_refund
+from paydesk.billing.payments.refunds.record import record_refund, record_refusal
+from paydesk.billing.payments.settle import next_look_at
+from paydesk.billing.payments.uncertain import MEMORY_USED
+from paydesk.database.transactions import let_go
+from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
+from paydesk.gateways.records import RefundRecord
+from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import clock
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.work.claim import Claim
+from paydesk.work.queues import Later
+
+#: An ask may still be under way for so long, and is not sent again meanwhile.
+_STILL_UNDER_WAY = timedelta(minutes=2)
+_HELD = timedelta(minutes=1)
+_SETTLED = (Refund.State.SUCCEEDED, Refund.State.FAILED)
+
+
+def resolve_refund(taken: Claim, now: datetime) -> None:
+    """Look it up, and ask again where that is safe; raises Later while it is not settled. `now` is wall time."""
+    if taken.merchant_id is None:
+        raise AssertionError("a refund belongs to a merchant")
+    merchant = merchant_by_id(taken.merchant_id)
+    refund = Refund.objects.select_related("connection").get(merchant_id=merchant.id, id=taken.row_id)
+    if refund.state in _SETTLED or refund.asked_at is None:
+        return
+    try:
+        settled = _settled(merchant, connect(refund.connection, merchant=merchant), refund, now)
+    except (GatewayUnreachable, GatewayRefused, GatewayMissing) as silent:
+        # Not even a no to the look-up says anything about the money.
+        raise Later(next_look_at(asked_at=refund.asked_at, now=now), str(silent)) from silent
+    if settled.state not in _SETTLED:
+        raise Later(next_look_at(asked_at=refund.asked_at, now=now), settled.trouble or "no clear answer yet")
+    resolve_quietly(
+        merchant_id=merchant.id,
+        kind=Concern.Kind.UNKNOWN_OUTCOME,
+        subject=_subject(refund),
+        note=f"The refund is {settled.state}.",
+        now=now,
+    )
+
+
+def _settled(merchant: MerchantInSight, gateway: Gateway, refund: Refund, now: datetime) -> Refund:
+    """Give the refund as it stands after the look-up."""
+    can_search = Capability.FIND_BY_TAG in gateway.capabilities()
+    found = _find(gateway, refund, can_search=can_search)
+    if found is not None:
+        return record_refund(refund=refund, record=found, now=clock.wall_now())
+    age = now - (refund.asked_at or now)
+    if refund.state not in Refund.OPEN or age < _STILL_UNDER_WAY:
+        return refund
+    if age < gateway.KEY_MEMORY["refund"] * MEMORY_USED:
+        if why := held_because(merchant_id=merchant.id, connection_id=refund.connection_id, now=now):
+            raise Later(now + _HELD, why)
+        return ask_for_refund(gateway=gateway, refund=refund)
+    if can_search:
+        return record_refusal(refund=refund, words="The company never got the ask. Ask again.")
+    _tell_a_person(refund, now)
+    return refund
+
+
+def _find(gateway: Gateway, refund: Refund, *, can_search: bool) -> RefundRecord | None:
+    if not refund.reference and not can_search:
+        return None
+    let_go()
+    return gateway.find_refund(
+        reference=refund.reference or "", tag=refund.public_id, charge_reference=refund.charge_reference
+    )
+
+
+def _tell_a_person(refund: Refund, now: datetime) -> None:
+    open_concern(
+        merchant_id=refund.merchant_id,
+        kind=Concern.Kind.UNKNOWN_OUTCOME,
+        subject=_subject(refund),
+        facts={
+            "refund": refund.public_id,
+            "charge": refund.charge_reference,
+            "amount_minor": refund.amount_minor,
+            "currency": refund.currency,
+        },
+        now=now,
+    )
+
+
+def _subject(refund: Refund) -> str:
+    return f"refund:{refund.public_id}"
