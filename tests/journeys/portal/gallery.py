@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from paydesk.access.calendar.feeds import make_feed
 from paydesk.billing.customers.models import Customer
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
@@ -56,10 +57,12 @@ def full_life(shop: MerchantInSight) -> Shown:
     builders.attempt(refunded)
     builders.refund(refunded, 1410)
     builders.dispute(refunded)
+    make_feed(merchant_id=shop.id, customer_id=ada.id, language="en", now=builders.now())
     return Shown(
         who=ada,
         paths=[
             "/",
+            "/calendar",
             "/payments",
             "/payments?kind=failed&year=2019",
             "/payments?q=nothing+like+it",

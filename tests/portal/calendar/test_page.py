@@ -17,7 +17,7 @@ from tests.portal.reading import PORTAL, read, words
 
 pytestmark = pytest.mark.django_db
 
-ADDRESS = re.compile(r'value="(http://127\.0\.0\.1:8000/m/harbor/calendar/[\w-]{43}\.ics)"')
+ADDRESS = re.compile(r">(http://127\.0\.0\.1:8000/m/harbor/calendar/[\w-]{43}\.ics)</textarea>")
 
 
 def test_a_session_that_was_left_open_makes_no_address(browser: Client) -> None:
