@@ -11,7 +11,8 @@ KILN = {
     "next": "113.00",
 }
 NEXT_DAYS = 2
-PAUSED = {"reference": "TEA-4", "customer": "amara@okafor.example"}
+#: One that its customer has paused for so many days.
+PAUSED, PAUSED_DAYS = "TEA-4", 60
 
 
 def agreements_csv(now: datetime) -> str:
@@ -32,7 +33,7 @@ def agreements_csv(now: datetime) -> str:
         _line("CLAY-2", "freya@holm.example", "Clay club, 10 kg a month", "24.00", today + timedelta(1)),
         _line("TEA-3", "kenji@mori.example", "抹茶茶碗の会", "4500", today + timedelta(9))
         | {"currency": "JPY", "trial": "yes"},
-        _line(PAUSED["reference"], PAUSED["customer"], "Tea bowl of the month", "38.00", today + timedelta(6))
+        _line(PAUSED, "amara@okafor.example", "Tea bowl of the month", "38.00", today + timedelta(6))
         | {"currency": "USD"},
         _line(
             "WHEEL-19",

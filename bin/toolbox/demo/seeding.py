@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from toolbox.demo import story
-from toolbox.demo.agreements import agreements_csv
+from toolbox.demo.agreements import PAUSED, PAUSED_DAYS, agreements_csv
 from toolbox.demo.company import ask_company
 from toolbox.demo.logo import draw_logo
 from toolbox.demo.parts import PartEnded
@@ -16,6 +16,24 @@ from toolbox.environment import VENV
 
 #: The gateway and the kind of account behind each connection.
 CONNECTIONS = {story.MEMBERSHIPS: ("simulated-billing", "billing"), story.SHOP: ("simulated-vault", "vault")}
+
+#: As the customer does it on the subscription's page.
+_PAUSE = f"""
+from datetime import timedelta
+from paydesk.billing.arrangements.changes.pause_agreement import pause_agreement
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.kit import clock
+from paydesk.merchants.find import merchant_by_slug
+merchant = merchant_by_slug({story.SLUG!r})
+agreed = Subscription.objects.get(merchant_id=merchant.id, reference={PAUSED!r})
+pause_agreement(
+    merchant=merchant,
+    customer_id=agreed.customer_id,
+    subscription_public_id=agreed.public_id,
+    until=clock.local_date(merchant.business_now(), zone=merchant.time_zone) + timedelta(days={PAUSED_DAYS}),
+    now=clock.wall_now(),
+)
+"""
 
 
 def paydesk(place: Place, *words: str, given: str = "") -> str:
@@ -53,6 +71,7 @@ def seed(place: Place) -> None:
     file.write_text(agreements_csv(now))
     where = ("--merchant", story.SLUG, "--connection", story.SHOP)
     paydesk(place, "import", *where, "--agreements", str(file), "--past")
+    paydesk(place, "shell", "--command", _PAUSE)
 
 
 def connect(place: Place, name: str) -> None:

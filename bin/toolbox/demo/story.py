@@ -38,6 +38,7 @@ SHOWN = {
     "ines@duarte.example": "a payment that failed, and orders from the shop",
     "tomas@whitaker.example": "two payment plans, 7 of 12 and 5 of 6 payments made",
     "freya@holm.example": "a plan and a club that Paydesk collects, the next payment tomorrow",
+    "amara@okafor.example": "a club that Paydesk collects, paused for two months, and disputes",
     "bruno@salgado.example": "a plan that Paydesk collects, with an overdue payment",
     "hanna@lindqvist.example": "two subscriptions on different cards, one of which expires, and an expired one",
     "marit@verhoeven.example": "a company: bills with VAT, a discount, a part from the balance and a partial refund",
