@@ -90,6 +90,10 @@ class SettledBy(StrEnum):
     ZERO = "zero"
 
 
+#: The code of a charge that somebody ended before a bank had said no. No gateway uses it for anything else.
+CALLED_OFF = "canceled"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decline:
     """A clear no. `code` is the company's own word, for staff; the customer reads our sentence for the reason."""
@@ -98,6 +102,11 @@ class Decline:
     advice: Advice
     code: str = ""
     retry_not_before: datetime | None = None
+
+    @property
+    def is_called_off(self) -> bool:
+        """Say whether the charge was ended without a bank's no: nothing was charged, and nobody refused it."""
+        return self.code == CALLED_OFF
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

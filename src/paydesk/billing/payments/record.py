@@ -53,7 +53,7 @@ def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: d
 
 def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     if attempt.state in Attempt.OPEN:
-        _STEPS[outcome.verdict](payment, attempt, outcome, now)
+        _STEPS[_meaning(outcome)](payment, attempt, outcome, now)
     elif _is_second_success(attempt, outcome):
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
         _enter_charge(attempt, outcome, now)
@@ -63,6 +63,12 @@ def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
             if payment.covered_references and payment.state == Payment.State.CANCELED:
                 hold_again(merchant=merchant_by_id(payment.merchant_id), covering=payment)
             _succeed(payment, attempt, outcome, now)
+
+
+def _meaning(outcome: Outcome) -> Verdict:
+    """A charge that was called off was declined by nobody: it is abandoned, be the answer to calling it off lost."""
+    is_called_off = outcome.decline is not None and outcome.decline.is_called_off
+    return Verdict.NEVER_SEEN if is_called_off else outcome.verdict
 
 
 def _is_second_success(attempt: Attempt, outcome: Outcome) -> bool:
