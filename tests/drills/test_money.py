@@ -39,3 +39,10 @@ def test_killed_at_any_point_of_a_flow_money_moves_once(tmp_path: Path) -> None:
     assert done.wrong == []
     assert done.runs >= done.jobs > 15
     assert done.kills > 5
+
+
+def test_whatever_the_network_does_to_a_call_money_moves_once(tmp_path: Path) -> None:
+    done = drilled(tmp_path, "--tier", "B", "--flow", "charge", "--flow", "bill", "--every", "23")
+
+    assert done.wrong == []
+    assert done.runs > 5

@@ -30,7 +30,7 @@ SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "paydesk.config.settings",
     "PAYDESK_LOG_LEVEL": "ERROR",
     "PAYDESK_MAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
-    "PAYDESK_GATEWAY_SECONDS": "2",
+    "PAYDESK_GATEWAY_SECONDS": "1",
 }
 
 

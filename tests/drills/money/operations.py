@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from paydesk.gateways import http
 
-_WORDS = 60
+_WORDS = 120
 
 
 class Operations:

@@ -60,8 +60,8 @@ def work_for_days(
     at_least: timedelta = timedelta(0),
 ) -> None:
     """Work on while time goes by, here and at the company, until nothing is under way any more: at most three days."""
-    before = drill_clock.ahead()
-    for ahead in ROUNDS:
+    began = before = drill_clock.ahead()
+    for ahead in (began + after for after in ROUNDS):
         if ahead > before:
             drill_clock.set_ahead(ahead)
             account.advance(seconds=(ahead - before).total_seconds())

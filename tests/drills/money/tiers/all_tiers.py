@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.drills.money.runs import Tier
 from tests.drills.money.tiers.kills import KILLS
+from tests.drills.money.tiers.network import NETWORK
 
-TIERS: list[Tier] = [KILLS]
+TIERS: list[Tier] = [KILLS, NETWORK]
 
 
 def tier_of(letter: str) -> Tier:
