@@ -265,9 +265,9 @@ class Gateway(Protocol):
     def cancel_charge(self, reference: str) -> Outcome:
         """Make sure that a charge which waits for the customer can no longer succeed; gives how it ended.
 
-        DECLINED as `records.CALLED_OFF` without money; SUCCEEDED when the customer was quicker. Where the company ends the step
-        of a collectible only together with the collectible (Stripe), DECLINED says that this try is over for us: paying
-        with another method takes its place, and the collectible is paid once either way.
+        DECLINED as `records.CALLED_OFF` when it ended without money; SUCCEEDED when the customer was quicker. Where the
+        company ends the step of a collectible only together with the collectible (Stripe), DECLINED says that this try
+        is over for us: another method takes its place, and the collectible is paid once either way.
         """
 
     def refund(self, request: RefundRequest) -> RefundRecord: ...
