@@ -14,6 +14,7 @@ from PIL import Image
 from paydesk.merchants.branding import logo_by_digest
 from paydesk.merchants.find import MerchantInSight, merchant_by_slug
 from paydesk.merchants.models import Merchant, Picture
+from paydesk.merchants.policies import Policies
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,25 @@ def test_a_merchant_is_added_once_and_told_where_its_portal_is() -> None:
     assert "http://127.0.0.1:8000/m/kiln/" in run("kiln", *WORDS)
     assert "Nothing was changed: it is so already." in run("kiln", *WORDS)
     assert Merchant.objects.count() == 1
+
+
+def test_what_customers_may_do_is_refused_whole_then_set_then_printed() -> None:
+    run("kiln", *WORDS)
+    for wrong, why in [
+        ("move_day=7", "no policy 'move_day'"),
+        ("pay_off=never", "pay_off is yes or no"),
+        ("move_days", "whole number from 0 to 60"),
+    ]:
+        with pytest.raises(CommandError, match=why):
+            run("kiln", "--name", "Kilns", "--policy", "pay_next=no", "--policy", wrong)
+    assert (kiln().name, kiln().policies) == ("Kiln", Policies())
+
+    printed = run("kiln", "--policy", "move_days=7", "--policy", "pay_off=no")
+
+    assert "pay_off=no" in printed
+    assert "move_days=7" in printed
+    assert kiln().policies == Policies(move_days=7, pay_off=False)
+    assert "move_days=7" in run("kiln")
 
 
 def test_a_mistyped_name_adds_nothing(tmp_path: Path) -> None:

@@ -37,6 +37,17 @@ def policies_of(kept: Mapping[str, Any]) -> Policies:
     return Policies(**{name: value for name, value in kept.items() if name in known})
 
 
+def check_policies(given: Mapping[str, str]) -> None:
+    """Raise PolicyRefused for words that `set_policies` would not take; writes nothing."""
+    for name, text in given.items():
+        _read(name, text)
+
+
+def policies_said(policies: Policies) -> str:
+    """Say them all in one line, in the words by which they are set."""
+    return " ".join(f"{name}={_written(value)}" for name, value in asdict(policies).items())
+
+
 def set_policies(*, merchant_id: int, given: Mapping[str, str]) -> Policies:
     """Keep policies by name, from the words of a command: yes, no, or a number. Raises PolicyRefused."""
     rows = Merchant.objects.filter(id=merchant_id)
@@ -44,6 +55,10 @@ def set_policies(*, merchant_id: int, given: Mapping[str, str]) -> Policies:
     wanted = policies_of(kept | {name: _read(name, text) for name, text in given.items()})
     rows.update(policies=asdict(wanted))
     return wanted
+
+
+def _written(value: bool | int) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _read(name: str, text: str) -> bool | int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from paydesk.merchants.logos.keep import drop_logo, keep_logo
 from paydesk.merchants.logos.picture import LogoRefused, ReadPicture
 from paydesk.merchants.logos.read import BYTES_MAX, read_logo
 from paydesk.merchants.mended import colors_said
+from paydesk.merchants.policies import PolicyRefused, check_policies, policies_said, set_policies
 
 #: The option, the column that it sets, and what it means.
 _FACTS = {
@@ -41,6 +43,13 @@ class Command(BaseCommand):
         parser.add_argument("--logo", metavar="FILE", help="PNG, JPEG or SVG, wide or square")
         parser.add_argument("--logo-dark", metavar="FILE", help="the same for dark pages; goes with --logo")
         parser.add_argument("--no-logo", action="store_true", help="show the name instead of a logo")
+        parser.add_argument(
+            "--policy",
+            metavar="NAME=VALUE",
+            action="append",
+            default=[],
+            help="what customers may do with what is still to come, such as move_days=7 or pay_off=no; can be given again",
+        )
 
     def handle(self, *, slug: str, **options: Any) -> None:
         given = {column: options[column] for column, _ in _FACTS.values() if options[column] is not None}
@@ -51,10 +60,13 @@ class Command(BaseCommand):
         try:
             # Before anything is written: a refused logo changes nothing.
             pictures = _pictures(options["logo"], options["logo_dark"], is_without=options["no_logo"])
+            policies = _pairs(options["policy"])
+            check_policies(policies)
             merchant = self._merchant(slug, given)
-        except (MerchantRefused, LogoRefused) as refused:
+        except (MerchantRefused, LogoRefused, PolicyRefused) as refused:
             raise CommandError(str(refused)) from refused
         self._logo(merchant, pictures, is_without=options["no_logo"])
+        self._policies(merchant, policies)
         self.stdout.write(f"{merchant.name} has its portal at {merchant.portal_url}/")
 
     def _merchant(self, slug: str, given: dict[str, Any]) -> MerchantInSight:
@@ -80,6 +92,10 @@ class Command(BaseCommand):
                 f"There is no merchant {slug!r}. To add it, give {', '.join(f'--{one}' for one in missing)} as well."
             )
         return merchant_by_id(add_merchant(MerchantWanted(slug=slug, **given), now=clock.wall_now()).id)
+
+    def _policies(self, merchant: MerchantInSight, given: Mapping[str, str]) -> None:
+        policies = set_policies(merchant_id=merchant.id, given=given) if given else merchant.policies
+        self.stdout.write(f"What customers may do: {policies_said(policies)}")
 
     def _say_colors(self, color: str) -> None:
         for sentence in colors_said(color) if color else []:
@@ -111,6 +127,11 @@ def _pictures(logo: str | None, logo_dark: str | None, *, is_without: bool) -> l
     if logo_dark and not logo:
         raise LogoRefused("--logo-dark goes with --logo: give both files.")
     return [_read(file) for file in (logo, logo_dark) if file]
+
+
+def _pairs(words: Sequence[str]) -> dict[str, str]:
+    """Cut NAME=VALUE in two; without a value it is refused where it is read."""
+    return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 
 def _read(file: str) -> ReadPicture:
