@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from django.db import connections
 from tests.processes import Running, free_port, running_process, running_server
 
 PAYDESK = Path(sys.executable).parent / "paydesk"
+_BEATS_WITHIN = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,16 @@ def running_installation(folder: Path, **settings: str) -> Iterator[Installation
         running_server(serve, environment=environment, ready_path="/health", port=port) as web,
         running_process([PAYDESK, "worker"], environment=environment) as worker,
     ):
+        _wait_for_first_beat(Path(environment["PAYDESK_HEARTBEAT_FILE"]), worker)
         yield Installation(url=web.url, web=web, worker=worker, environment=environment)
+
+
+def _wait_for_first_beat(file: Path, worker: Running) -> None:
+    """A worker that starts beside a database with a heartbeat, and finds no file of its own, holds charging."""
+    deadline = time.monotonic() + _BEATS_WITHIN
+    while not file.exists():
+        assert time.monotonic() < deadline, worker.printed()
+        time.sleep(0.05)
 
 
 def database_url() -> str:

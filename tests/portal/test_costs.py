@@ -7,15 +7,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from paydesk.billing.arrangements.quotes import quote_pay_off
 from paydesk.billing.customers.models import Customer
+from paydesk.kit import clock
+from paydesk.kit.money import Money
+from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from tests import builders
 from tests.changes import method_change
+from tests.portal.desk.plans import agreement, cover, payments_of, plan, vault
 from tests.portal.reading import PORTAL
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS_MAX = {"/": 5, "/payments": 5, "/subscriptions": 3, "/methods": 6}
+STATEMENTS_MAX = {"/": 5, "/upcoming": 5, "/payments": 5, "/subscriptions": 3, "/methods": 6}
 
 
 @pytest.mark.parametrize("path", STATEMENTS_MAX)
@@ -60,3 +65,39 @@ def test_the_pages_of_a_method_cost_the_same_with_many(
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(f"{PORTAL}{address}?{paid}").status_code == 200
     assert len(captured) <= ABOUT_METHODS_MAX[path], [query["sql"][:90] for query in captured]
+
+
+#: "{plan}", "{open}", "{payment}" and "{quote}" are put in; the plan has sixty payments.
+AT_THE_DESK_MAX = {
+    "/subscriptions/{plan}": 4,
+    "/subscriptions/{open}": 5,
+    "/subscriptions/{plan}/several": 6,
+    "/payments/{payment}": 7,
+    "/quotes/{quote}": 6,
+    "/upcoming": 5,
+    "/": 5,
+}
+
+
+@pytest.mark.parametrize("path", AT_THE_DESK_MAX)
+def test_the_pages_of_the_desk_cost_the_same_with_many_payments(
+    browser: Client, shop: MerchantInSight, ada: Customer, path: str
+) -> None:
+    account = vault(shop)
+    builders.method(ada, account, is_default=True)
+    plans = [plan(ada, account, count=60) for _ in range(3)]
+    open_ended = agreement(ada, account, Money(3000, "EUR"))
+    rows = payments_of(plans[0])
+    cover(rows[:12], state="paid")
+    quote = quote_pay_off(
+        merchant=shop,
+        customer_id=ada.id,
+        subscription_public_id=plans[1].public_id,
+        now=clock.wall_now(),
+    )
+    address = path.format(
+        plan=plans[0].public_id, open=open_ended.public_id, payment=rows[0].public_id, quote=quote.public_id
+    )
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(PORTAL + address).status_code == 200
+    assert len(captured) <= AT_THE_DESK_MAX[path], [query["sql"][:90] for query in captured]

@@ -113,7 +113,7 @@ def test_one_orders_payments(browser: Client, ada: Customer, account: Connection
         "1.234,50",
         "€1,234.50",
         "1234",
-        "HC-77",
+        "HK-77",
         "grosse",
     ],
 )
@@ -121,7 +121,7 @@ def test_search_forgives(
     browser: Client, ada: Customer, account: Connection, order: Order, typed: str
 ) -> None:
     builders.payment(order, 300, number="INV-9")
-    of = builders.order(ada, account, "Große Rösterei", number="HC-0077")
+    of = builders.order(ada, account, "Große Rösterei", number="HK-0077")
     wanted = builders.payment(of, 123_450, number="INV-00420", title="Röstkurs")
     response = browser.get(f"{PORTAL}/payments", {"q": typed})
     assert shown(response) == [wanted.public_id]

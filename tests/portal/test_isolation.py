@@ -11,16 +11,11 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from paydesk.access.calendar.feeds import make_feed
-from paydesk.access.models import CalendarFeed, Session
-from paydesk.billing.customers.models import Customer, GatewayCustomer
-from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
-from paydesk.billing.payments.models import Payment
-from paydesk.billing.receipts.issue import issue_receipt
-from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.billing.customers.models import Customer
+from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from tests import builders
-from tests.changes import method_change
+from tests.portal.belongings import everything
 from tests.portal.reading import PORTAL
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +26,17 @@ NO_CONNECTION = "00000000-0000-4000-8000-000000000000"
 #: letter of the demo's mailbox, which only loopback has.
 NOBODYS = {"theme", "icon", "mailbox_letter", "mailbox_html"}
 #: These take a form as well.
-BOTH = ("payment_pay", "payment_card", "setup_done", "method_use", "method_remove", "subscription_method")
+BOTH = (
+    "payment_pay",
+    "payment_card",
+    "setup_done",
+    "method_use",
+    "method_remove",
+    "subscription_method",
+    "subscription_several",
+    "subscription_pay_off",
+    "quote",
+)
 VERBS = ("get", "head", "post", "put", "patch", "delete")
 
 
@@ -46,31 +51,6 @@ def patterns(inside: URLResolver | None = None, prefix: str = "") -> Iterator[tu
 
 
 ADDRESSES = {name: path for name, path in patterns() if name not in NOBODYS}
-
-
-def everything(who: Customer, account: Connection) -> dict[str, str]:
-    """Give a customer one of each, and name the public id of each."""
-    order = builders.order(who, account)
-    payment = builders.payment(order, state="failed")
-    paid = builders.payment(order, capabilities=["documents"])
-    method = builders.method(who, account)
-    session = _session(who)
-    return {
-        "customer": who.public_id,
-        "order": order.public_id,
-        "subscription": builders.subscription(order).public_id,
-        "failed payment": payment.public_id,
-        "paid payment": paid.public_id,
-        **_receipts(paid),
-        "attempt": builders.attempt(payment, "declined").public_id,
-        "method": method.public_id,
-        "set-up": _setup(method, payment).public_id,
-        "change": method_change(method).public_id,
-        "record at the company": _record(method).public_id,
-        "session": session.public_id,
-        "calendar": _calendar(who),
-        "row number": str(payment.id),
-    }
 
 
 @pytest.fixture(params=["another customer", "another merchant"])
@@ -180,7 +160,17 @@ def test_a_ticket_opens_nothing_of_others(browser: Client, others: dict[str, str
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/payments", "/payments?q=Studio", "/subscriptions", "/methods", "/devices", "/calendar"]
+    "page",
+    [
+        "/",
+        "/upcoming",
+        "/payments",
+        "/payments?q=Studio",
+        "/subscriptions",
+        "/methods",
+        "/devices",
+        "/calendar",
+    ],
 )
 def test_lists_hold_nothing_of_others(browser: Client, others: dict[str, str], page: str) -> None:
     status, text = answer(browser, "get", page)
@@ -235,38 +225,3 @@ def rows() -> dict[str, list[Any]]:
 def _lasting(response: Any) -> str:
     text = response.content.decode()
     return re.sub(r'(nonce|name="csrfmiddlewaretoken" value)="[^"]*"', r"\1", text)
-
-
-def _receipts(paid: Payment) -> dict[str, str]:
-    """Prove a payment and a refund of it."""
-    builders.refund(paid, 1000)
-    merchant = merchant_by_id(paid.merchant_id)
-    issued = issue_receipt(merchant=merchant, payment_id=paid.id, now=builders.now())
-    return {"receipt": issued.receipt.public_id, "note": issued.notes[0].public_id}
-
-
-def _setup(method: PaymentMethod, payment: Payment) -> MethodSetup:
-    owner = GatewayCustomer.objects.get(merchant_id=method.merchant_id, id=method.gateway_customer_id)
-    return MethodSetup.objects.create(
-        merchant_id=method.merchant_id,
-        connection_id=method.connection_id,
-        gateway_customer_id=owner.id,
-        customer_id=method.customer_id or 0,
-        payment_public_id=payment.public_id,
-        reference="seti_1",
-        created_at=builders.now(),
-    )
-
-
-def _calendar(who: Customer) -> str:
-    make_feed(merchant_id=who.merchant_id, customer_id=who.id, language="en", now=builders.now())
-    return CalendarFeed.objects.get(merchant_id=who.merchant_id, customer_id=who.id).public_id
-
-
-def _session(who: Customer) -> Session:
-    builders.session_token(who)
-    return Session.objects.get(merchant_id=who.merchant_id, customer_id=who.id)
-
-
-def _record(method: PaymentMethod) -> GatewayCustomer:
-    return GatewayCustomer.objects.get(merchant_id=method.merchant_id, id=method.gateway_customer_id)

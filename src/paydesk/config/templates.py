@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from paydesk.kit.contacts import page_name, phone_address
-from paydesk.portal import drawn, drawn_rows
+from paydesk.portal import drawn, drawn_coming, drawn_plan, drawn_rows
 from paydesk.portal.addresses import url
 from paydesk.portal.words import amounts, dates
 from paydesk.portal.words.brands import brand_word
@@ -63,6 +63,8 @@ def environment(**options: Any) -> Environment:
         "static": cache(static),
         "drawn": drawn,
         "drawn_rows": drawn_rows,
+        "drawn_coming": drawn_coming,
+        "drawn_plan": drawn_plan,
         "state_word": StateWord,
         "language_code": translation.get_language,
         "text_direction": lambda: "rtl" if translation.get_language_bidi() else "ltr",

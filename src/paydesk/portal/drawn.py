@@ -22,6 +22,7 @@ _SHAPES = {
     "cross": '<path d="M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3z"/><path d="M8 4.7v3.8M8 11.2v.05"/>',
     "half": _CIRCLE + '<path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" stroke="none"/>',
     "clock": _CIRCLE + '<path d="M8 4.4V8l2.4 1.5"/>',
+    "together": '<rect x="1.5" y="4.5" width="9" height="9" rx="1.5"/><path d="M5 2.5h7.5A1.5 1.5 0 0 1 14 4v7.5"/>',
     "dash": _CIRCLE + '<path d="M5.2 8h5.6"/>',
     "pause": _CIRCLE + '<path d="M6.5 5.8v4.4m3-4.4v4.4"/>',
     "back": '<path d="M5.5 2.5l-3 3 3 3"/><path d="M2.5 5.5h7a4 4 0 0 1 0 8H6.5"/>',

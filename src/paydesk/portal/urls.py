@@ -17,9 +17,11 @@ from paydesk.portal.payments.views import payment
 from paydesk.portal.setups import views as setups
 from paydesk.portal.subscriptions.views import subscription, subscriptions
 from paydesk.portal.theme import views as look
+from paydesk.portal.upcoming.views import coming_up
 
 urlpatterns = [
     path("", home, name="home"),
+    path("upcoming", coming_up, name="upcoming"),
     path("payments", history, name="history"),
     path("payments/<str:public_id>", payment, name="payment"),
     path("payments/<str:public_id>/pay", pay, name="payment_pay"),
@@ -30,6 +32,7 @@ urlpatterns = [
     path("orders/<str:public_id>", order, name="order"),
     path("subscriptions", subscriptions, name="subscriptions"),
     path("subscriptions/<str:public_id>", subscription, name="subscription"),
+    path("", include("paydesk.portal.quotes.urls")),
     path("subscriptions/<str:public_id>/method", method_of_subscription, name="subscription_method"),
     path("methods", methods, name="methods"),
     path("methods/add", add, name="method_add"),

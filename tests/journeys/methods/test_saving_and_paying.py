@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
-from urllib.parse import urlencode, urlsplit
-
 import pytest
-from django.db import connections
 from playwright.sync_api import Page, expect
 
 from paydesk.billing.arrangements.models import MethodChange
+from tests.journeys.fingers import press_at_once
 from tests.journeys.looks import looks_right
 from tests.journeys.methods.steps import (
     ASKS_WHEN_CHARGED,
@@ -102,33 +98,10 @@ def test_a_second_tab_and_the_way_back_pay_nothing_twice(owing: Payer) -> None:
 
 def test_eight_presses_at_once_without_javascript_pay_once(owing: Payer) -> None:
     page = to_the_choice(owing, java_script_enabled=False)
-    form = page.locator("form.form")
-    fields = [
-        (one.get_attribute("name") or "", one.get_attribute("value") or "")
-        for one in form.locator("input[type=hidden], input:checked").all()
-    ]
-    cookies = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
-    address = page.url
-    with ThreadPoolExecutor(8) as fingers:
-        answers = list(fingers.map(lambda _: post(address, cookies, [*fields, ("do", "pay")]), range(8)))
-    connections.close_all()
-    assert set(answers) == {303}
+    answers = press_at_once(page, page.locator("form.form"), fingers=8, also=("do", "pay"))
+    assert answers == {303}
     assert len(owing.clay.moved()) == 1
     assert not MethodChange.objects.filter(merchant_id=owing.clay.merchant.id, state="open").exists()
-
-
-def post(address: str, cookies: str, fields: list[tuple[str, str]]) -> int:
-    """Send the form as one of many fingers."""
-    parts = urlsplit(address)
-    wire = HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-    headers = {
-        "Cookie": cookies,
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Host": parts.netloc,
-        "Origin": f"{parts.scheme}://{parts.netloc}",
-    }
-    wire.request("POST", parts.path, urlencode(fields), headers)
-    return wire.getresponse().status
 
 
 def test_a_card_that_is_declined_is_saved_and_says_why(owing: Payer) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from paydesk.billing.payments.models import Payment
 from paydesk.portal.reads.open_payments import LatestAttempt, OpenPayment
+
+#: How long the charge run is left to itself before a day that has come is said to be missed.
+_RUN_TAKES = timedelta(days=1)
 
 
 class Need(StrEnum):
@@ -46,6 +49,11 @@ def need_of(payment: OpenPayment, attempt: LatestAttempt | None, *, now: datetim
         return Need.PAY
     if payment.state == Payment.State.PROCESSING:
         return Need.CHECKING
-    if payment.state == Payment.State.DUE and payment.due_at <= now and payment.next_attempt_at is None:
-        return Need.PAY_DUE
+    if payment.state == Payment.State.DUE and payment.next_attempt_at is None:
+        return Need.PAY_DUE if payment.due_at <= now - _patience(payment) else None
     return None
+
+
+def _patience(payment: OpenPayment) -> timedelta:
+    """What Paydesk collects is charged by itself on its day; a bill of another waits for its customer."""
+    return _RUN_TAKES if payment.is_ours else timedelta(0)

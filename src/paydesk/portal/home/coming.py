@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from paydesk.gateways.records import SubscriptionState
 from paydesk.portal.reads.agreements import Agreement
 from paydesk.portal.reads.open_payments import OpenPayment
 
@@ -30,6 +31,8 @@ def coming_up(
     payments: Iterable[OpenPayment], agreements: Sequence[Agreement], *, now: datetime
 ) -> list[Coming]:
     """Give the next few, the earliest first."""
+    payments = list(payments)
+    due = {payment.due_at for payment in payments if payment.is_ours}
     found = [
         Coming(
             payment.next_attempt_at or payment.due_at,
@@ -41,14 +44,23 @@ def coming_up(
         )
         for payment in payments
     ]
-    found += [_of(agreement) for agreement in agreements if _goes_on(agreement, now)]
+    found += [
+        _of(agreement)
+        for agreement in agreements
+        if _goes_on(agreement, now) and not (agreement.is_ours and agreement.next_payment_at in due)
+    ]
     return sorted(found)[:SHOWN_MAX]
 
 
 def _goes_on(agreement: Agreement, now: datetime) -> bool:
-    """A subscription that ends before its next date has no next payment, and neither has a company that left."""
+    """A subscription that ends before its next date has no next payment, and neither has a company that left.
+
+    A day of ours that has come stands there until it is charged.
+    """
     when = agreement.next_payment_at
-    if when is None or when < now or agreement.is_over or agreement.connection_removed_at is not None:
+    if when is None or agreement.is_over or agreement.connection_removed_at is not None:
+        return False
+    if agreement.state == SubscriptionState.PAUSED or (when < now and not agreement.is_ours):
         return False
     return agreement.cancels_at is None or agreement.cancels_at > when
 

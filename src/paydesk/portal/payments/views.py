@@ -36,6 +36,9 @@ def payment(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         is_just_answered=_is_just_answered(found.latest),
         has_receipts_of_parts=found.is_paid_in_part
         and bool(receipts_of_parts(merchant_id=at.merchant.id, payment_id=found.facts.id)),
+        covers=found.covers,
+        can_be_paid_early=at.merchant.policies.pay_next and found.facts.is_taken,
+        can_be_moved=False,
         steps=story_of(found, now=at.now),
     )
 

@@ -18,9 +18,11 @@ _ENDED = (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
 
 
 class Agreement(NamedTuple):
-    """A subscription; with `payments_total` it is a payment plan."""
+    """A subscription; with `payments_total` it is a payment plan. `total_kept` and `paid_kept`: of a plan of ours."""
 
+    id: int
     public_id: str
+    collected_by: str
     name: str
     state: str
     amount_minor: int
@@ -35,13 +37,27 @@ class Agreement(NamedTuple):
     cancels_at: datetime | None
     resumes_at: datetime | None
     ended_at: datetime | None
+    total_kept: int | None
+    paid_kept: int
+    deposit_minor: int
+    fee_minor: int
+    waived_minor: int
+    capabilities: list[str]
+    order_id: int
     order_public_id: str
+    order_title: str
+    order_number: str
     connection_removed_at: datetime | None
     method_kind: str | None
     method_brand: str | None
     method_last_four: str | None
     method_expires_month: int | None
     method_expires_year: int | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether Paydesk collects it."""
+        return self.collected_by == Subscription.CollectedBy.PAYDESK
 
     @property
     def is_over(self) -> bool:
@@ -61,16 +77,18 @@ class Agreement(NamedTuple):
     @property
     def paid_minor(self) -> int:
         """Give what has been paid of a plan."""
-        return self.total_minor - self.left_minor
+        return self.paid_kept if self.is_ours else self.payments_made * self.amount_minor
 
     @property
     def left_minor(self) -> int:
-        """Give what remains of a plan."""
-        return self.payments_left * self.amount_minor
+        """Give what remains of a plan; what of its fee was let off does not."""
+        return max(0, self.total_minor - self.paid_minor)
 
     @property
     def total_minor(self) -> int:
-        """Give what a plan comes to."""
+        """Give what a plan comes to: its payments differ where Paydesk collects, and what was let off is none of it."""
+        if self.total_kept is not None:
+            return self.total_kept - self.waived_minor
         return (self.payments_total or 0) * self.amount_minor
 
     @property
@@ -93,9 +111,19 @@ def _of_method(name: str) -> Coalesce:
     return Coalesce(f"payment_method__{name}", Subquery(_DEFAULT.values(name)[:1]))
 
 
+_OWN_COLUMNS = Agreement._fields[: Agreement._fields.index("total_kept")]
 _COLUMNS: tuple[str | Coalesce, ...] = (
-    *Agreement._fields[:15],
+    *_OWN_COLUMNS,
+    "total_minor",
+    "paid_minor",
+    "deposit_minor",
+    "fee_minor",
+    "waived_minor",
+    "capabilities",
+    "order_id",
     "order__public_id",
+    "order__title",
+    "order__number",
     "connection__removed_at",
     *(_of_method(name) for name in ("kind", "brand", "last_four", "expires_month", "expires_year")),
 )

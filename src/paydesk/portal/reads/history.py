@@ -15,6 +15,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractYear
 
 from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database import compiled
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
@@ -41,6 +42,10 @@ KINDS: dict[str, Q] = {
         ]
     ),
 }
+
+
+#: What Paydesk will collect is no past payment: it stands on the page of what is coming up, until its day.
+IS_COMING = Q(collected_by=Subscription.CollectedBy.PAYDESK, state=Payment.State.SCHEDULED)
 
 
 class PastPayment(NamedTuple):
@@ -191,7 +196,8 @@ def _count_query(zone: str, has_order: bool) -> CompiledQuery[KindCount]:
 
 
 def _of_customer(slot: dict[str, Any], has_order: bool) -> QuerySet[Payment, Payment]:
-    rows = Payment.objects.filter(merchant_id=slot["merchant_id"], customer_id=slot["customer_id"])
+    mine = Payment.objects.filter(merchant_id=slot["merchant_id"], customer_id=slot["customer_id"])
+    rows = mine.exclude(IS_COMING)
     return rows.filter(order_id=slot["order_id"]) if has_order else rows
 
 

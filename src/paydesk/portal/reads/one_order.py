@@ -8,7 +8,7 @@ from typing import NamedTuple
 from paydesk.billing.orders.models import Order, OrderLine
 from paydesk.billing.payments.models import Payment
 from paydesk.database.compiled import CompiledQuery
-from paydesk.portal.reads.history import COLUMNS, PastPayment
+from paydesk.portal.reads.history import COLUMNS, IS_COMING, PastPayment
 
 PAYMENTS_MAX = 50
 
@@ -51,6 +51,7 @@ _LINES = CompiledQuery(
 _PAYMENTS = CompiledQuery(
     build=lambda merchant_id, customer_id, order_id: (
         Payment.objects.filter(merchant_id=merchant_id, customer_id=customer_id, order_id=order_id)
+        .exclude(IS_COMING)
         .order_by("-due_at", "-id")
         .values_list(*COLUMNS)[: PAYMENTS_MAX + 1]
     ),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from paydesk.billing.payments.choices import ASKED_FOR
 from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.compiled import CompiledQuery, Value
 from paydesk.database.together import Ask, rows_together
 from paydesk.gateways.contract import Capability
@@ -33,6 +34,12 @@ class PaymentFacts(NamedTuple):
     settled_by: str
     next_attempt_at: datetime | None
     capabilities: list[str]
+    collected_by: str
+    position: int | None
+    due_date: date | None
+    planned_date: date | None
+    fee_minor: int
+    waived_minor: int
     connection_removed_at: datetime | None
     order_public_id: str
     order_title: str
@@ -40,15 +47,36 @@ class PaymentFacts(NamedTuple):
     subscription_public_id: str | None
     subscription_name: str | None
     payments_total: int | None
+    subscription_state: str | None
+    covering_public_id: str | None
+    covering_state: str | None
+    covering_amount_minor: int | None
+    covering_paid_at: datetime | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether Paydesk collects it."""
+        return self.collected_by == Subscription.CollectedBy.PAYDESK
+
+    @property
+    def is_coming(self) -> bool:
+        """Say whether Paydesk will collect it on a day to come."""
+        return self.is_ours and self.state == Payment.State.SCHEDULED
+
+    @property
+    def was_moved(self) -> bool:
+        """Say whether somebody has moved it from the day that the schedule gave it."""
+        return self.due_date != self.planned_date
+
+    @property
+    def is_taken(self) -> bool:
+        """Say whether its company takes a payment now."""
+        return self.connection_removed_at is None and not ASKED_FOR.isdisjoint(self.capabilities)
 
     @property
     def can_be_paid(self) -> bool:
         """Say whether it is open and its company takes a payment now."""
-        return (
-            self.state in {Payment.State.DUE, Payment.State.FAILED}
-            and self.connection_removed_at is None
-            and not ASKED_FOR.isdisjoint(self.capabilities)
-        )
+        return self.state in {Payment.State.DUE, Payment.State.FAILED} and self.is_taken
 
     @property
     def has_receipt(self) -> bool:
@@ -94,6 +122,18 @@ class MoneyBack(NamedTuple):
     created_at: datetime
 
 
+class Covered(NamedTuple):
+    """One of the payments that another one makes."""
+
+    public_id: str
+    title: str
+    position: int
+    amount_minor: int
+    currency: str
+    due_date: date
+    payments_total: int | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WholePayment:
     """Everything that the payment's page tells; attempts in order of time."""
@@ -102,6 +142,7 @@ class WholePayment:
     attempts: list[PastAttempt]
     refunds: list[MoneyBack]
     disputes: list[MoneyBack]
+    covers: list[Covered]
 
     @property
     def waiting(self) -> PastAttempt | None:
@@ -124,7 +165,7 @@ _FACTS = CompiledQuery(
     build=lambda merchant_id, customer_id, public_id: Payment.objects.filter(
         merchant_id=merchant_id, customer_id=customer_id, public_id=public_id
     ).values_list(
-        *PaymentFacts._fields[:15],
+        *PaymentFacts._fields[: PaymentFacts._fields.index("connection_removed_at")],
         "connection__removed_at",
         "order__public_id",
         "order__title",
@@ -132,6 +173,11 @@ _FACTS = CompiledQuery(
         "subscription__public_id",
         "subscription__name",
         "subscription__payments_total",
+        "subscription__state",
+        "covered_by__public_id",
+        "covered_by__state",
+        "covered_by__amount_minor",
+        "covered_by__paid_at",
     ),
     into=PaymentFacts,
     slots={"merchant_id": int, "customer_id": int, "public_id": str},
@@ -150,6 +196,15 @@ _SLOTS: dict[str, type] = {"merchant_id": int, "payment_id": int}
 _ATTEMPTS = CompiledQuery(build=_rows(Attempt, PastAttempt._fields, "number"), into=PastAttempt, slots=_SLOTS)
 _REFUNDS = CompiledQuery(build=_rows(Refund, MoneyBack._fields, "created_at"), into=MoneyBack, slots=_SLOTS)
 _DISPUTES = CompiledQuery(build=_rows(Dispute, MoneyBack._fields, "created_at"), into=MoneyBack, slots=_SLOTS)
+_COVERS = CompiledQuery(
+    build=lambda merchant_id, payment_id: (
+        Payment.objects.filter(merchant_id=merchant_id, covered_by_id=payment_id)
+        .order_by("due_date", "id")
+        .values_list(*Covered._fields[:-1], "subscription__payments_total")
+    ),
+    into=Covered,
+    slots=_SLOTS,
+)
 
 
 def whole_payment(*, merchant_id: int, customer_id: int, public_id: str) -> WholePayment | None:
@@ -158,6 +213,6 @@ def whole_payment(*, merchant_id: int, customer_id: int, public_id: str) -> Whol
     if facts is None:
         return None
     mine: dict[str, Value] = {"merchant_id": merchant_id, "payment_id": facts.id}
-    asks = [Ask(query, mine) for query in (_ATTEMPTS, _REFUNDS, _DISPUTES)]
-    attempts, refunds, disputes = rows_together(asks)
-    return WholePayment(facts=facts, attempts=attempts, refunds=refunds, disputes=disputes)
+    asks = [Ask(query, mine) for query in (_ATTEMPTS, _REFUNDS, _DISPUTES, _COVERS)]
+    attempts, refunds, disputes, covers = rows_together(asks)
+    return WholePayment(facts=facts, attempts=attempts, refunds=refunds, disputes=disputes, covers=covers)

@@ -1,4 +1,7 @@
-"""Read what a customer has yet to pay, each with the latest attempt at it."""
+"""Read what a customer has yet to pay, each with the latest attempt at it.
+
+What Paydesk will collect on a day to come is left out: its agreement says what is next, and a plan has hundreds.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from typing import NamedTuple
 
 from paydesk.billing.payments.choices import ASKED_FOR
 from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
+from paydesk.portal.reads.history import IS_COMING
 
 OPEN_STATES = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED)
 
@@ -26,9 +31,16 @@ class OpenPayment(NamedTuple):
     due_at: datetime
     next_attempt_at: datetime | None
     capabilities: list[str]
+    collected_by: str
+    position: int | None
     connection_removed_at: datetime | None
     subscription_name: str | None
     payments_total: int | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether Paydesk collects it."""
+        return self.collected_by == Subscription.CollectedBy.PAYDESK
 
     @property
     def can_be_paid(self) -> bool:
@@ -70,6 +82,8 @@ class OpenRow(NamedTuple):
     due_at: datetime
     next_attempt_at: datetime | None
     capabilities: list[str]
+    collected_by: str
+    position: int | None
     connection_removed_at: datetime | None
     subscription_name: str | None
     payments_total: int | None
@@ -85,6 +99,7 @@ class OpenRow(NamedTuple):
 _ROWS = CompiledQuery(
     build=lambda merchant_id, customer_id: (
         Payment.objects.filter(merchant_id=merchant_id, customer_id=customer_id, state__in=OPEN_STATES)
+        .exclude(IS_COMING)
         .order_by("due_at", "id", "attempt__number")
         .values_list(
             *OpenPayment._fields[:-3],

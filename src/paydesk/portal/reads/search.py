@@ -11,7 +11,7 @@ import unicodedata
 from paydesk.billing.payments.models import Payment
 from paydesk.database.compiled import CompiledQuery
 from paydesk.kit.money import exponent
-from paydesk.portal.reads.history import COLUMNS, PastPayment
+from paydesk.portal.reads.history import COLUMNS, IS_COMING, PastPayment
 
 #: Beyond this the oldest are not searched; the page says so.
 SEARCHED_MAX = 10_000
@@ -19,6 +19,7 @@ SEARCHED_MAX = 10_000
 _ALL = CompiledQuery(
     build=lambda merchant_id, customer_id: (
         Payment.objects.filter(merchant_id=merchant_id, customer_id=customer_id)
+        .exclude(IS_COMING)
         .order_by("-due_at", "-id")
         .values_list(*COLUMNS)[:SEARCHED_MAX]
     ),

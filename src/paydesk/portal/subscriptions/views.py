@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from paydesk.portal.door import AtHand, customer_page
-from paydesk.portal.reads.agreements import agreements, one_agreement
-from paydesk.portal.reads.one_order import find_order, payments_of
+from paydesk.portal.reads.agreements import Agreement, agreements
+from paydesk.portal.reads.instalments import Instalment, instalments, instalments_left
+from paydesk.portal.reads.one_order import payments_of
 from paydesk.portal.show import show_page
+from paydesk.portal.subscriptions.find import agreement_or_404
+from paydesk.portal.subscriptions.offers import offers_of
 
 _PAYMENTS_SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What is still to be paid, the earliest first, and of a plan what is behind, the latest first."""
+
+    left: Sequence[Instalment]
+    behind: Sequence[Instalment]
 
 
 @require_safe
@@ -30,19 +44,29 @@ def subscriptions(request: HttpRequest, at: AtHand) -> HttpResponse:
 @require_safe
 @customer_page
 def subscription(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
-    """Show one: what it costs, how it stands, what is next, and its payments."""
-    found = one_agreement(**at.ids, public_id=public_id)
-    order = find_order(**at.ids, public_id=found.order_public_id) if found else None
-    if found is None or order is None:
-        raise Http404
-    payments = payments_of(**at.ids, order_id=order.id)
+    """Show one: how far it has come, what is next, what can be done, and its payments."""
+    found = agreement_or_404(at, public_id)
+    plan = _plan(at, found) if found.is_ours else None
+    shows_all = plan is not None and found.payments_total is not None
+    payments = [] if shows_all else payments_of(**at.ids, order_id=found.order_id)
     return show_page(
         request,
         "subscription.html",
         here="subscriptions",
         agreement=found,
-        order=order,
+        plan=plan,
+        shows_all=shows_all,
+        overdue=[one for one in plan.left if one.is_overdue] if plan else [],
+        offered=offers_of(at, found, plan.left if plan else []),
         payments=payments[:_PAYMENTS_SHOWN],
         has_more=len(payments) > _PAYMENTS_SHOWN,
         now=at.now,
     )
+
+
+def _plan(at: AtHand, found: Agreement) -> Plan:
+    read = instalments if found.payments_total else instalments_left
+    every = read(**at.ids, subscription_id=found.id)
+    left = [one for one in every if one.is_left]
+    behind = [one for one in every if not one.is_left]
+    return Plan(left=sorted(left, key=lambda one: one.due_at), behind=behind[::-1])

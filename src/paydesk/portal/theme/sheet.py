@@ -27,6 +27,8 @@ _FILES = (
     "pages",
     "papers/paper",
     "papers/statement",
+    "desk/desk",
+    "desk/upcoming",
     "narrow",
     "papers/print",
 )

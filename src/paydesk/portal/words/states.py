@@ -38,10 +38,12 @@ _PAYMENT = {
     Payment.State.PAID: StateWord(_("Paid"), "tick", "success"),
     Payment.State.FAILED: StateWord(_("Failed"), "cross", "danger"),
     Payment.State.SKIPPED: StateWord(_("Skipped"), "dash", "quiet"),
-    Payment.State.COVERED: StateWord(_("Paid with another payment"), "tick", "quiet"),
+    Payment.State.COVERED: StateWord(_("Part of another payment"), "together", "quiet"),
     Payment.State.CANCELED: StateWord(_("Canceled"), "dash", "quiet"),
     Payment.State.WRITTEN_OFF: StateWord(_("Closed without payment"), "dash", "quiet"),
 }
+_OVERDUE = StateWord(_("Overdue"), "cross", "danger")
+_PAID_WITH_OTHERS = StateWord(_("Paid with others"), "tick", "success")
 _REFUNDED = StateWord(_("Refunded"), "back", "quiet")
 _PARTLY_REFUNDED = StateWord(_("Partly refunded"), "back", "quiet")
 
@@ -63,6 +65,18 @@ def payment_word(state: str, refunded_minor: int = 0, amount_minor: int = 0) -> 
     if refunded_minor and state == Payment.State.PAID:
         return (_REFUNDED if refunded_minor >= amount_minor else _PARTLY_REFUNDED).spoken()
     return _PAYMENT[Payment.State(state)].spoken()
+
+
+def instalment_word(
+    state: str, covering_state: str | None, refunded_minor: int = 0, amount_minor: int = 0
+) -> StateWord:
+    """Give the word for a payment among those of its agreement; `covering_state`: of the payment that covers it."""
+    if state == Payment.State.FAILED:
+        return _OVERDUE.spoken()
+    if covering_state is not None:
+        is_paid = covering_state == Payment.State.PAID
+        return _PAID_WITH_OTHERS.spoken() if is_paid else payment_word(Payment.State.PROCESSING)
+    return payment_word(state, refunded_minor, amount_minor)
 
 
 def subscription_word(state: str, *, is_ending: bool = False) -> StateWord:

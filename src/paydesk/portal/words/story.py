@@ -12,22 +12,24 @@ from paydesk.gateways.records import SettledBy
 from paydesk.portal.reads.one_payment import MoneyBack, PastAttempt, WholePayment
 from paydesk.portal.words.amounts import money
 from paydesk.portal.words.brands import brand_word
+from paydesk.portal.words.dates import day
 from paydesk.portal.words.declines import decline_sentence
 
 
 class Step(NamedTuple):
-    """One step: a shape, its tone, when, what happened, and what is worth knowing beside it."""
+    """One step: a shape, its tone, when, what happened, and what is worth knowing beside it. `is_day`: at no hour."""
 
     mark: str
     tone: str
     when: datetime
     words: str
     note: str = ""
+    is_day: bool = False
 
 
 def story_of(payment: WholePayment, *, now: datetime) -> list[Step]:
     """Give the steps, the earliest first; a try that is still to come is the last."""
-    steps = [_due(payment, now)]
+    steps = _due(payment, now)
     steps += [_attempt(attempt, payment.facts.amount_minor) for attempt in payment.attempts]
     steps += [_refund(refund) for refund in payment.refunds]
     steps += [_dispute(dispute) for dispute in payment.disputes]
@@ -36,10 +38,27 @@ def story_of(payment: WholePayment, *, now: datetime) -> list[Step]:
     return steps + _next_try(payment, now)
 
 
-def _due(payment: WholePayment, now: datetime) -> Step:
+def _due(payment: WholePayment, now: datetime) -> list[Step]:
+    """What makes several payments at once has no day of its own."""
+    if payment.facts.is_ours and payment.facts.position is None:
+        return []
     amount = money(payment.facts.amount_minor, payment.facts.currency)
     words = _("%(amount)s was due.") if payment.facts.due_at <= now else _("%(amount)s will be due.")
-    return Step("clock", "quiet", payment.facts.due_at, words % {"amount": amount})
+    return [
+        Step(
+            "clock",
+            "quiet",
+            payment.facts.due_at,
+            words % {"amount": amount},
+            _moved(payment),
+            payment.facts.is_ours,
+        )
+    ]
+
+
+def _moved(payment: WholePayment) -> str:
+    before = payment.facts.planned_date
+    return _("Moved from %(day)s.") % {"day": day(before)} if before and payment.facts.was_moved else ""
 
 
 def _attempt(attempt: PastAttempt, whole_minor: int) -> Step:

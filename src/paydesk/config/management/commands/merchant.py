@@ -48,7 +48,7 @@ class Command(BaseCommand):
             metavar="NAME=VALUE",
             action="append",
             default=[],
-            help="what customers may do with what is still to come, such as move_days=7 or pay_off=no; can be given again",
+            help="what customers may do with what is still to come, as move_days=7 or pay_off=no; can be given again",
         )
 
     def handle(self, *, slug: str, **options: Any) -> None:

@@ -1,0 +1,83 @@
+"""Say what a customer can do with an agreement, as its merchant and the company that collects it allow.
+
+What is not offered is not shown. Each leads to a page that says what happens before anything does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from paydesk.merchants.policies import Policies
+from paydesk.portal.addresses import url
+from paydesk.portal.door import AtHand
+from paydesk.portal.reads.agreements import Agreement
+from paydesk.portal.reads.instalments import Instalment
+from paydesk.portal.subscriptions.offer import Offer
+from paydesk.portal.words.amounts import money
+from paydesk.portal.words.brands import brand_word
+from paydesk.portal.words.dates import day
+
+#: Two payments are several.
+_SEVERAL = 2
+
+
+def offers_of(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> list[Offer]:
+    """List what can be done now. `left`: what is still to be paid of one that Paydesk collects."""
+    if agreement.is_over or agreement.connection_removed_at is not None:
+        return []
+    offers = list(_payments(at, agreement, left)) if agreement.is_ours else []
+    return [*offers, *_method(at.merchant.policies, agreement)]
+
+
+def _payments(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> Iterator[Offer]:
+    policies = at.merchant.policies
+    coming = next((one for one in left if one.is_coming), None)
+    payable = [one for one in left if not one.is_on_its_way]
+    if coming is not None and policies.pay_next:
+        yield Offer(
+            mark="card",
+            words=_("Pay the next one now"),
+            note=_("%(amount)s, due %(day)s")
+            % {"amount": money(coming.owed_minor, coming.currency), "day": day(coming.due_date)},
+            address=url("payment_pay", coming.public_id),
+        )
+    goes_on = agreement.payments_total is None and agreement.state != "paused"
+    if policies.pay_several and (len(payable) >= _SEVERAL or (payable and goes_on)):
+        yield Offer(
+            mark="together",
+            words=_("Pay several at once"),
+            note=_("One charge, one receipt"),
+            address=url("subscription_several", agreement.public_id),
+        )
+    if agreement.payments_total and policies.pay_off and payable and len(payable) == len(left):
+        yield _pay_off(at, agreement, payable)
+
+
+def _pay_off(at: AtHand, agreement: Agreement, payable: Sequence[Instalment]) -> Offer:
+    owed_minor = sum(one.owed_minor for one in payable)
+    waives = at.merchant.policies.pay_off_waives_fee
+    saved_minor = sum(one.fee_minor for one in payable if waives and one.due_at > at.now)
+    amount = money(owed_minor - saved_minor, agreement.currency)
+    note = _("%(amount)s: you save %(saved)s") if saved_minor else "%(amount)s"
+    return Offer(
+        mark="tick",
+        words=_("Pay off the rest"),
+        note=note % {"amount": amount, "saved": money(saved_minor, agreement.currency)},
+        address=url("subscription_pay_off", agreement.public_id),
+        is_press=True,
+    )
+
+
+def _method(policies: Policies, agreement: Agreement) -> Iterator[Offer]:
+    if agreement.is_ours and not policies.change_method:
+        return
+    has_one = bool(agreement.method_brand or agreement.method_last_four)
+    name = f"{brand_word(agreement.method_brand)} •• {agreement.method_last_four}".removesuffix(" •• ")
+    yield Offer(
+        mark="wallet",
+        words=_("Change the method") if has_one else _("Choose a method"),
+        note=name if has_one else _("Nothing is on file that could pay it"),
+        address=url("subscription_method", agreement.public_id),
+    )

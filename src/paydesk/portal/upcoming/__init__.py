@@ -1,0 +1,1 @@
+"""What is coming up: twelve months at a glance, and each payment to come."""
