@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.drills.money.tally import Done, Tally, code_version, sum_of
 from tests.journeys.installation import database_url
@@ -46,3 +47,14 @@ def test_whatever_the_network_does_to_a_call_money_moves_once(tmp_path: Path) ->
 
     assert done.wrong == []
     assert done.runs > 5
+
+
+def test_workers_and_customers_at_once_killed_and_stopped_move_money_once(tmp_path: Path) -> None:
+    if connection.vendor == "sqlite":
+        # SQLite takes one worker: its lease row, not this drill, sees to that.
+        return
+    done = drilled(tmp_path, "--tier", "C", "--every", "250")
+
+    assert done.wrong == []
+    assert done.runs == 8
+    assert done.reached["P05"] >= 8

@@ -12,19 +12,15 @@ from functools import cached_property
 
 from django.db.models import Q, Sum
 
-from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payments.models import Attempt, Dispute, DueCharge, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.events.models import Event
 from paydesk.kit import clock
 from paydesk.merchants.find import merchant_by_id
-from paydesk.notices.models import Letter
-from paydesk.sync.models import InboxEvent
+from tests.drills.money.work import OF_MERCHANTS
 from tests.simulator import Json, SimulatedAccount
 
 _CAPTURED = "succeeded"
-_QUEUED = (Letter, Event, InboxEvent, DueCharge, Attempt, MethodChange)
 _GOES_ON = ("active", "trialing", "past_due")
 #: What a journal's row is in our ledger.
 _KINDS = {"charge": "charge", "refund": "refund", "dispute": "dispute", "dispute_won": "reversal"}
@@ -159,7 +155,7 @@ def _nothing_is_left_open(books: _Books) -> Iterator[str]:
         if payment.is_ours and payment.state == Payment.State.PROCESSING:
             yield f"I19 {_name(payment)} is still on its way"
     now = clock.wall_now()
-    for rows in _QUEUED:
+    for rows in OF_MERCHANTS:
         mine = rows.objects.filter(merchant_id=books.merchant_id)
         for row in mine.filter(Q(dead_at__isnull=False) | Q(due_at__lte=now)):
             yield f"I19 {rows.__name__} {row.pk} was not worked off: {row.trouble}"

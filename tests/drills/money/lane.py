@@ -12,7 +12,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from tests.simulator import Simulator
 
 #: A step that takes longer than this hangs, and that is a finding.
 SECONDS_AT_MOST = 60
+#: So long others wait for one that sleeps.
+PATIENCE_SECONDS = 1.5
 _OPERATION = "*"
 _SIGNALS = {signal.SIGKILL: "killed", signal.SIGALRM: "hung"}
 
@@ -110,6 +112,34 @@ class Lane:
         if os.WIFSTOPPED(status):
             return Ended(how="stopped")
         return self._ended(started, _how(status))
+
+    def wait_for_all(self, running: Sequence[Started], *, asleep: Sequence[Started] = ()) -> list[Ended]:
+        """Wait until each has ended or sleeps. Who sleeps in a transaction holds others up: then it is woken.
+
+        `asleep`: stopped ones from before, which may be in the way as well.
+        """
+        found: dict[int, Ended] = {}
+        sleeping = {one.pid: one for one in asleep}
+        patient_until = time.monotonic() + PATIENCE_SECONDS
+        while len(found) < len(running):
+            for one in running:
+                if one.pid not in found and (ended := self._look(one)) is not None:
+                    found[one.pid] = ended
+                    if ended.how == "stopped":
+                        sleeping[one.pid] = one
+            if time.monotonic() > patient_until and sleeping:
+                for one in sleeping.values():
+                    os.kill(one.pid, signal.SIGCONT)
+                    found.pop(one.pid, None)
+                sleeping.clear()
+            time.sleep(0.002)
+        return [found[one.pid] for one in running]
+
+    def _look(self, started: Started) -> Ended | None:
+        pid, status = os.waitpid(started.pid, os.WUNTRACED | os.WNOHANG)
+        if pid == 0:
+            return None
+        return Ended(how="stopped") if os.WIFSTOPPED(status) else self._ended(started, _how(status))
 
     def go_on(self, started: Started) -> Ended:
         """Let a stopped process go on to its end."""

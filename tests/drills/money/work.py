@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
 
-from paydesk.billing.arrangements.models import MethodChange
-from paydesk.billing.payments.models import Attempt, DueCharge
+from paydesk.billing.payments.models import Attempt
 from paydesk.config.schedule import QUEUES
-from paydesk.events.models import Event
 from paydesk.kit import clock
-from paydesk.notices.models import Letter
-from paydesk.sync.models import InboxEvent
 from paydesk.work.queues import Queue, claim_of, work_one
 from tests.drills.money.drill_clock import DrillClock
 from tests.simulator import SimulatedAccount
@@ -26,7 +23,8 @@ ROUNDS = [
 ]
 _TIMETABLE = "timetable"
 _AT_A_TIME = 8
-_OF_MERCHANTS = (Letter, Event, InboxEvent, DueCharge, Attempt, MethodChange)
+#: The tables of all queues but the timetable: each row belongs to a merchant.
+OF_MERCHANTS: list[Any] = [queue.rows for queue in QUEUES if queue.name != _TIMETABLE]
 
 
 def work_until_idle() -> None:
@@ -78,13 +76,13 @@ def _is_under_way(merchant_id: int) -> bool:
     soon = clock.wall_now() + timedelta(days=1)
     return any(
         rows.objects.filter(merchant_id=merchant_id, due_at__lte=soon, dead_at__isnull=True).exists()
-        for rows in _OF_MERCHANTS
+        for rows in OF_MERCHANTS
     )
 
 
 def leave_alone(merchant_id: int) -> None:
     """Let nothing of a merchant be due any more: its run is over, and the next one must not meet it."""
-    for rows in _OF_MERCHANTS:
+    for rows in OF_MERCHANTS:
         rows.objects.filter(merchant_id=merchant_id, due_at__isnull=False).update(
             due_at=None, fence=F("fence") + 1
         )

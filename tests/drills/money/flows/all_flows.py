@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.drills.money.flows.charging import CHARGING
 from tests.drills.money.flows.customers import CUSTOMERS
+from tests.drills.money.flows.desk import DESK
 from tests.drills.money.flows.flow import Flow
 from tests.drills.money.flows.webhooks import WEBHOOKS
 
-FLOWS: list[Flow] = [*CHARGING, *CUSTOMERS, *WEBHOOKS]
+FLOWS: list[Flow] = [*CHARGING, *CUSTOMERS, *WEBHOOKS, *DESK]
 
 
 def flow_named(name: str) -> Flow:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from paydesk.config.truths.table import TRUTHS
@@ -43,6 +45,17 @@ class Stage:
                 examples = truth.broken_by(merchant, clock.wall_now())
                 found += [f"{truth.name} {truth.says} {example}" for example in examples]
         return found
+
+    def note(self, name: str, value: object) -> None:
+        """Note something that a process of this run saw, for the end of the run."""
+        self._notes(name).write_text(json.dumps(value))
+
+    def noted(self, name: str) -> Any:
+        """Give what was noted; None when no process came to it."""
+        return json.loads(self._notes(name).read_text()) if self._notes(name).exists() else None
+
+    def _notes(self, name: str) -> Path:
+        return self.lane.folder / f"{self.scene.merchant.slug}.{name}.json"
 
     def end(self) -> None:
         """Let nothing of it come in the way of the next run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from paydesk.billing.customers.models import Customer
 from tests import builders
 from tests.billing.charging.scene import Collecting
 from tests.simulator import Simulator
@@ -24,3 +25,10 @@ def quick_scene(simulator: Simulator, *, card: str, slug: str) -> Collecting:
     builders.owner(customer, connection, made["id"])
     builders.method(customer, connection, reference=made["methods"][0], is_default=True)
     return Collecting(merchant=merchant, connection=connection, account=account, customer=made["id"])
+
+
+def save_card(scene: Collecting, card: str) -> str:
+    """Let the customer have a further card, here and there; gives our public id."""
+    reference = scene.account.method(scene.customer, card)
+    customer = Customer.objects.get(merchant_id=scene.merchant.id)
+    return builders.method(customer, scene.connection, reference=reference).public_id

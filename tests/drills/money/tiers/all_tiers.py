@@ -5,8 +5,9 @@ from __future__ import annotations
 from tests.drills.money.runs import Tier
 from tests.drills.money.tiers.kills import KILLS
 from tests.drills.money.tiers.network import NETWORK
+from tests.drills.money.tiers.races import RACES
 
-TIERS: list[Tier] = [KILLS, NETWORK]
+TIERS: list[Tier] = [KILLS, NETWORK, RACES]
 
 
 def tier_of(letter: str) -> Tier:
