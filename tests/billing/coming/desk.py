@@ -53,6 +53,17 @@ class Desk(Collecting):
         changed: Changed = _VERBS[what][1](**self._about(what, payment), **given, now=clock.wall_now())
         return changed
 
+    def press_for_named(self, name: str, what: str, **given: Any) -> Changed:
+        """Press a button of one of several agreements."""
+        agreement = Subscription.objects.get(merchant_id=self.merchant.id, name=name)
+        about = {
+            "merchant": self.shop(),
+            "customer_id": agreement.customer_id,
+            "subscription_public_id": agreement.public_id,
+        }
+        changed: Changed = _VERBS[what][1](**about, **given, now=clock.wall_now())
+        return changed
+
     def look_at(self, what: str, payment: Payment | None = None, **given: Any) -> Preview:
         """Open the page with that button."""
         preview: Preview = _VERBS[what][0](**self._about(what, payment), **given)

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from django.db.models import F, QuerySet
 
 from paydesk.billing.arrangements.differences import difference_of
-from paydesk.billing.arrangements.models import MethodChange
+from paydesk.billing.arrangements.models import OURS, MethodChange
 from paydesk.billing.arrangements.needs import needed_by
+from paydesk.billing.arrangements.own_method import set_own_method
 from paydesk.billing.arrangements.read_again import read_account_again
 from paydesk.billing.arrangements.what_pays_what import Account, accounts_of
 from paydesk.billing.customers.models import GatewayCustomer
@@ -126,9 +127,12 @@ def _carry_out(merchant: MerchantInSight, taken: Claim) -> None:
     change = mine.select_related("connection", "gateway_customer__connection").get()
     if change.state != MethodChange.State.OPEN:
         return
-    gateway = connect(change.connection, merchant=merchant)
-    stopped_by = _take_steps(gateway, merchant, change, taken)
-    asked_at = _read_again(gateway, change)
+    if change.asks_company:
+        gateway = connect(change.connection, merchant=merchant)
+        stopped_by = _take_steps(gateway, merchant, change, taken)
+        asked_at = _read_again(gateway, change)
+    else:
+        stopped_by, asked_at = _take_steps(None, merchant, change, taken), clock.wall_now()
     refusal, refused_for = difference_of(change)
     refusal = stopped_by or refusal
     finish(
@@ -141,23 +145,38 @@ def _carry_out(merchant: MerchantInSight, taken: Claim) -> None:
     )
 
 
-def _take_steps(gateway: Gateway, merchant: MerchantInSight, change: MethodChange, taken: Claim) -> str:
+def _take_steps(
+    gateway: Gateway | None, merchant: MerchantInSight, change: MethodChange, taken: Claim
+) -> str:
     """Take the steps that are left, each noted when it is done; gives what stopped them, or nothing."""
     for number in range(change.steps_done, len(change.steps)):
         verb, subscription, method = change.steps[number]
-        key = ids.idempotency_key(
-            merchant=merchant.uuid, collectible=change.public_id, attempt_number=number, operation=verb
-        )
-        if verb == "remove" and _is_needed_by_now(gateway, merchant, change):
-            return MethodChange.Refusal.STILL_NEEDED
-        let_go()
-        try:
-            _VERBS[verb](gateway, change.gateway_customer.reference, subscription, method, str(key))
-        except GatewayRefused:
-            return MethodChange.Refusal.REFUSED
+        if verb == OURS:
+            set_own_method(change=change, reference=subscription, method_reference=method)
+        elif stopped_by := _ask_for_step(gateway, merchant, change, number):
+            return stopped_by
         held = _change(merchant.id, change.id).filter(fence=taken.fence)
         if not held.update(steps_done=number + 1, lease_until=clock.wall_now() + LEASE):
             raise GatewayUnreachable("another process holds this change")
+    return ""
+
+
+def _ask_for_step(
+    gateway: Gateway | None, merchant: MerchantInSight, change: MethodChange, number: int
+) -> str:
+    if gateway is None:
+        raise AssertionError("a step that asks a company has one")
+    verb, subscription, method = change.steps[number]
+    key = ids.idempotency_key(
+        merchant=merchant.uuid, collectible=change.public_id, attempt_number=number, operation=verb
+    )
+    if verb == "remove" and _is_needed_by_now(gateway, merchant, change):
+        return MethodChange.Refusal.STILL_NEEDED
+    let_go()
+    try:
+        _VERBS[verb](gateway, change.gateway_customer.reference, subscription, method, str(key))
+    except GatewayRefused:
+        return MethodChange.Refusal.REFUSED
     return ""
 
 

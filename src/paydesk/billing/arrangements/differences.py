@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from paydesk.billing.arrangements.models import MethodChange
+from paydesk.billing.arrangements.models import OURS, MethodChange
 from paydesk.billing.arrangements.read_again import bills_with_a_method
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
@@ -21,7 +21,7 @@ def difference_of(change: MethodChange) -> tuple[str, str]:
     for verb, subscription, method in change.steps:
         if verb == "default" and not methods.filter(reference=method, is_default=True).exists():
             return MethodChange.Refusal.OTHER_DEFAULT, ""
-        if verb == "subscription" and (name := _charged_otherwise(change, subscription, method)):
+        if verb in ("subscription", OURS) and (name := _charged_otherwise(change, subscription, method)):
             return MethodChange.Refusal.STILL_CHARGED, name
         if verb == "remove" and methods.filter(reference=method).exists():
             return MethodChange.Refusal.STILL_THERE, ""

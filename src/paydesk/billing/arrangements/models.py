@@ -15,11 +15,14 @@ from paydesk.database.due_rows import DueRow, due_index
 from paydesk.kit.ids import new_public_id
 from paydesk.merchants.models import Connection, Merchant
 
+#: The verb of a step for which no company is asked: Paydesk collects that subscription.
+OURS = "ours"
+
 
 class MethodChange(DueRow):
     """One change that a customer asked for. A killed process leaves it due, and the worker finishes it.
 
-    `steps`: [verb, reference of the company's subscription or empty, reference of the method], in order.
+    `steps`: [verb, reference of the subscription or empty, reference of the method], in order.
     """
 
     class State(models.TextChoices):
@@ -67,6 +70,11 @@ class MethodChange(DueRow):
 
     def __str__(self) -> str:
         return f"{self.public_id}: {self.state}"
+
+    @property
+    def asks_company(self) -> bool:
+        """Say whether a company has a part in it; what pays an agreement of ours is for us to say."""
+        return not self.steps or any(step[0] != OURS for step in self.steps)
 
 
 class Quote(models.Model):

@@ -11,11 +11,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.carry_out import Step, carry_out, open_change
-from paydesk.billing.arrangements.models import MethodChange
+from paydesk.billing.arrangements.models import OURS, MethodChange
 from paydesk.billing.arrangements.needs import needed_by
 from paydesk.billing.arrangements.read_again import bills_with_a_method, read_account_again
 from paydesk.billing.arrangements.what_pays_what import Account, Agreement
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
@@ -40,7 +41,7 @@ def switch_method(
 
     What is not named keeps what pays it today: a subscription that follows the default is given its present method
     first. `removes_public_id`: a method to take off afterwards. `now` is wall time. Raises SwitchRefused; a change
-    that the company has not answered yet is given open.
+    that the company has not answered yet is given open. For what Paydesk collects no company is asked.
     """
     method = method_of(merchant_id=merchant.id, customer_id=customer_id, public_id=method_public_id)
     removed = (
@@ -48,7 +49,8 @@ def switch_method(
         if removes_public_id
         else None
     )
-    read_first(merchant=merchant, method=method)
+    if makes_default or removed is not None or not _are_ours(merchant, customer_id, subscription_public_ids):
+        read_first(merchant=merchant, method=method)
 
     def plan(account: Account) -> list[Step]:
         chosen = _chosen(account, subscription_public_ids)
@@ -110,6 +112,16 @@ def read_first(*, merchant: MerchantInSight, method: PaymentMethod) -> None:
         ) from silent
 
 
+def _are_ours(merchant: MerchantInSight, customer_id: int, public_ids: Collection[str]) -> bool:
+    mine = Subscription.objects.filter(
+        merchant_id=merchant.id,
+        customer_id=customer_id,
+        public_id__in=public_ids,
+        collected_by=Subscription.CollectedBy.PAYDESK,
+    )
+    return bool(public_ids) and mine.count() == len(set(public_ids))
+
+
 def _chosen(account: Account, public_ids: Collection[str]) -> Sequence[Agreement]:
     chosen = [one for one in account.agreements if one.subscription.public_id in public_ids]
     if len(chosen) != len(set(public_ids)):
@@ -129,8 +141,10 @@ def _steps(
         if makes_default and one not in chosen and not one.has_its_own and one.paid_by not in (None, method)
     ]
     moved = [one for one in chosen if _needs_step(account, one, method, follows=makes_default)]
-    fixed = [one.subscription.name for one in [*kept, *moved] if not one.can_choose]
-    if not account.can_choose and (kept or moved):
+    # What Paydesk collects can always be left with what pays it.
+    to_ask_for = [*(one for one in kept if not one.is_ours), *moved]
+    fixed = [one.subscription.name for one in to_ask_for if not one.can_choose]
+    if not account.can_choose and to_ask_for:
         raise SwitchRefused(
             _("Here one method pays for everything; it cannot be chosen for each subscription.")
         )
@@ -141,10 +155,15 @@ def _steps(
     if makes_default and not account.can_set_default:
         raise SwitchRefused(_("The usual method cannot be changed here. Please write to us."))
     return [
-        *(["subscription", one.subscription.reference, one.paid_by.reference] for one in kept if one.paid_by),
+        *(_step(one, one.paid_by) for one in kept if one.paid_by),
         *([["default", "", method.reference]] if makes_default else []),
-        *(["subscription", one.subscription.reference, method.reference] for one in moved),
+        *(_step(one, method) for one in moved),
     ]
+
+
+def _step(agreement: Agreement, method: PaymentMethod) -> Step:
+    verb = OURS if agreement.is_ours else "subscription"
+    return [verb, agreement.subscription.reference, method.reference]
 
 
 def _needs_step(account: Account, one: Agreement, method: PaymentMethod, *, follows: bool) -> bool:

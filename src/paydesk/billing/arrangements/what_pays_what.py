@@ -29,16 +29,20 @@ _NOT_RUNNING = [
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agreement:
-    """A subscription that goes on, and the method that pays it: its own, else the account's default."""
+    """A subscription that goes on, and the method that pays it: its own, else the account's default.
+
+    `can_choose`: its company, or the merchant where Paydesk collects it, lets the customer choose a method for it.
+    """
 
     subscription: Subscription
     paid_by: PaymentMethod | None
     has_its_own: bool
+    can_choose: bool
 
     @property
-    def can_choose(self) -> bool:
-        """Its company lets it have a method of its own."""
-        return Capability.SET_SUBSCRIPTION_METHOD in self.subscription.capabilities
+    def is_ours(self) -> bool:
+        """Say whether Paydesk collects it: then no company has to be asked what pays it."""
+        return self.subscription.collected_by == Subscription.CollectedBy.PAYDESK
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,8 +67,9 @@ class Account:
 
     @property
     def can_choose(self) -> bool:
-        """Each subscription may have a method of its own."""
-        return Capability.SET_SUBSCRIPTION_METHOD in self.offered
+        """Each subscription may have a method of its own, or some may: those that Paydesk collects."""
+        is_chosen_here = any(one.is_ours and one.can_choose for one in self.agreements)
+        return Capability.SET_SUBSCRIPTION_METHOD in self.offered or (bool(self.offered) and is_chosen_here)
 
     @property
     def can_set_default(self) -> bool:
@@ -118,6 +123,7 @@ def _account(
                 subscription=one,
                 paid_by=by_id.get(one.payment_method_id or 0, default),
                 has_its_own=one.payment_method_id is not None,
+                can_choose=_can_choose(merchant, one),
             )
             for one in subscriptions
             if one.gateway_customer_id == owner.id
@@ -129,6 +135,12 @@ def _account(
         ],
         observed_at=owner.methods_observed_at,
     )
+
+
+def _can_choose(merchant: MerchantInSight, subscription: Subscription) -> bool:
+    if subscription.collected_by == Subscription.CollectedBy.PAYDESK:
+        return merchant.policies.change_method
+    return Capability.SET_SUBSCRIPTION_METHOD in subscription.capabilities
 
 
 def _offered(merchant: MerchantInSight, owner: GatewayCustomer) -> tuple[str, frozenset[Capability]]:

@@ -138,11 +138,14 @@ def cannot_pause(course: Course, *, policies: Policies, today: date) -> str | No
         return _("Nothing is charged during the trial. It can pause when that is over.")
     if course.cancel_day is not None:
         return _("It is about to end. Take that back first.")
-    return wait_for_payment() if is_on_its_way(course, today) else _nothing_to_put_off(course)
+    return wait_for_payment() if is_on_its_way(course, today) else _nothing_to_put_off(course, today)
 
 
-def _nothing_to_put_off(course: Course) -> str | None:
+def _nothing_to_put_off(course: Course, today: date) -> str | None:
     first = next_to_come(course)
+    if first is not None and first.day <= today:
+        # It is charged at any moment: what is due is owed, and no pause puts it off.
+        return wait_for_payment()
     if first is None:
         return _("No payment is to come that could be put off.")
     if course.deposit_minor and first.position == 1:
