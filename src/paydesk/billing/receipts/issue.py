@@ -60,8 +60,7 @@ def _issue(merchant: MerchantInSight, payment: Payment, now: datetime) -> list[R
     """Make what is missing for a locked payment, and give all its rows."""
     strays, rows, is_made = strays_of(payment), _rows(payment), _is_made(payment)
     if _latest(rows) is None and not is_made:
-        words = _("A receipt is there as soon as the payment has been made.")
-        raise ReceiptRefused(words, parts=strays)
+        raise ReceiptRefused(_why_not(payment), parts=strays)
     series = locked_series(merchant)
     # What proves a part does not prove a bill that is still owed: it waits where it stands until the bill is paid.
     has_come_home = bool(strays) and is_made
@@ -114,6 +113,12 @@ def _write_note(
 
 def _is_made(payment: Payment) -> bool:
     return payment.state == Payment.State.PAID and payment.amount_minor > 0
+
+
+def _why_not(payment: Payment) -> str:
+    if payment.state == Payment.State.COVERED:
+        return _("This payment is made together with others: the one charge for all of them has the receipt.")
+    return _("A receipt is there as soon as the payment has been made.")
 
 
 def _says_it_all(payment: Payment, rows: list[Receipt]) -> bool:

@@ -1,0 +1,118 @@
+"""A restored database has lost the rows of a charge for several payments: its mark tells which they were."""
+
+from __future__ import annotations
+
+import pytest
+
+from paydesk.billing.arrangements.models import Quote
+from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
+from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.subscriptions.models import Subscription
+from tests.billing.together.desk import Desk, desk
+from tests.simulator import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def forget(ada: Desk, *, but: int = 0) -> None:
+    """Be as a database from before the charge; of each agreement its first `but` payments are there (0: all)."""
+    mine = {"merchant_id": ada.merchant.id}
+    for rows in (LedgerLine, LedgerEntry, Attempt, Quote):
+        rows.objects.filter(**mine).delete()
+    Payment.objects.filter(**mine).update(covered_by=None, state="scheduled", state_before_cover="")
+    Payment.objects.filter(**mine, position__isnull=True).delete()
+    if but:
+        Payment.objects.filter(**mine, position__gt=but).delete()
+    for one in Payment.objects.filter(**mine):
+        Payment.objects.filter(**mine, id=one.id).update(
+            owed_minor=one.amount_minor, paid_minor=0, paid_at=None
+        )
+    Subscription.objects.filter(**mine).update(
+        state="active", payments_made=0, paid_minor=0, waived_minor=0, ended_at=None
+    )
+
+
+def test_a_plan_that_was_paid_off(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    ada.pay(ada.quote_off(plan))
+    forget(ada)
+    assert [one.state for one in ada.of(plan)] == ["scheduled"] * 4
+
+    ada.take_over()
+    ada.take_over()
+
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    stands = ada.stands(plan)
+    assert (stands.state, stands.paid_minor, stands.waived_minor) == ("completed", 10000, 400)
+    assert ada.moved() == ada.charged()
+    ada.pass_days(200)
+    assert len(ada.moved()) == 1
+
+
+def test_some_of_a_plan(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    ada.press(payment=ada.of(plan)[0])
+    ada.pay(ada.quote(*ada.of(plan)[1:3]))
+    forget(ada)
+
+    ada.take_over()
+
+    assert [one.state for one in ada.of(plan)] == ["paid", "covered", "covered", "scheduled"]
+    assert ada.stands(plan).paid_minor == 7800
+
+
+def test_the_third_cover_of_the_same_payments(simulator: Simulator) -> None:
+    ada = desk(simulator, card="insufficient_funds")
+    plan = ada.plan()
+    for _ in range(2):
+        ada.pay(ada.quote_off(plan))
+    ada.pay(ada.quote_off(plan), ada.save_card("good"))
+    forget(ada)
+
+    ada.take_over()
+
+    assert ada.stands(plan).state == "completed"
+    assert ada.moved() == ada.charged()
+
+
+def test_payments_that_the_older_database_did_not_have_yet(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    club = ada.start(first_day=ada.in_days(3))
+    ada.pay(ada.quote(*ada.next(club, 5)))
+    forget(ada, but=1)
+
+    ada.take_over()
+
+    assert [one.state for one in ada.of(club)] == ["covered"] * 5 + ["scheduled"]
+    assert (ada.stands(club).payments_made, ada.stands(club).paid_minor) == (5, 15000)
+    ada.pass_days(100)
+    assert len(ada.moved()) == 1
+
+
+def test_a_single_one_that_the_older_database_did_not_have_yet(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    club = ada.start(first_day=ada.in_days(3))
+    for _ in range(3):
+        ada.press(payment=ada.of(club)[-1])
+    forget(ada, but=1)
+
+    ada.take_over()
+
+    assert [one.state for one in ada.of(club)] == ["paid"] * 3 + ["scheduled"]
+    assert ada.moved() == ada.charged()
+
+
+def test_payments_of_several_agreements(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan, club = ada.plan(fee=None), ada.start(name="Glaze club", first_day=ada.in_days(5))
+    ada.pay(ada.quote(*ada.of(plan)[:2], *ada.next(club, 3)))
+    forget(ada, but=4)
+
+    ada.take_over()
+
+    assert [one.state for one in ada.of(plan)] == ["covered", "covered", "scheduled", "scheduled"]
+    assert [one.state for one in ada.of(club)][:3] == ["covered"] * 3
+    assert (ada.stands(plan).paid_minor, ada.stands(club).paid_minor) == (5000, 9000)
+    assert ada.moved() == ada.charged()
