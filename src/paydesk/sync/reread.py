@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
@@ -66,14 +67,18 @@ def _collectible(
 
 
 def _charge(
-    merchant: MerchantInSight, connection: Connection, _gateway: Gateway, named: ObjectReference
+    merchant: MerchantInSight, connection: Connection, gateway: Gateway, named: ObjectReference
 ) -> None:
-    """A charge of ours is looked up by its attempt; one that is nobody's here belongs to another system."""
+    """A charge of ours is looked up by its attempt. A mark that no attempt has may be one that was lost: it is read."""
     mine = Attempt.objects.filter(merchant_id=merchant.id, connection_id=connection.id)
     found = mine.filter(public_id=named.tag).first() if named.tag else None
     found = found or mine.filter(reference=named.reference).first()
     if found is not None:
         look_up_attempt(merchant=merchant, attempt_id=found.id, now=clock.wall_now())
+    elif named.tag:
+        # What the company only prepared, it does not list: then there is nothing to read, now or later.
+        with suppress(NotThere):
+            reread_payment(connection=connection, gateway=gateway, reference=named.reference)
 
 
 def _method_setup(

@@ -37,8 +37,8 @@ WORDS: dict[str, ConcernWords] = {
     Concern.Kind.UNKNOWN_CHARGE: ConcernWords(
         title=gettext_noop("The company has a charge that the books do not know"),
         meaning=gettext_noop(
-            "The charge carries our mark, and no attempt here belongs to it. The customer has paid, and the books do"
-            " not say for what."
+            "The charge carries our mark, and no attempt here belongs to it: it was lost with a database that was"
+            " restored, or another installation made it. The books do not say for what the customer has paid."
         ),
         to_do=gettext_noop(
             "Compare the charge with the customer's payments. If it paid for something that is open here, that must"
@@ -106,6 +106,9 @@ FACT_NAMES: dict[str, str] = {
     "connection": gettext_noop("Connection"),
     "reference": gettext_noop("Reference at the company"),
     "charge": gettext_noop("Charge at the company"),
+    "customer": gettext_noop("Customer at the company"),
+    "mark": gettext_noop("Mark"),
+    "made_at": gettext_noop("Made at"),
     "payment": gettext_noop("Payment"),
     "attempt": gettext_noop("Attempt"),
     "number": gettext_noop("Number"),

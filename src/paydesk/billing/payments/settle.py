@@ -7,6 +7,7 @@ cannot still be on its way.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from paydesk.billing.payments.call_off import called_off
 from paydesk.billing.payments.models import Attempt
@@ -27,46 +28,55 @@ _LOOKS = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
 _HOURLY_UNTIL = timedelta(days=1)
 
 
+class Look(NamedTuple):
+    """An attempt as it stands, with its payment and connection, and whether the company answered."""
+
+    attempt: Attempt
+    is_answered: bool
+
+
 def look_up_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime) -> Attempt:
     """Ask the company and record its answer; no answer leaves the attempt as it is. `now` is wall time."""
-    return _look_up(merchant, attempt_id, now)[0]
+    return look_at_attempt(merchant=merchant, attempt_id=attempt_id, now=now).attempt
 
 
 def resolve_attempt(taken: Claim, now: datetime) -> None:
     """Look the attempt up; one that stays open is put back for its next look."""
     if taken.merchant_id is None:
         raise AssertionError("an attempt belongs to a merchant")
-    attempt, is_answered = _look_up(merchant_by_id(taken.merchant_id), taken.row_id, now)
-    if is_answered:
+    look = look_at_attempt(merchant=merchant_by_id(taken.merchant_id), attempt_id=taken.row_id, now=now)
+    attempt = look.attempt
+    if look.is_answered:
         wake_the_others(attempt, now)
     if attempt.state in Attempt.OPEN:
-        in_transaction(lambda: say_what_is_in_doubt(attempt, is_answered=is_answered, now=now))
+        in_transaction(lambda: say_what_is_in_doubt(attempt, is_answered=look.is_answered, now=now))
         look_at = next_look_at(asked_at=attempt.created_at, now=now)
         if attempt.wait_until is not None and attempt.wait_until > now:
             look_at = attempt.wait_until
-        raise Later(look_at, "no clear answer yet" if is_answered else SILENT)
+        raise Later(look_at, "no clear answer yet" if look.is_answered else SILENT)
     end_doubt(attempt, now)
 
 
-def _look_up(merchant: MerchantInSight, attempt_id: int, now: datetime) -> tuple[Attempt, bool]:
-    """Give the attempt as it stands, and whether the company answered."""
+def look_at_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime) -> Look:
+    """The same, and say whether the company answered. `now` is wall time."""
     attempt = Attempt.objects.select_related("payment", "connection").get(
         merchant_id=merchant.id, id=attempt_id
     )
     if attempt.state not in Attempt.OPEN or attempt.origin != Attempt.Origin.PAYDESK:
-        return attempt, False
+        return Look(attempt=attempt, is_answered=False)
     gateway = connect(attempt.connection, merchant=merchant)
     try:
         outcome = _look(gateway, attempt, now)
     except (GatewayUnreachable, GatewayRefused):
         # Not even a no to the look-up says anything about the money: the attempt stays open.
-        return attempt, False
+        return Look(attempt=attempt, is_answered=False)
     settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
     # Read above with the merchant's name: whoever needs them does not read them without it.
     settled.connection, settled.payment = attempt.connection, attempt.payment
     if settled.state not in Attempt.OPEN and not attempt.payment.is_ours:
         reread_quietly(connection=attempt.connection, gateway=gateway, reference=attempt.payment.reference)
-    return settled, True
+    settled.payment, settled.connection = attempt.payment, attempt.connection
+    return Look(attempt=settled, is_answered=True)
 
 
 def next_look_at(*, asked_at: datetime, now: datetime) -> datetime:
@@ -94,5 +104,7 @@ def _look(gateway: Gateway, attempt: Attempt, now: datetime) -> Outcome:
         return outcome
     if now < (attempt.submitted_at or attempt.created_at) + _STILL_UNDER_WAY:
         return Outcome(verdict=Verdict.UNKNOWN)
-    # What was prepared could still be confirmed by an ask that is late: called off first, it moves nothing any more.
+    # What was prepared could still be confirmed by an ask that is late: called off first, it moves nothing any more. An
+    # older database may not know yet that it was prepared, but the company says so.
+    attempt.prepared_reference = attempt.prepared_reference or outcome.reference
     return called_off(gateway, attempt) if attempt.prepared_reference else outcome

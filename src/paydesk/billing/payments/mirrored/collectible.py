@@ -17,6 +17,10 @@ from paydesk.billing.payments.mirrored.breakdown import breakdown_of
 from paydesk.billing.payments.mirrored.lone_charges import bill_of_charge
 from paydesk.billing.payments.mirrored.ours import mirror_our_charge, mirror_what_came_back
 from paydesk.billing.payments.mirrored.sums import charge_that_paid, paid_beside
+from paydesk.billing.payments.mirrored.unknown_marks import (
+    say_that_its_mark_is_known,
+    say_that_its_mark_is_unknown,
+)
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -54,7 +58,9 @@ def mirror_collectible(
         return bill
     ours = mirror_our_charge(connection=connection, owner=owner, record=record, now=now)
     if ours is not None:
+        say_that_its_mark_is_known(connection=connection, record=record, now=now)
         return ours
+    say_that_its_mark_is_unknown(connection=connection, record=record, now=now)
     payment = locked(mine).first()
     if payment is not None and is_overtaken(stored_at=payment.observed_at, observed_at=observed_at, now=now):
         return payment

@@ -15,6 +15,7 @@ from paydesk.billing.payments.charging.plan_out import write_next_payment
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.payments.mirrored.back import mirror_dispute, mirror_refund
 from paydesk.billing.payments.mirrored.lost_covers import Part, parts_of, stretches
+from paydesk.billing.payments.mirrored.unknown_marks import marked_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.open_attempt import reopen_attempt
 from paydesk.billing.payments.record import record_inside
@@ -36,9 +37,9 @@ def mirror_our_charge(
 
     Call inside a transaction.
     """
-    if len(record.attempts) != 1 or not record.attempts[0].tag:
+    tried = marked_charge(record)
+    if tried is None:
         return None
-    tried = record.attempts[0]
     attempt = _by_mark(connection, tried.tag) or _made_again(connection, owner, tried, now)
     if attempt is None:
         return None

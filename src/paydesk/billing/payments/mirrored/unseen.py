@@ -17,6 +17,7 @@ from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.mirrored.sums import successes, taken_by
+from paydesk.billing.payments.mirrored.unknown_marks import marked_charge
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
@@ -63,6 +64,8 @@ def is_plain(whole: WholeCustomer) -> bool:
         and named <= {*methods, ""}
         and {one.subscription_reference for one in whole.collectibles} <= {*subscriptions, ""}
         and all(map(_adds_up, whole.collectibles))
+        # A charge with a mark of ours, of a customer of whom nothing is known here, is a riddle.
+        and not any(map(marked_charge, whole.collectibles))
     )
 
 
