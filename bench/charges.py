@@ -10,13 +10,16 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from bench.bulk import put_rows, settle_down
 from bench.machine import cpu_ms, database_cpu_ms, family, percentile, rss_mib
 from bench.scene import database_name, prepare_installation, say, working
 from tests.simulator import SimulatedAccount, start_simulator
+
+if TYPE_CHECKING:
+    from paydesk.merchants.find import MerchantInSight
 
 CHARGES = 2_000
 COMPANY_TAKES_MS = 200
@@ -83,31 +86,10 @@ def _agreements(company: SimulatedAccount, limit: int, count: int) -> int:
     from paydesk.billing.arrangements.start import AgreementWanted, start_agreement
     from paydesk.billing.customers.models import GatewayCustomer
     from paydesk.kit.money import Money
-    from paydesk.merchants.add import MerchantWanted, add_merchant
-    from paydesk.merchants.find import merchant_by_id
-    from paydesk.merchants.open import ConnectionWanted, open_connection
-    from paydesk.sync.import_history import import_history
 
-    now = datetime.now(UTC)
-    slug = f"bench-{limit}"
-    wanted = MerchantWanted(slug=slug, name="Bench", support_email="bench@example.com", mode="test")
-    merchant = merchant_by_id(add_merchant(wanted, now=now).id)
-    connection = open_connection(
-        ConnectionWanted(
-            uuid=uuid4(),
-            gateway="simulated-vault",
-            name="Vault",
-            credentials=company.credentials,
-            options={"calls_a_second": str(limit)},
-            base_url=company.simulator.url,
-        ),
-        merchant=merchant,
-        now=now,
-    )
     say(f"Making {count} agreements")
     company.control(calls_a_second=0, latency_milliseconds=0)
-    company.seed_many(customers=count, bills_each=0)
-    import_history(merchant=merchant, connection=connection, on_progress=lambda _: None)
+    merchant = open_vault(company, slug=f"bench-{limit}", customers=count, calls_a_second=str(limit))
     for owner in GatewayCustomer.objects.select_related("connection").filter(merchant_id=merchant.id):
         agreed = AgreementWanted(
             owner=owner,
@@ -117,9 +99,36 @@ def _agreements(company: SimulatedAccount, limit: int, count: int) -> int:
             interval_count=1,
             first_day=merchant.business_now().date(),
         )
-        start_agreement(merchant=merchant, wanted=agreed, now=now)
+        start_agreement(merchant=merchant, wanted=agreed, now=datetime.now(UTC))
     company.control(calls_a_second=limit, latency_milliseconds=COMPANY_TAKES_MS)
     return merchant.id
+
+
+def open_vault(company: SimulatedAccount, *, slug: str, customers: int, **options: str) -> "MerchantInSight":
+    """Give a merchant that is connected to the company, where so many customers have a card."""
+    from paydesk.merchants.add import MerchantWanted, add_merchant
+    from paydesk.merchants.find import merchant_by_id
+    from paydesk.merchants.open import ConnectionWanted, open_connection
+    from paydesk.sync.import_history import import_history
+
+    now = datetime.now(UTC)
+    wanted = MerchantWanted(slug=slug, name="Bench", support_email="bench@example.com", mode="test")
+    merchant = merchant_by_id(add_merchant(wanted, now=now).id)
+    connection = open_connection(
+        ConnectionWanted(
+            uuid=uuid4(),
+            gateway="simulated-vault",
+            name="Vault",
+            credentials=company.credentials,
+            options=options,
+            base_url=company.simulator.url,
+        ),
+        merchant=merchant,
+        now=now,
+    )
+    company.seed_many(customers=customers, bills_each=0)
+    import_history(merchant=merchant, connection=connection, on_progress=lambda _: None)
+    return merchant
 
 
 def _measure_scan(count: int) -> dict[str, object]:

@@ -25,6 +25,7 @@ CLAIMED_ACROSS_MERCHANTS = {
     "payments_refund",
     "arrangements_methodchange",
     "arrangements_scheduledaction",
+    "sync_comparison",
     "sync_inboxevent",
     "work_timetableentry",
 }

@@ -36,7 +36,12 @@ class Installed:
         return self.folder / "kept apart"
 
     def environment(self) -> dict[str, str]:
-        return {"PAYDESK_DATABASE_URL": self.url, "PAYDESK_HEARTBEAT_FILE": str(self.heartbeat)}
+        return {
+            "PAYDESK_DATABASE_URL": self.url,
+            "PAYDESK_HEARTBEAT_FILE": str(self.heartbeat),
+            # Letters go nowhere.
+            "PAYDESK_MAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+        }
 
     def kept_number(self) -> int:
         """Give the number in the file, 0 without one."""

@@ -7,11 +7,16 @@ from datetime import datetime
 from paydesk.billing.holds.notice import beat_or_hold
 from paydesk.billing.payments.models import Attempt
 from paydesk.merchants.find import all_merchant_ids
+from paydesk.sync.compare.begin import begin_comparisons
 
 
 def beat(now: datetime) -> str:
     """Give the reason when charging waits since now because a restore was noticed. `now` is wall time."""
-    return beat_or_hold(has_charged=_has_charged, now=now)
+    why = beat_or_hold(has_charged=_has_charged, now=now)
+    if why:
+        # A kill before this is made up for by the timetable.
+        begin_comparisons(now)
+    return why
 
 
 def _has_charged() -> bool:

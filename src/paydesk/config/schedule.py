@@ -19,7 +19,9 @@ from paydesk.config.truths.check import watch_truths
 from paydesk.events.models import Event
 from paydesk.notices.models import Letter
 from paydesk.notices.outbox import send_due_letter
-from paydesk.sync.models import InboxEvent
+from paydesk.sync.compare.begin import begin_comparisons
+from paydesk.sync.compare.work import work_comparison
+from paydesk.sync.models import Comparison, InboxEvent
 from paydesk.sync.poll_events import poll_events
 from paydesk.sync.reconcile import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox, work_inbox_event
@@ -31,6 +33,7 @@ JOBS = [
     Job(name="ask for events that were lost", every=timedelta(minutes=5), run=poll_events),
     Job(name="try companies that do not answer", every=timedelta(minutes=2), run=try_silent_companies),
     Job(name="read again what is stale", every=timedelta(hours=1), run=reread_what_is_stale),
+    Job(name="begin to compare after a restore", every=timedelta(minutes=1), run=begin_comparisons),
     Job(name="write the notes that are due", every=timedelta(minutes=15), run=write_due_notes),
     Job(name="check the truths", every=timedelta(hours=1), run=watch_truths),
     Job(name="forget old sign-in requests and sessions", every=timedelta(hours=1), run=forget_old_access),
@@ -53,5 +56,6 @@ QUEUES = [
     Queue(name="refunds", rows=Refund, work=resolve_refund, threads=4, tries_max=1_000),
     Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
     Queue(name="actions", rows=ScheduledAction, work=work_action, threads=4, tries_max=1_000),
+    Queue(name="comparisons", rows=Comparison, work=work_comparison, threads=2, tries_max=1_000_000),
     timetable_queue(JOBS),
 ]

@@ -1,4 +1,4 @@
-"""What payment companies told us, how far we asked them for it, and how far an import is."""
+"""What payment companies told us, how far we asked them for it, and how far imports and comparisons are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from paydesk.billing.holds.models import ChargeHold
 from paydesk.database.due_rows import DueRow, due_index
 from paydesk.merchants.models import Connection, Merchant
 
@@ -103,3 +104,38 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+
+class Comparison(DueRow):
+    """After a restore: how far the books were compared with one company. It goes on there after a kill.
+
+    `cursor` is the place in the part at hand: the last customer or attempt (ids), or the company's own page of events.
+    """
+
+    class State(models.TextChoices):
+        CUSTOMERS = "customers"  # reading what the company has of everybody of whom something can be charged
+        EVENTS = "events"  # looking for charges of customers who are not known here
+        ATTEMPTS = "attempts"  # looking up whatever is still open
+        DOUBT = "doubt"  # all is compared, and a person has to look first
+        RELEASED = "released"
+        DROPPED = "dropped"  # nothing waits for it any more
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    # One hold is compared once, whoever finds it first.
+    hold = models.OneToOneField(ChargeHold, on_delete=models.CASCADE)
+    state = models.CharField(max_length=10, choices=State, default=State.CUSTOMERS)
+    cursor = models.CharField(max_length=500, default="", blank=True)
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    customers_total = models.PositiveIntegerField(default=0)
+    customers_count = models.PositiveIntegerField(default=0)
+    charges_count = models.PositiveIntegerField(default=0)
+    events_count = models.PositiveIntegerField(default=0)
+    attempts_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [due_index("comparison_due")]
+
+    def __str__(self) -> str:
+        return f"comparison {self.pk}: {self.state}"

@@ -1,4 +1,4 @@
-"""Read many customers side by side and give them in their order; a company that is busy is waited for."""
+"""Ask a company many things side by side and give the answers in their order; one that is busy is waited for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from functools import partial
 from typing import TypeVar
 
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
@@ -25,7 +26,7 @@ _LOOK_UP_SECONDS = 20.0
 
 
 class Stopped(Exception):
-    """The import ends: nobody wants the answer any more."""
+    """Whoever asked has ended: nobody wants the answer any more."""
 
 
 class Readers:
@@ -50,10 +51,11 @@ class Readers:
 
     def read(self, records: Sequence[CustomerRecord]) -> Iterator[WholeCustomer]:
         """Give each customer whole, in the order of the records."""
-        futures = [
-            self._pool.submit(self._patiently, lambda record=record: read_whole(self._gateway, record))
-            for record in records
-        ]
+        return self.answers([partial(read_whole, self._gateway, record) for record in records])
+
+    def answers(self, asks: Sequence[Callable[[], Answer]]) -> Iterator[Answer]:
+        """Ask side by side, and give the answers in the order of the asks."""
+        futures = [self._pool.submit(self._patiently, ask) for ask in asks]
         for future in futures:
             yield self._result(future)
 
@@ -61,7 +63,7 @@ class Readers:
         return self._gateway.list_customers(cursor=cursor)
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:
-        """Nobody waits for an import, so it waits for everybody."""
+        """Nobody waits for what is asked here, so it waits for everybody."""
         with unhurried():
             while not self._stopping.is_set():
                 try:

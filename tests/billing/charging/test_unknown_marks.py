@@ -35,9 +35,7 @@ def _charge_elsewhere(scene: Collecting, *, customer: str = "", card: str = "goo
 
 def _told(scene: Collecting) -> list[tuple[object, object, object]]:
     concerns = Concern.objects.filter(merchant_id=scene.merchant.id, kind="unknown_charge")
-    return [
-        (one.facts["charge"], one.facts["customer"], one.facts["amount_minor"]) for one in concerns
-    ]
+    return [(one.facts["charge"], one.facts["customer"], one.facts["amount_minor"]) for one in concerns]
 
 
 def test_an_event_about_a_charge_that_nobody_here_made_is_a_concern_once(clay: Collecting) -> None:

@@ -22,27 +22,40 @@ def hold_charging(
     return in_transaction(lambda: _open_hold(merchant_id, connection_id, kind, why, now))
 
 
-def hold_everything(*, why: str, now: datetime) -> int:
-    """Hold every open connection of every merchant after a restore; gives how many. `now` is wall time.
+def hold_everything(*, why: str, now: datetime, known_until: datetime | None = None) -> int:
+    """Hold every open connection of every merchant after a restore; gives how many. Both times are wall time.
 
-    A hold of an earlier restore is followed by a new one: whoever compares with the company since then has compared
-    another database, and must not release this one.
+    `known_until`: when the database that was restored last beat; None if it never did. A hold of an earlier restore is
+    followed by a new one: whoever compares with the company since then has compared another database, and must not
+    release this one.
     """
     return in_transaction(
-        lambda: sum(_hold_after_restore(merchant_id, why, now) for merchant_id in all_merchant_ids())
+        lambda: sum(
+            _hold_after_restore(merchant_id, why, known_until, now) for merchant_id in all_merchant_ids()
+        )
     )
 
 
-def _hold_after_restore(merchant_id: int, why: str, now: datetime) -> int:
-    ChargeHold.objects.filter(
+def _hold_after_restore(merchant_id: int, why: str, known_until: datetime | None, now: datetime) -> int:
+    """What an earlier restore left to be compared is compared with this one."""
+    earlier = ChargeHold.objects.filter(
         merchant_id=merchant_id, kind=ChargeHold.Kind.RESTORE, released_at__isnull=True
-    ).update(released_at=now, released_by=SUPERSEDED)
+    )
+    known = {hold.connection_id: hold.known_until for hold in earlier}
+    earlier.update(released_at=now, released_by=SUPERSEDED)
     connections = Connection.objects.filter(merchant_id=merchant_id, removed_at__isnull=True).order_by("id")
     holds = [
         _new_hold(merchant_id, connection_id, ChargeHold.Kind.RESTORE, why, now)
         for connection_id in connections.values_list("id", flat=True)
     ]
+    for hold in holds:
+        hold.known_until = _earliest(known_until, known.get(hold.connection_id, known_until))
     return len(ChargeHold.objects.bulk_create(holds))
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Nothing is known where one of them knows nothing."""
+    return None if one is None or other is None else min(one, other)
 
 
 def _open_hold(

@@ -26,6 +26,8 @@ class ChargeHold(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     why = models.TextField()
     started_at = models.DateTimeField()
+    # After a restore: until when this database surely knows what happened (its last beat); empty when it never beat.
+    known_until = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=80, default="", blank=True)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from paydesk.billing.holds.hold import hold_everything
 from paydesk.database.transactions import in_transaction
 from paydesk.work.heartbeat.beat import accept, beat, remember
-from paydesk.work.heartbeat.look import look
+from paydesk.work.heartbeat.look import last_beat_at, look
 from paydesk.work.heartbeat.rule import REPLACED, Beat
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def _hold_and_accept(has_charged: Callable[[], bool], now: datetime) -> tuple[st
     why = _why(has_charged)
     if not why:
         return "", None
-    hold_everything(why=why, now=now)
+    hold_everything(why=why, known_until=last_beat_at(), now=now)
     return why, accept(now=now)
 
 

@@ -196,6 +196,8 @@ class Attempt(DueRow):
     wait_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
+    # Its row was lost with a database that was restored, and made again since the company has the charge.
+    found_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -55,7 +55,7 @@ def open_attempt(
 
 
 def reopen_attempt(
-    *, merchant: MerchantInSight, payment_id: int, number: int, created_at: datetime
+    *, merchant: MerchantInSight, payment_id: int, number: int, created_at: datetime, now: datetime
 ) -> Attempt:
     """Make an attempt whose row was lost with the database, since its charge is at the company. Call in a transaction.
 
@@ -73,6 +73,7 @@ def reopen_attempt(
         asked_by=Attempt.AskedBy.ENGINE,
         created_at=created_at,
         submitted_at=created_at,
+        found_at=now,
         due_at=created_at if is_alone else None,
     )
     if is_alone:

@@ -30,19 +30,24 @@ def say_what_is_in_doubt(attempt: Attempt, *, is_answered: bool, now: datetime) 
         is_waiting=attempt.wait_until is not None and attempt.wait_until > now,
     )
     if kind is not None:
-        open_concern(
-            merchant_id=attempt.merchant_id,
-            kind=kind,
-            subject=_subject(attempt),
-            facts={
-                "attempt": attempt.public_id,
-                "payment": attempt.payment.public_id,
-                "charge": attempt.reference or attempt.prepared_reference,
-                "amount_minor": attempt.amount_minor,
-                "currency": attempt.currency,
-            },
-            now=now,
-        )
+        doubt_attempt(attempt, kind=kind, now=now)
+
+
+def doubt_attempt(attempt: Attempt, *, kind: Concern.Kind, now: datetime) -> Concern:
+    """Open the concern about an attempt, which comes with its payment; `now` is wall time."""
+    return open_concern(
+        merchant_id=attempt.merchant_id,
+        kind=kind,
+        subject=subject_of(attempt),
+        facts={
+            "attempt": attempt.public_id,
+            "payment": attempt.payment.public_id,
+            "charge": attempt.reference or attempt.prepared_reference,
+            "amount_minor": attempt.amount_minor,
+            "currency": attempt.currency,
+        },
+        now=now,
+    )
 
 
 def doubt_of(
@@ -62,13 +67,14 @@ def end_doubt(attempt: Attempt, now: datetime) -> None:
         resolve_quietly(
             merchant_id=attempt.merchant_id,
             kind=kind,
-            subject=_subject(attempt),
+            subject=subject_of(attempt),
             note=f"The attempt is {attempt.state}.",
             now=now,
         )
 
 
-def _subject(attempt: Attempt) -> str:
+def subject_of(attempt: Attempt) -> str:
+    """Name what such a concern is about."""
     return f"attempt:{attempt.public_id}"
 
 

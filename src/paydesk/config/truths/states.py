@@ -98,11 +98,12 @@ def charged_on_its_day(merchant: MerchantInSight, now: datetime) -> Iterator[str
     """I15: the charge run never charges before the day, and forgets nobody after it.
 
     A merchant's own clock only goes forward, so by its present offset a charge may look later than it was, never
-    earlier.
+    earlier. Who had asked for a charge that was found again after a restore is lost: it may have been the customer.
     """
     early = Attempt.objects.filter(
         merchant_id=merchant.id,
         asked_by=Attempt.AskedBy.ENGINE,
+        found_at__isnull=True,
         payment__position__isnull=False,
         payment__due_at__gt=F("created_at") + merchant.clock_offset + _CLOCKS,
     ).exclude(state=Attempt.State.ABANDONED)

@@ -6,10 +6,72 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("holds", "0001_initial"),
         ("merchants", "0001_initial"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Comparison",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("tries_count", models.IntegerField(default=0)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("customers", "Customers"),
+                            ("events", "Events"),
+                            ("attempts", "Attempts"),
+                            ("doubt", "Doubt"),
+                            ("released", "Released"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="customers",
+                        max_length=10,
+                    ),
+                ),
+                ("cursor", models.CharField(blank=True, default="", max_length=500)),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("customers_total", models.PositiveIntegerField(default=0)),
+                ("customers_count", models.PositiveIntegerField(default=0)),
+                ("charges_count", models.PositiveIntegerField(default=0)),
+                ("events_count", models.PositiveIntegerField(default=0)),
+                ("attempts_count", models.PositiveIntegerField(default=0)),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "hold",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to="holds.chargehold"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="comparison_due",
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="EventPoll",
             fields=[

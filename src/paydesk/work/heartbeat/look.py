@@ -64,6 +64,12 @@ def look_before_charging(*, now: datetime) -> str:
     return "" if knows_last or (row is not None and is_fresh(row.beat_at, now)) else NOBODY_LOOKED
 
 
+def last_beat_at() -> datetime | None:
+    """Say when this database last beat, by its own row; None when it never did. In a restored one it is long ago."""
+    row = _row()
+    return None if row is None else row.beat_at
+
+
 def is_fresh(beat_at: datetime, now: datetime) -> bool:
     """Say whether somebody beats: the last beat was a moment ago."""
     return now - beat_at < ALIVE_FOR

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ),
                 ("why", models.TextField()),
                 ("started_at", models.DateTimeField()),
+                ("known_until", models.DateTimeField(null=True)),
                 ("released_at", models.DateTimeField(null=True)),
                 ("released_by", models.CharField(blank=True, default="", max_length=80)),
                 (

@@ -241,6 +241,7 @@ class Migration(migrations.Migration):
                 ("wait_until", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("submitted_at", models.DateTimeField(null=True)),
+                ("found_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
                 (
                     "connection",

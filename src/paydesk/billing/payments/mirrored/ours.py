@@ -82,7 +82,11 @@ def _made_again(
             if tried.tag == _mark(merchant, part.reference, number):
                 [payment] = _rows_of(merchant, [part], now)
                 return reopen_attempt(
-                    merchant=merchant, payment_id=payment.id, number=number, created_at=tried.created_at
+                    merchant=merchant,
+                    payment_id=payment.id,
+                    number=number,
+                    created_at=tried.created_at,
+                    now=now,
                 )
     asked = tried.outcome.amount
     for together in stretches(parts, amount_minor=asked.minor) if asked else ():
@@ -103,7 +107,9 @@ def _cover_again(
         return None
     waived_minor = sum(row.owed_minor for row in rows) - amount.minor
     covering = cover_payments(merchant=merchant, payments=rows, waived_minor=waived_minor, now=now)
-    return reopen_attempt(merchant=merchant, payment_id=covering.id, number=1, created_at=tried.created_at)
+    return reopen_attempt(
+        merchant=merchant, payment_id=covering.id, number=1, created_at=tried.created_at, now=now
+    )
 
 
 def _rows_of(merchant: MerchantInSight, parts: Sequence[Part], now: datetime) -> list[Payment]:

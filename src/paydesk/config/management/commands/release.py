@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from paydesk.billing.holds.held import holds_of
 from paydesk.billing.holds.release import ReleaseRefused, release_hold
 from paydesk.config.management.named import named_merchant
+from paydesk.config.management.said_holds import said_holds
 from paydesk.database.transactions import in_transaction
 from paydesk.kit import clock
 
@@ -34,7 +35,10 @@ class Command(BaseCommand):
         try:
             in_transaction(lambda: _release(found.id, chosen, by, compared_by_hand))
         except ReleaseRefused as refused:
-            raise CommandError(str(refused)) from refused
+            stands = [
+                said.comparison for said in said_holds(found) if said.hold in chosen and said.comparison
+            ]
+            raise CommandError("\n".join([str(refused), *stands])) from refused
         for one in chosen:
             self.stdout.write(f"Hold {one} at {found.slug} is released.")
 

@@ -1,0 +1,119 @@
+"""After a restore nothing is charged until the books were compared with the company; then each payment is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from paydesk.billing.concerns.models import Concern
+from paydesk.kit import clock
+from paydesk.sync.compare.begin import begin_comparisons
+from paydesk.sync.compare.hand import LostComparison
+from paydesk.sync.compare.look import found_again
+from paydesk.sync.compare.work import work_comparison
+from paydesk.sync.models import Comparison
+from paydesk.work.claim import claim
+from tests.connected import work_off
+from tests.simulator import Simulator
+from tests.sync.compare.studio import Studio, backup, half_charged, put_back, studio
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clay(simulator: Simulator) -> Studio:
+    """Forty agreements, of which twenty have had their first payment asked for."""
+    return half_charged(simulator)
+
+
+@pytest.fixture
+def restored(clay: Studio, tmp_path: Path) -> Iterator[Studio]:
+    """The same studio, whose database is that of before a busy while."""
+    with backup(tmp_path) as kept:
+        clay.be_busy()
+        lost = clay.standing()
+        with put_back(kept):
+            yield clay
+        assert clay.standing() == lost
+
+
+def test_it_is_compared_released_and_nothing_is_charged_twice(restored: Studio) -> None:
+    before = len(restored.account.journal())
+    restored.run()
+    assert restored.is_held()
+    assert len(restored.account.journal()) == before
+
+    row = restored.compare()
+
+    assert (row.state, restored.is_held(), restored.doubts()) == ("released", False, [])
+    assert found_again(row)[0] > 18
+    restored.assert_books_are_the_company_s()
+    assert {state for state, *_ in restored.standing().values()} >= {"failed", "covered", "paid", "scheduled"}
+    restored.bring_back()
+    restored.run()
+    restored.assert_books_are_the_company_s()
+    # The two that nobody had charged before were charged now, and only those.
+    assert len([row for row in restored.account.journal() if row["kind"] == "charge"]) == before - 1 + 2
+
+
+def test_staff_are_told_once_and_what_was_found_ends_it(restored: Studio) -> None:
+    begin_comparisons(clock.wall_now())
+    work_off("events")
+    [told] = Concern.objects.filter(merchant_id=restored.merchant.id, kind="restored")
+    assert (told.told_in != "", told.resolved_at) == (True, None)
+
+    row = restored.compare()
+
+    told.refresh_from_db()
+    assert told.resolved_at is not None
+    assert f"Found again: {found_again(row)[0]} charges (" in told.note
+
+
+def test_it_begins_when_what_was_on_its_way_has_ended(restored: Studio) -> None:
+    row = Comparison.objects.get(merchant_id=restored.merchant.id)
+    assert row.due_at is not None
+    assert (row.due_at - row.hold.started_at).total_seconds() > 120
+    work_off("comparisons")
+
+    row.refresh_from_db()
+    assert row.begun_at is None
+
+
+def test_a_company_that_is_silent_in_the_middle_is_waited_for(simulator: Simulator, tmp_path: Path) -> None:
+    clay = studio(simulator)
+    clay.start()
+    with backup(tmp_path) as kept:
+        clay.run()
+        with put_back(kept):
+            clay.account.fault("lost_before", operation="history.list")
+            assert (clay.compare().state, clay.is_held()) == ("customers", True)
+            assert "the company does not answer" in clay.comparison().trouble
+            clay.account.fault("error_after", operation="event.list")
+            assert (clay.compare().state, clay.is_held()) == ("events", True)
+            clay.run()
+            assert len(clay.moved()) == 1
+
+            row = clay.compare()
+
+            assert (row.state, row.customers_count, found_again(row)[0]) == ("released", 1, 1)
+            clay.assert_books_are_the_company_s()
+
+
+def test_a_comparison_that_another_worker_took_over_writes_nothing(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    clay = studio(simulator)
+    clay.start()
+    with backup(tmp_path) as kept:
+        clay.run()
+        with put_back(kept):
+            clay.hurry_comparison()
+            [taken] = claim(Comparison, most=1, lease=timedelta(0), now=clock.wall_now())
+            claim(Comparison, most=1, lease=timedelta(minutes=2), now=clock.wall_now())
+            with pytest.raises(LostComparison):
+                work_comparison(taken, clock.wall_now())
+
+            assert (clay.comparison().state, clay.is_held(), clay.charged()) == ("customers", True, [])
