@@ -39,8 +39,7 @@ def press(world: World) -> None:
     if door is None or not rows:
         return
     row = world.chance.choice(open_rows if open_rows and world.chance.random() < 0.9 else rows)
-    methods = [method.public_id for method in _methods(world)]
-    method = world.chance.choice(["", *methods])
+    method = world.chance.choice(["", *methods_of(world)])
     act(world, door, f"press {name_of(row)} ({row.state})", lambda: _press(world, row, method))
 
 
@@ -64,11 +63,12 @@ def _press(world: World, row: Payment, method: str) -> None:
         world.notes["refused"] = str(refused)
 
 
-def _methods(world: World) -> list[PaymentMethod]:
+def methods_of(world: World) -> list[str]:
+    """Name her methods as her pages do, those that she took off as well: a tab may be old."""
     mine = PaymentMethod.objects.filter(
         merchant_id=world.rows.merchant_id, customer_id=world.rows.customer_id
     )
-    return list(mine.order_by("id"))
+    return list(mine.order_by("id").values_list("public_id", flat=True))
 
 
 def verify(world: World) -> None:
@@ -91,7 +91,7 @@ def add_card(world: World) -> None:
 def drop_card(world: World) -> None:
     """Ada takes a card off at the company."""
     saved = [one for one in world.company.methods.values() if not one.is_removed]
-    if len(saved) > 1:
+    if saved:
         method = world.chance.choice(saved)
         world.company.remove_method(method.reference)
         world.say(f"Ada takes {method.reference} off")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +17,10 @@ from django.conf import settings
 
 from paydesk.gateways import registry
 from paydesk.kit import clock
-from tests.drills.simulation import database, people, workers
+from tests.drills.simulation import database, desk, people, workers
 from tests.drills.simulation.company import gateway
 from tests.drills.simulation.judging.judge import judge
-from tests.drills.simulation.processes import at_every_point
+from tests.drills.simulation.processes import Process, at_every_point
 from tests.drills.simulation.world import World, build_world
 
 Step = Callable[[World], object]
@@ -38,8 +38,11 @@ STEPS: dict[Step, int] = {
     people.agree: 3,
     people.verify: 3,
     people.add_card: 2,
-    people.drop_card: 1,
+    people.drop_card: 2,
     people.give_back: 2,
+    desk.quote: 4,
+    desk.pay: 1,
+    workers.look_at_the_books: 1,
 }
 #: The settling: how long it is calm, and when jobs run then.
 CALM = timedelta(hours=24)
@@ -64,17 +67,15 @@ class Result:
 
 def run_seed(seed: int) -> Result:
     """Run it from an empty database to its judgement."""
-    database.empty()
-    Path(settings.PAYDESK_HEARTBEAT_FILE).unlink(missing_ok=True)
-    world = build_world(seed)
-    with at_every_point(world.processes.place):
-        workers.begin(world)
+    with fresh_world(seed) as world:
         people.agree(world)
         steps_count = world.chance.randint(12, 36)
         steps, weights = list(STEPS), list(STEPS.values())
         for step in world.chance.choices(steps, weights=weights, k=steps_count):
             step(world)
         settle(world)
+    if seed % 3 == 0:
+        workers.look_at_the_books(world)
     judge(world)
     return Result(
         seed=seed,
@@ -85,21 +86,40 @@ def run_seed(seed: int) -> Result:
     )
 
 
+@contextmanager
+def fresh_world(seed: int) -> Iterator[World]:
+    """Give a world in an empty database, with every fault point told of."""
+    database.empty()
+    Path(settings.PAYDESK_HEARTBEAT_FILE).unlink(missing_ok=True)
+    world = build_world(seed)
+    with at_every_point(world.processes.place):
+        workers.begin(world)
+        yield world
+
+
 def settle(world: World) -> None:
     """Faults end, whoever is stopped goes on, and a day passes in which everything is worked off."""
-    world.is_calm = True
+    world.acts_meet_their_fate = False
+    world.calm_since = world.clock.now
     world.network.faulty_share, world.network.down_until = 0.0, None
     world.say("--- calm ---")
-    for process in world.everybody():
-        if process.stopped is not None:
-            workers.go_on(world, process)
+    # Some go on at once, others when a day has passed and everything else is done.
+    for group in (world.workers, world.doors):
+        _go_on(world, [group[0], *(one for one in group[1:] if world.chance.random() < 0.5)])
     ends_at = world.clock.now + CALM
     for job_at, jobs in SETTLING:
         _until(world, ends_at - CALM + job_at)
         for name in jobs:
             workers.run_job(world, name)
+    _go_on(world, world.everybody())
     _until(world, world.clock.now + timedelta(minutes=1))
     world.say("--- the end ---")
+
+
+def _go_on(world: World, processes: Sequence[Process]) -> None:
+    for process in processes:
+        if process.stopped is not None:
+            workers.go_on(world, process)
 
 
 def _until(world: World, moment: datetime) -> None:

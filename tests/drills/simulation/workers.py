@@ -12,6 +12,7 @@ from paydesk.billing.payments.charging.charge import LostClaim
 from paydesk.billing.payments.reread import NotThere, Overtaken
 from paydesk.config.heart import beat
 from paydesk.config.schedule import QUEUES
+from paydesk.config.truths.check import check_truths
 from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.kit.faults import FaultInjected
 from paydesk.merchants.models import Connection
@@ -24,6 +25,7 @@ from paydesk.work.queues import Later, Queue, claim_of, work_one
 from tests.drills.simulation.company.company import Happening
 from tests.drills.simulation.company.gateway import SIGNED, body_of
 from tests.drills.simulation.company.network import Nonsense
+from tests.drills.simulation.judging.judge import judge_now
 from tests.drills.simulation.processes import Fate, Process
 from tests.drills.simulation.world import World
 
@@ -70,7 +72,7 @@ def tell(world: World, process: Process, words: str, said: str) -> None:
 
 def fate(world: World) -> Fate | None:
     """Draw what becomes of the next act: mostly nothing."""
-    if world.is_calm or world.chance.random() > 0.3:
+    if not world.acts_meet_their_fate or world.chance.random() > 0.3:
         return None
     kind = world.chance.choices(("kill", "stop", "fail"), weights=(5, 3, 2))[0]
     return Fate(kind=kind, place=world.chance.randint(1, 16))
@@ -153,6 +155,13 @@ def run_job(world: World, name: str) -> None:
         act(world, worker, f"job {name}", lambda: JOBS[name](world.clock.now))
 
 
+def look_at_the_books(world: World) -> None:
+    """Ask the truths that production asks every hour, and ours: none is broken at any moment."""
+    judge_now(world)
+    for broken in check_truths(world.merchant(), now=world.clock.now):
+        world.violations.append(f"the truth {broken.truth.name} is broken: {'; '.join(broken.examples)}")
+
+
 def run_some_job(world: World) -> None:
     """Run any of them."""
     run_job(world, world.chance.choice(list(JOBS)))
@@ -165,9 +174,9 @@ def deliver(world: World) -> None:
         return
     happening = world.chance.choice(world.undelivered)
     dice = world.chance.random()
-    if dice < 0.85 or world.is_calm:
+    if dice < 0.85 or world.is_calm():
         world.undelivered.remove(happening)
-    if dice < 0.15 and not world.is_calm:
+    if dice < 0.15 and not world.is_calm():
         world.say(f"webhook {happening.kind} is lost")
         return
     act(world, door, f"webhook {happening.kind} {happening.reference}", lambda: _store(world, happening))

@@ -68,15 +68,21 @@ class World:
     violations: list[str] = field(default_factory=list)
     undelivered: list[Happening] = field(default_factory=list)
     wanted: list[AgreementWanted] = field(default_factory=list)
+    quotes: list[str] = field(default_factory=list)
     backup: Backup | None = None
     backup_at: datetime | None = None
     restored_count: int = 0
-    is_calm: bool = False
+    acts_meet_their_fate: bool = True
+    calm_since: datetime | None = None
     notes: dict[str, Any] = field(default_factory=dict)
 
     def say(self, words: str) -> None:
         """Write a step into the history."""
         self.history.append(f"{self.clock.now:%Y-%m-%d %H:%M:%S} {words}")
+
+    def is_calm(self) -> bool:
+        """Say whether nothing goes wrong any more."""
+        return self.calm_since is not None
 
     def merchant(self) -> MerchantInSight:
         """Give the merchant as it stands."""
@@ -190,6 +196,7 @@ def wish(world: World) -> AgreementWanted:
         "interval_count": count,
         "first_day": first_day,
         "reference": f"order-{number}",
+        "method": _own_method(world) if chance.random() < 0.3 else None,
     }
     if chance.random() < 0.4:
         has_trial = chance.random() < 0.2
@@ -206,6 +213,11 @@ def wish(world: World) -> AgreementWanted:
         fee=fee,
         **common,
     )
+
+
+def _own_method(world: World) -> PaymentMethod | None:
+    mine = PaymentMethod.objects.filter(merchant_id=world.rows.merchant_id, removed_at__isnull=True)
+    return mine.order_by("-id").first()
 
 
 def start(world: World, wanted: AgreementWanted) -> Subscription:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -36,14 +37,14 @@ class Network:
         self._places = places
         self.faulty_share = 0.0
         self.down_until: datetime | None = None
-        self.asked: list[str] = []
+        #: What goes wrong with the next calls, before chance has its turn.
+        self.next_faults: deque[str] = deque()
 
     def carry(self, call: str, act: Callable[[], Answer]) -> Answer:
         """Ask, and give the answer, or what becomes of it."""
         self._clock.move(CALL)
         self._places(f"before {call}")
         fault = self._fault()
-        self.asked.append(f"{call}:{fault}" if fault else call)
         if fault:
             _FAULTS[fault](self, call, act)
         answer = self._act(act)
@@ -57,6 +58,8 @@ class Network:
     def _fault(self) -> str:
         if self.is_down():
             return "lost_before"
+        if self.next_faults:
+            return self.next_faults.popleft()
         if self._chance.random() >= self.faulty_share:
             return ""
         return self._chance.choices(list(FAULTS), weights=list(FAULTS.values()))[0]
