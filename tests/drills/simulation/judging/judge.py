@@ -70,8 +70,15 @@ def _once(books: Books) -> Iterator[str]:
             continue
         captured.update(one.id for one in books.of(payment))
     for payment_id, count in captured.items():
-        if count > 1:
+        if count > 1 and not _is_told_of(books, books.payments[payment_id]):
             yield f"{name(books.payments[payment_id])} was captured {count} times"
+
+
+def _is_told_of(books: Books, payment: Payment) -> bool:
+    """Say whether its company took money that it had called off, and a person was told of it."""
+    tags = {one.public_id for one in books.attempts if one.payment_id == payment.id}
+    lied = any(one.took_all_the_same and one.tag in tags for one in books.charges.values())
+    return lied and payment.contradicted_at is not None
 
 
 def _payment_of(books: Books, charge: Charge) -> Payment | None:
@@ -98,7 +105,8 @@ def _whole(books: Books) -> Iterator[str]:
             yield f"an attempt at {name(books.payments[attempt.payment_id])} succeeded without a charge"
     for payment in books.payments.values():
         covering = books.payments.get(payment.covered_by_id or 0)
-        if payment.state == "paid" and payment.paid_minor != payment.amount_minor:
+        is_told_of = _is_told_of(books, payment)
+        if payment.state == "paid" and payment.paid_minor != payment.amount_minor and not is_told_of:
             yield f"{name(payment)} is paid with {payment.paid_minor} of {payment.amount_minor}"
         if covering is not None and covering.state not in ("paid", "processing"):
             yield f"{name(payment)} is held by a payment that is {covering.state}"
@@ -192,7 +200,7 @@ def _settled(books: Books) -> Iterator[str]:
             yield f"{name(payment)} is on its way by no attempt"
         if payment.state == "failed" and payment.id not in declined:
             yield f"{name(payment)} failed, and nobody said no"
-        if payment.contradicted_at is not None:
+        if payment.contradicted_at is not None and not _is_told_of(books, payment):
             yield f"{name(payment)} is contradicted"
 
 
