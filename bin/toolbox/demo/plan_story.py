@@ -24,6 +24,7 @@ class PlanStory:
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
         return [
             ("Come in as a customer whose plan Paydesk collects", self._come_in),
+            ("See what is coming up in the next twelve months", self._look_ahead),
             ("See the plan, half of it paid, and its next payment", self._look_at_plan),
             ("Let two days pass, here and at the company", self._let_days_pass),
             ("See that the worker has charged the next payment, once", self._see_it_charged),
@@ -33,6 +34,9 @@ class PlanStory:
         self._guest.ask()
         self._guest.read_letter()
         self._guest.sign_in()
+
+    def _look_ahead(self) -> None:
+        self._guest.open("/upcoming").require(KILN["name"], KILN["next"], "Clay club")
 
     def _look_at_plan(self) -> None:
         listed = self._guest.open("/subscriptions")
