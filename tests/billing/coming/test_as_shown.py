@@ -14,6 +14,8 @@ from paydesk.billing.arrangements.coming.upcoming import Upcoming
 from paydesk.billing.arrangements.models import AskedBy
 from paydesk.billing.payments.charging.plan_out import rhythm_of
 from paydesk.billing.payments.models import DueCharge, Payment
+from paydesk.config.truths.check import check_truths
+from paydesk.kit import clock
 from tests.billing.coming.desk import Desk, at_desk, without_rows
 from tests.simulator import Simulator
 
@@ -79,6 +81,7 @@ def test_what_was_shown_comes_true(
         _require_order(desk)
     assert desk.moved() == desk.charged()
     assert len(desk.moved()) == desk.states().count("paid")
+    assert check_truths(desk.shop(), now=clock.wall_now()) == []
 
 
 def _press(desk: Desk, what: str, number: int) -> None:

@@ -7,11 +7,12 @@ import pytest
 from paydesk.billing.arrangements.changes.cancel_agreement import CancelRefused
 from paydesk.billing.arrangements.changes.skip_payment import SkipRefused
 from paydesk.billing.arrangements.changes.undo_cancel import UndoRefused
-from paydesk.billing.arrangements.models import AskedBy, Quote
+from paydesk.billing.arrangements.models import AskedBy, Quote, ScheduledAction
 from paydesk.billing.arrangements.pay_together import pay_quote
 from paydesk.billing.arrangements.quotes import QuoteRefused, next_payments, quote_several
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.refused import RetryRefused
+from paydesk.config.truths.check import check_truths
 from paydesk.kit import clock
 from tests.billing.coming.desk import Desk, agreement_state, at_desk
 from tests.simulator import Simulator
@@ -179,3 +180,20 @@ def test_what_comes_back_from_an_early_try_is_given_up_with_the_rest(desk: Desk)
     desk.look_up()
 
     assert desk.states() == ["canceled"]
+
+
+def test_what_is_overdue_is_not_asked_for_after_an_end_that_nobody_wrote_down_yet(desk: Desk) -> None:
+    desk.account.fault("lost_before", operation="charge.prepare", times=1)
+    desk.pass_days(10)
+    assert desk.states() == ["due", "scheduled"]
+    desk.press_for("cancel", when="at_end")
+    ScheduledAction.objects.filter(merchant_id=desk.merchant.id).update(due_at=None)
+
+    desk.pass_days(40)
+    desk.hurry()
+
+    assert (desk.states(), desk.moved()) == (["due", "scheduled"], [])
+    assert check_truths(desk.shop(), now=clock.wall_now()) == []
+    desk.press_for("undo")
+    desk.run()
+    assert len(desk.moved()) >= 2

@@ -11,6 +11,7 @@ import pytest
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
+from paydesk.config.truths.check import check_truths
 from paydesk.kit import clock
 from paydesk.merchants.models import ClockOffset
 from tests.billing.arrangements.studio import switch
@@ -80,6 +81,7 @@ def test_cancelled_in_the_moment_of_the_charge_it_is_charged_before_or_never(des
     before = desk.moved()
     desk.pass_days(70)
     assert desk.moved() == before
+    assert check_truths(desk.shop(), now=clock.wall_now()) == []
 
 
 @pytest.mark.parametrize("what", ["pause", "skip", "move", "at_end"])

@@ -127,7 +127,7 @@ def removed_cards_rest(merchant: MerchantInSight, _now: datetime) -> Iterator[st
 
 
 def _forgotten(merchant: MerchantInSight, now: datetime) -> Iterator[str]:
-    """A payment that is due and not in the run will never be charged."""
+    """A payment that is due and not in the run will never be charged; after an end that was set none is to be."""
     waiting = Payment.objects.filter(
         merchant_id=merchant.id,
         collected_by=_OURS,
@@ -136,7 +136,7 @@ def _forgotten(merchant: MerchantInSight, now: datetime) -> Iterator[str]:
         due_at__lt=merchant.business_now() - _LATE,
         subscription__state__in=_CHARGED_IN,
         connection__removed_at__isnull=True,
-    )
+    ).exclude(subscription__cancels_at__lte=merchant.business_now())
     in_the_run = DueCharge.objects.filter(
         merchant_id=merchant.id, due_at__isnull=False, dead_at__isnull=True
     ).values("payment_id")

@@ -28,6 +28,7 @@ from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight
 
 When = Literal["now", "at_end"]
+WHENS: tuple[When, ...] = ("now", "at_end")
 _AT_COMPANY = {"now": ScheduledAction.Kind.CANCEL, "at_end": ScheduledAction.Kind.SCHEDULE_CANCEL}
 
 

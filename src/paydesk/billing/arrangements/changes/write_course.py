@@ -89,7 +89,8 @@ def _ended_at(merchant: MerchantInSight, subscription: Subscription) -> datetime
 
 def _write_run(merchant: MerchantInSight, before: Course, after: Course) -> None:
     """What is to be charged stands in the charge run on its day; what is not, and what waits for an end, does not."""
-    goes_on = before.state == SubscriptionState.PAUSED and after.state in RUNNING
+    waited = before.state == SubscriptionState.PAUSED or before.cancel_day is not None
+    goes_on = waited and after.state in RUNNING and after.cancel_day is None
     into, out = [], []
     for old, new in zip(before.payments, after.payments, strict=True):
         if new.id is None:

@@ -96,7 +96,7 @@ def _open(merchant: MerchantInSight, payment: Payment, taken: Claim, now: dateti
     if row.connection.removed_at is not None:
         # The connection may be opened again, and what is owed is owed still.
         raise Later(now + _CLOSED, "the connection was closed")
-    if not _is_to_be_charged(row):
+    if not _is_to_be_charged(row, merchant):
         return None
     return _opened(merchant, row, now)
 
@@ -107,11 +107,15 @@ def _waits_until(merchant: MerchantInSight, row: Payment, now: datetime) -> date
     return due_at if due_at > now else None
 
 
-def _is_to_be_charged(row: Payment) -> bool:
+def _is_to_be_charged(row: Payment, merchant: MerchantInSight) -> bool:
     """What was paid, skipped or covered meanwhile is not, nor what an agreement that pauses or ends will not pay."""
     if row.state not in (Payment.State.SCHEDULED, Payment.State.DUE) or row.subscription is None:
         return False
     if open_attempt_of(row) is not None:
+        return False
+    cancels_at = row.subscription.cancels_at
+    if cancels_at is not None and cancels_at <= merchant.business_now():
+        # It has ended, though nobody came to write that down yet: nothing is asked for after the end (I08).
         return False
     return row.subscription.state in _CHARGED_IN and not ends_before(row)
 
