@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,16 +24,31 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 ALWAYS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Cluster:
-    """A running PostgreSQL: its address without a database name, and the process id of its postmaster."""
+    """A running PostgreSQL: its address without a database name, and its postmaster."""
 
     address: str
-    pid: int
+    start: Callable[[], subprocess.Popen[bytes]]
+    postmaster: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of the postmaster."""
+        return self.postmaster.pid
 
     def url(self, database: str = "postgres") -> str:
         """Return what PAYDESK_DATABASE_URL wants."""
         return f"{self.address}/{database}"
+
+    def crash(self) -> None:
+        """Stop it at once, as `pg_ctl stop -m immediate` does: nobody is asked, and nothing is tidied up."""
+        self.postmaster.send_signal(signal.SIGQUIT)
+        self.postmaster.wait()
+
+    def start_again(self) -> None:
+        """Start after a crash, at the same address; it recovers what was committed."""
+        self.postmaster = self.start()
 
 
 @contextmanager
@@ -45,12 +60,18 @@ def temporary_postgresql(settings: dict[str, str] | None = None) -> Iterator[Clu
         _hand_over(folder, account)
         _create(binaries, folder / "cluster", account)
         port = _free_port()
-        server = _start(binaries, folder, port, CARELESS if settings is None else settings, account)
-        try:
+
+        def start() -> subprocess.Popen[bytes]:
+            (folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
+            server = _start(binaries, folder, port, CARELESS if settings is None else settings, account)
             _wait_until_ready(server, folder)
-            yield Cluster(address=f"postgresql://paydesk@127.0.0.1:{port}", pid=server.pid)
+            return server
+
+        cluster = Cluster(address=f"postgresql://paydesk@127.0.0.1:{port}", start=start, postmaster=start())
+        try:
+            yield cluster
         finally:
-            _end(server)
+            _end(cluster.postmaster)
 
 
 def _account() -> str | None:
@@ -144,6 +165,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
         if state.exists() and state.read_text().rstrip().endswith("ready"):
             return
         time.sleep(0.02)
+    _end(server)
     print((folder / "log").read_text(), file=sys.stderr)
     sys.exit("PostgreSQL did not start")
 
