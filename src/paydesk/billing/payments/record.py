@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.charging.cover import hold_again, release_covered
-from paydesk.billing.payments.charging.due_rows import put_back_into_run
+from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
 from paydesk.billing.payments.locks import lock_payment
 from paydesk.billing.payments.mirrored.lone_charges import take_over_charge
@@ -63,6 +63,9 @@ def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
             if payment.covered_references and payment.state == Payment.State.CANCELED:
                 hold_again(merchant=merchant_by_id(payment.merchant_id), covering=payment)
             _succeed(payment, attempt, outcome, now)
+            if payment.is_ours:
+                # It was given up, and had come back into the run.
+                take_out_of_run(merchant_id=payment.merchant_id, payment_ids=[payment.id])
 
 
 def _meaning(outcome: Outcome) -> Verdict:

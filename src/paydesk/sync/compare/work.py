@@ -68,8 +68,10 @@ def _work(row: Comparison, taken: Claim, now: datetime) -> None:
         _conclude(hand)
     except GatewayBusy as busy:
         raise Later(clock.wall_now() + busy.retry_after, str(busy)) from busy
-    except (GatewayUnreachable, GatewayRefused) as silent:
+    except GatewayUnreachable as silent:
         raise Later(clock.wall_now() + _SILENT_FOR, f"the company does not answer: {silent}") from silent
+    except GatewayRefused as refused:
+        raise Later(clock.wall_now() + _LOOK_AGAIN, f"the company refuses to answer: {refused}") from refused
     except GatewayMissing as missing:
         raise Later(clock.wall_now() + _MISSING_FOR, str(missing)) from missing
 

@@ -98,7 +98,7 @@ def _whole(books: Books) -> Iterator[str]:
         payment = books.payments[attempt.payment_id]
         if (charge.minor, charge.currency) != (payment.amount_minor, payment.currency):
             yield f"{charge.reference} took {charge.minor} {charge.currency} for {name(payment)}"
-        if payment.state != "paid":
+        if payment.state != "paid" and not (payment.state == "covered" and _is_told_of(books, payment)):
             yield f"{name(payment)} was captured and is {payment.state}"
     for attempt in books.attempts:
         if attempt.state == "succeeded" and attempt.reference not in books.charges:
@@ -183,7 +183,11 @@ def _settled(books: Books) -> Iterator[str]:
         if attempt.state in Attempt.OPEN and attempt.created_at < world.clock.now - timedelta(hours=23):
             yield f"an attempt at {name(books.payments[attempt.payment_id])} is still {attempt.state}"
     with_open = {one.payment_id for one in books.attempts if one.state in Attempt.OPEN}
-    said_no = {one.tag for one in world.company.charges.values() if one.status in ("declined", "canceled")}
+    said_no = {
+        one.tag
+        for one in world.company.charges.values()
+        if one.status in ("declined", "canceled") or one.took_all_the_same
+    }
     declined = {
         one.payment_id
         for one in books.attempts

@@ -15,7 +15,7 @@ from paydesk.billing.payments.mirrored.attempts import mirror_attempt
 from paydesk.billing.payments.mirrored.back import mirror_dispute, mirror_refund
 from paydesk.billing.payments.mirrored.breakdown import breakdown_of
 from paydesk.billing.payments.mirrored.lone_charges import bill_of_charge
-from paydesk.billing.payments.mirrored.ours import mirror_our_charge, mirror_what_came_back
+from paydesk.billing.payments.mirrored.ours import mirror_known_charge, mirror_our_charge
 from paydesk.billing.payments.mirrored.sums import charge_that_paid, paid_beside
 from paydesk.billing.payments.mirrored.unknown_marks import (
     say_that_its_mark_is_known,
@@ -54,7 +54,7 @@ def mirror_collectible(
     if bill is not None:
         # The company was asked about a charge, and did not say that a bill of its own has it: we know that it does.
         if bill.is_ours:
-            mirror_what_came_back(payment=bill, record=record, now=now)
+            mirror_known_charge(payment=bill, record=record, now=now)
         return bill
     ours = mirror_our_charge(connection=connection, owner=owner, record=record, now=now)
     if ours is not None:

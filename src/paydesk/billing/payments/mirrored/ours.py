@@ -21,7 +21,7 @@ from paydesk.billing.payments.open_attempt import reopen_attempt
 from paydesk.billing.payments.record import record_inside
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.database.transactions import locked
-from paydesk.gateways.records import AttemptRecord, CollectibleRecord
+from paydesk.gateways.records import AttemptRecord, CollectibleRecord, Verdict
 from paydesk.kit import ids
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
@@ -48,6 +48,26 @@ def mirror_our_charge(
     payment = Payment.objects.get(merchant_id=connection.merchant_id, id=attempt.payment_id)
     mirror_what_came_back(payment=payment, record=record, now=now)
     return payment
+
+
+def mirror_known_charge(*, payment: Payment, record: CollectibleRecord, now: datetime) -> None:
+    """Take in a charge that an attempt of ours has, and what came back of it. Call inside a transaction.
+
+    A bank may let money go after the charge was called off: then an attempt that was given up succeeds after all.
+    """
+    for tried in record.attempts:
+        attempt = Attempt.objects.filter(
+            merchant_id=payment.merchant_id,
+            connection_id=payment.connection_id,
+            payment_id=payment.id,
+            reference=tried.reference,
+            origin=Attempt.Origin.PAYDESK,
+        ).first()
+        is_news = attempt is not None and attempt.state != Attempt.State.SUCCEEDED
+        if attempt is not None and is_news and tried.outcome.verdict is Verdict.SUCCEEDED:
+            outcome = replace(tried.outcome, reference=tried.reference)
+            record_inside(merchant_id=payment.merchant_id, attempt_id=attempt.id, outcome=outcome, now=now)
+    mirror_what_came_back(payment=payment, record=record, now=now)
 
 
 def mirror_what_came_back(*, payment: Payment, record: CollectibleRecord, now: datetime) -> None:
