@@ -69,8 +69,11 @@ def test_the_pages_of_a_method_cost_the_same_with_many(
 
 #: "{plan}", "{open}", "{payment}" and "{quote}" are put in; the plan has sixty payments.
 AT_THE_DESK_MAX = {
-    "/subscriptions/{plan}": 4,
-    "/subscriptions/{open}": 5,
+    "/subscriptions/{plan}": 7,
+    "/subscriptions/{open}": 8,
+    "/subscriptions/{plan}/move": 6,
+    "/subscriptions/{plan}/pause": 8,
+    "/subscriptions/{open}/skip": 11,
     "/subscriptions/{plan}/several": 6,
     "/payments/{payment}": 7,
     "/quotes/{quote}": 6,

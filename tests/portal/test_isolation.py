@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from tests import builders
 from tests.portal.belongings import everything
+from tests.portal.desk.plans import plan, vault
 from tests.portal.reading import PORTAL
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,11 @@ BOTH = (
     "subscription_method",
     "subscription_several",
     "subscription_pay_off",
+    "subscription_move",
+    "subscription_skip",
+    "subscription_unskip",
+    "subscription_pause",
+    "subscription_resume",
     "quote",
 )
 VERBS = ("get", "head", "post", "put", "patch", "delete")
@@ -139,6 +146,23 @@ def test_a_subscription_of_ones_own_takes_no_method_of_others(
     before = rows()
     for public_id in others.values():
         assert answer(browser, "post", address, {"method": public_id}) == missing
+    assert rows() == before
+
+
+@pytest.mark.parametrize("change", ["move", "skip", "unskip"])
+def test_a_plan_of_ones_own_changes_no_payment_of_others(
+    browser: Client, ada: Customer, shop: MerchantInSight, others: dict[str, str], change: str
+) -> None:
+    mine = plan(ada, vault(shop))
+    address = f"/subscriptions/{mine.public_id}/{change}"
+    day = (builders.now().date() + timedelta(days=12)).isoformat()
+    missing = answer(browser, "post", address, {"payment": NEVER_WAS, "day": day})
+    assert missing[0] == 404
+    before = rows()
+    for public_id in others.values():
+        asked = {"payment": public_id, "day": day}
+        assert answer(browser, "post", address, asked) == missing
+        assert answer(browser, "get", f"{address}?payment={public_id}&day={day}")[0] == 404
     assert rows() == before
 
 

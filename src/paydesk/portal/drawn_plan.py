@@ -41,4 +41,4 @@ def _notes(one: Instalment, total: int | None) -> str:
     if one.was_moved:
         # The day is markup of ours, and the sentence is a translation of ours.
         notes.append(str(Markup(_("moved from %(day)s")) % {"day": day(one.planned_date)}))  # noqa: S704
-    return "".join(f"<span>{note}</span>" for note in notes)
+    return " ".join(f"<span>{note}</span>" for note in notes)

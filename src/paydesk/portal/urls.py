@@ -33,6 +33,7 @@ urlpatterns = [
     path("subscriptions", subscriptions, name="subscriptions"),
     path("subscriptions/<str:public_id>", subscription, name="subscription"),
     path("", include("paydesk.portal.quotes.urls")),
+    path("", include("paydesk.portal.changes.urls")),
     path("subscriptions/<str:public_id>/method", method_of_subscription, name="subscription_method"),
     path("methods", methods, name="methods"),
     path("methods/add", add, name="method_add"),

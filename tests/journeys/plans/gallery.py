@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from paydesk.billing.arrangements.changes.pause_agreement import pause_agreement
+from paydesk.billing.arrangements.changes.skip_payment import skip_payment
 from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.arrangements.quotes import quote_pay_off, quote_several
 from paydesk.billing.customers.models import Customer
@@ -143,3 +145,48 @@ def _payments(machine: Subscription, late: Payment) -> list[str]:
     rows = payments_of(machine)
     covering = Payment.objects.get(merchant_id=machine.merchant_id, id=rows[0].covered_by_id or 0)
     return [f"/payments/{one.public_id}" for one in (rows[0], covering, rows[4], rows[5], late)]
+
+
+def changing(shop: MerchantInSight) -> Shown:
+    """Every change before it is made, what was refused, and what was done; at Paydesk's and at a company's."""
+    who, account = builders.customer(shop, LONG), vault(shop)
+    builders.method(who, account, is_default=True)
+    mine = plan(who, account, 12_345_678 * 6, 6, currency="JPY", name=LONG_TITLE)
+    club = agreement(who, account, Money(1234, "KWD"), name="Tasting evenings")
+    still = agreement(who, account, Money(3000, "EUR"), name="Kiln sharing")
+    skip_payment(
+        merchant=merchant_by_id(shop.id),
+        customer_id=who.id,
+        payment_public_id=payments_of(still)[0].public_id,
+        now=clock.wall_now(),
+    )
+    pausing = agreement(who, account, Money(900, "EUR"), name="Glaze library")
+    pause_agreement(
+        merchant=merchant_by_id(shop.id),
+        customer_id=who.id,
+        subscription_public_id=pausing.public_id,
+        until=today(shop) + timedelta(days=60),
+        now=clock.wall_now(),
+    )
+    theirs = builders.subscription(
+        builders.order(who, builders.connection(shop)), capabilities=["pause", "resume"]
+    )
+    day = (today(shop) + timedelta(days=13)).isoformat()
+    far = (today(shop) + timedelta(days=45)).isoformat()
+    return Shown(
+        who=who,
+        paths=[
+            *(f"/subscriptions/{one.public_id}" for one in (mine, club, still, pausing, theirs)),
+            f"/subscriptions/{mine.public_id}/move",
+            f"/subscriptions/{mine.public_id}/move?day={day}",
+            f"/subscriptions/{mine.public_id}/move?day=2020-02-30",
+            f"/subscriptions/{club.public_id}/skip",
+            f"/subscriptions/{still.public_id}/skip",
+            f"/subscriptions/{still.public_id}/unskip?payment={payments_of(still)[0].public_id}",
+            f"/subscriptions/{mine.public_id}/pause",
+            f"/subscriptions/{mine.public_id}/pause?until={far}",
+            f"/subscriptions/{club.public_id}/pause?until={far}",
+            f"/subscriptions/{theirs.public_id}/pause?until={far}",
+            f"/subscriptions/{pausing.public_id}/resume",
+        ],
+    )

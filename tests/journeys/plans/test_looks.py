@@ -13,14 +13,14 @@ from tests import builders
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
 from tests.journeys.looks import looks_right
-from tests.journeys.plans.gallery import nothing_comes, one_plan, paying_ahead, three_currencies
+from tests.journeys.plans.gallery import changing, nothing_comes, one_plan, paying_ahead, three_currencies
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown
 from toolbox.machine import require_chromium
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CROWDED = [three_currencies, paying_ahead]
+CROWDED = [three_currencies, paying_ahead, changing]
 LIVES = [*CROWDED, one_plan, nothing_comes]
 Build = Callable[[MerchantInSight], Shown]
 

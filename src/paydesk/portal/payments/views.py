@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from paydesk.billing.arrangements.coming.course import RUNNING
 from paydesk.billing.payments.models import Attempt
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
@@ -38,7 +39,7 @@ def payment(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         and bool(receipts_of_parts(merchant_id=at.merchant.id, payment_id=found.facts.id)),
         covers=found.covers,
         can_be_paid_early=at.merchant.policies.pay_next and found.facts.is_taken,
-        can_be_moved=False,
+        can_be_moved=at.merchant.policies.move_days > 0 and found.facts.subscription_state in RUNNING,
         steps=story_of(found, now=at.now),
     )
 

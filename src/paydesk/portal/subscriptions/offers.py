@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from paydesk.merchants.policies import Policies
 from paydesk.portal.addresses import url
+from paydesk.portal.changes.offers import change_offers
 from paydesk.portal.door import AtHand
 from paydesk.portal.reads.agreements import Agreement
 from paydesk.portal.reads.instalments import Instalment
@@ -28,7 +29,7 @@ def offers_of(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> l
     if agreement.is_over or agreement.connection_removed_at is not None:
         return []
     offers = list(_payments(at, agreement, left)) if agreement.is_ours else []
-    return [*offers, *_method(at.merchant.policies, agreement)]
+    return [*offers, *change_offers(at, agreement), *_method(at.merchant.policies, agreement)]
 
 
 def _payments(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> Iterator[Offer]:

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from paydesk.billing.arrangements.changes.wishes import sentence_of
+from paydesk.billing.arrangements.models import ScheduledAction
+from paydesk.kit import clock
+from paydesk.portal.changes.done import read_done
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.agreements import Agreement, agreements
 from paydesk.portal.reads.instalments import Instalment, instalments, instalments_left
 from paydesk.portal.reads.one_order import payments_of
+from paydesk.portal.reads.wishes import open_wish
 from paydesk.portal.show import show_page
 from paydesk.portal.subscriptions.find import agreement_or_404
 from paydesk.portal.subscriptions.offers import offers_of
@@ -47,6 +52,7 @@ def subscription(request: HttpRequest, at: AtHand, public_id: str) -> HttpRespon
     """Show one: how far it has come, what is next, what can be done, and its payments."""
     found = agreement_or_404(at, public_id)
     plan = _plan(at, found) if found.is_ours else None
+    wish = None if found.is_ours else _wish(at, found)
     shows_all = plan is not None and found.payments_total is not None
     payments = [] if shows_all else payments_of(**at.ids, order_id=found.order_id)
     return show_page(
@@ -58,10 +64,17 @@ def subscription(request: HttpRequest, at: AtHand, public_id: str) -> HttpRespon
         shows_all=shows_all,
         overdue=[one for one in plan.left if one.is_overdue] if plan else [],
         offered=offers_of(at, found, plan.left if plan else []),
+        wish=wish,
+        wish_refusal=sentence_of(wish) if wish else "",
+        done=read_done(public_id, request.GET.get("done", "")),
         payments=payments[:_PAYMENTS_SHOWN],
         has_more=len(payments) > _PAYMENTS_SHOWN,
         now=at.now,
     )
+
+
+def _wish(at: AtHand, found: Agreement) -> ScheduledAction | None:
+    return open_wish(merchant_id=at.merchant.id, subscription_id=found.id, now=clock.wall_now())
 
 
 def _plan(at: AtHand, found: Agreement) -> Plan:

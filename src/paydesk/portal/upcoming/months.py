@@ -62,7 +62,7 @@ def lines_of(found: Sequence[Upcoming]) -> list[Line]:
     """Give each payment a line; what is only expected, week by week perhaps, is one line an agreement."""
     lines: dict[str, Line] = {}
     for number, one in enumerate(found):
-        key = one.subscription_public_id if one.is_expected and not one.position else str(number)
+        key = one.subscription_public_id if one.is_expected and not one.payments_total else str(number)
         before = lines.get(key)
         lines[key] = Line(
             first=before.first if before else one,

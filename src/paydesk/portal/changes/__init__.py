@@ -1,0 +1,1 @@
+"""Changing what is still to come of an agreement: choose, see what it will look like, press, read what was done."""

@@ -1,0 +1,74 @@
+"""Lead back to an agreement's page after a change, which then says what was confirmed and when.
+
+What was done travels in the address, signed: nothing is kept, a reload says it again, and nobody can make it up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from paydesk.kit import clock
+from paydesk.portal.words.dates import day
+
+#: How long a page that is left open says so.
+_SAID_FOR = timedelta(hours=12)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """What was done, with the days that it is about, and when (wall time)."""
+
+    what: str
+    days: tuple[date, ...]
+    when: datetime
+
+    @property
+    def words(self) -> str:
+        """Say it in the reader's language."""
+        said = [day(one) for one in self.days]
+        match self.what, said:
+            case "moved", [before, after]:
+                return _("The payment of %(before)s is now on %(after)s.") % {
+                    "before": before,
+                    "after": after,
+                }
+            case "skipped", [skipped]:
+                return _("The payment of %(day)s is skipped. Nothing is charged for it.") % {"day": skipped}
+            case "unskipped", [unskipped]:
+                return _("The payment of %(day)s is charged on its day again.") % {"day": unskipped}
+            case "paused", [resumes]:
+                return _("It is paused until %(day)s.") % {"day": resumes}
+            case _:
+                return _("It goes on.")
+
+
+def to_agreement(public_id: str, what: str = "", *days: date) -> HttpResponse:
+    """Lead to the page; without words for what was done the page says how it stands."""
+    address = reverse("subscription", args=[public_id])
+    if not what:
+        return HttpResponseRedirect(address, status=303)
+    told = [what, *(one.isoformat() for one in days), clock.wall_now().isoformat()]
+    query = urlencode({"done": signing.dumps(told, salt=_salt(public_id))})
+    return HttpResponseRedirect(f"{address}?{query}", status=303)
+
+
+def read_done(public_id: str, text: str) -> Done | None:
+    """Read what was done to this agreement; None for what we did not write, or long ago."""
+    try:
+        what, *days, when = signing.loads(text, salt=_salt(public_id), max_age=_SAID_FOR)
+    except signing.BadSignature:
+        return None
+    return Done(
+        what=what, days=tuple(date.fromisoformat(one) for one in days), when=datetime.fromisoformat(when)
+    )
+
+
+def _salt(public_id: str) -> str:
+    return f"portal.changes.done:{public_id}"
