@@ -3,19 +3,19 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from tests.drills.money.report import page_of
 from tests.drills.money.tally import Done, Tally, code_version, sum_of
 from tests.journeys.installation import database_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
-#: Points that no flow of the drill comes to yet.
-NOT_REACHED: set[str] = set()
 
 
 def drilled(folder: Path, *options: str, database: str = "") -> Done:
@@ -58,3 +58,24 @@ def test_workers_and_customers_at_once_killed_and_stopped_move_money_once(tmp_pa
     assert done.wrong == []
     assert done.runs == 8
     assert done.reached["P05"] >= 8
+
+
+def test_a_database_that_crashes_or_is_restored_loses_and_doubles_no_charge(tmp_path: Path) -> None:
+    if connection.vendor == "sqlite":
+        return
+    done = drilled(tmp_path, "--tier", "D", "--every", "97")
+
+    assert done.wrong == []
+    assert (done.reached["D03"], done.reached["D04"]) == (4, 1)
+
+
+def test_the_page_says_what_was_done_and_what_was_never_reached() -> None:
+    done = Done(jobs=1, runs=2, kills=1, seconds=1.0, reached=Counter({"F07": 20, "F13": 3, "P02": 1}))
+
+    page = page_of({"A charge peace": done}, version="0123", further=[])
+
+    assert "| A | SIGKILL" in page
+    assert "No charge was made twice" in page
+    missed = page.partition("Fewer than 20 times: ")[2].partition(".")[0].split(", ")
+    assert "F13" in missed
+    assert "F07" not in missed
