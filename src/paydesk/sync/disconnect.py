@@ -6,7 +6,7 @@ from datetime import datetime
 
 from paydesk.billing.arrangements.carry_out import drop_changes
 from paydesk.billing.arrangements.changes.ask_company import drop_actions
-from paydesk.billing.payments.models import Attempt
+from paydesk.billing.payments.models import Attempt, Refund
 from paydesk.database.transactions import in_transaction, locked_whole
 from paydesk.merchants.close import close_connection
 from paydesk.merchants.models import Connection
@@ -33,6 +33,13 @@ def _close(merchant_id: int, connection_id: int, now: datetime) -> None:
     if open_count:
         raise DisconnectRefused(
             f"{open_count} payments were asked for here and not answered yet. Wait until they are, then ask again."
+        )
+    refund_count = Refund.objects.filter(
+        merchant_id=merchant_id, connection_id=connection_id, state__in=Refund.OPEN
+    ).count()
+    if refund_count:
+        raise DisconnectRefused(
+            f"{refund_count} refunds were asked for here and not answered yet. Wait until they are, then ask again."
         )
     drop_changes(merchant_id=merchant_id, connection_id=connection_id)
     drop_actions(merchant_id=merchant_id, connection_id=connection_id)

@@ -13,6 +13,7 @@ from paydesk.billing.payments.refunds.left import ChargeLeft
 from paydesk.billing.payments.refunds.refund import RefundRefused, refusal
 from paydesk.billing.receipts.issue import issue_receipt
 from paydesk.kit import clock, faults
+from paydesk.sync.disconnect import DisconnectRefused, disconnect
 from tests.billing.refunds.till import back, booked, give_back, look_up, paid, refunds, states
 from tests.side_by_side import side_by_side
 from tests.simulator import Simulator
@@ -157,6 +158,22 @@ def test_two_people_who_refund_at_once_give_back_once(simulator: Simulator) -> N
 
     assert [type(trouble) for trouble in troubles] == [RefundRefused] * 3
     assert (back(ada), booked(ada)) == ([2000], ["refund"])
+
+
+def test_a_connection_stays_open_until_the_refund_is_answered(simulator: Simulator) -> None:
+    ada = paid(simulator)
+    ada.account.fault("lost_after", operation="refund.create")
+    give_back(ada, 1000)
+
+    def close() -> None:
+        disconnect(merchant_id=ada.merchant.id, connection_id=ada.connection.id, now=clock.wall_now())
+
+    with pytest.raises(DisconnectRefused, match="1 refunds"):
+        close()
+    look_up(ada)
+    close()
+    with pytest.raises(RefundRefused, match="closed"):
+        give_back(ada, 1000)
 
 
 def test_while_money_waits_nothing_goes_back(simulator: Simulator) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from paydesk.billing.arrangements.quotes import QuoteRefused
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.payments.refused import RetryRefused
 from tests.billing.together.desk import desk, expire
 from tests.connected import grow_old
@@ -100,6 +100,7 @@ def test_an_answer_that_is_lost_holds_what_it_pays_until_it_is_looked_up(simulat
 
     assert attempt.state == Attempt.State.UNKNOWN
     assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    assert not DueCharge.objects.filter(merchant_id=ada.merchant.id, due_at__isnull=False).exists()
     ada.pass_days(40)
     with pytest.raises(RetryRefused, match="together with others"):
         ada.press(payment=ada.of(plan)[0])

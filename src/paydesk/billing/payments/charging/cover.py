@@ -100,9 +100,8 @@ def hold_again(*, merchant: MerchantInSight, covering: Payment) -> None:
     rows = list(locked(gone.order_by("id")))
     _hold(covering, [row.id for row in rows])
     # No more can be let off than the fees of those that it covers now.
-    Payment.objects.filter(merchant_id=merchant.id, id=covering.id).update(
-        waived_minor=min(covering.waived_minor, sum(row.fee_minor for row in rows))
-    )
+    covering.waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
+    Payment.objects.filter(merchant_id=merchant.id, id=covering.id).update(waived_minor=covering.waived_minor)
 
 
 def reference_of(references: Iterable[str], *, tries: int) -> str:

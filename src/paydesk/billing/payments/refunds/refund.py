@@ -23,8 +23,10 @@ from paydesk.kit.faults import fault
 from paydesk.kit.money import Money
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
 
 _FIRST_LOOK = timedelta(minutes=1)
+_CLOSED = "Its connection was closed. Refund it at the company."
 
 
 class RefundRefused(Exception):
@@ -79,7 +81,7 @@ def refusal(
 
 def _gateway(merchant: MerchantInSight, payment: Payment) -> Gateway:
     if payment.connection.removed_at is not None:
-        raise RefundRefused("Its connection was removed. Refund it at the company.")
+        raise RefundRefused(_CLOSED)
     try:
         return connect(payment.connection, merchant=merchant)
     except GatewayMissing as missing:
@@ -127,5 +129,10 @@ def _open(
         asked_at=now,
         due_at=now + _FIRST_LOOK,
     )
+    # Looked at after the row is there: disconnecting locks the connection, and counts what has no answer.
+    if Connection.objects.filter(
+        merchant_id=merchant.id, id=row.connection_id, removed_at__isnull=False
+    ).exists():
+        raise RefundRefused(_CLOSED)
     fault("F03")
     return refund

@@ -40,7 +40,8 @@ def resolve_refund(taken: Claim, now: datetime) -> None:
         raise AssertionError("a refund belongs to a merchant")
     merchant = merchant_by_id(taken.merchant_id)
     refund = Refund.objects.select_related("connection").get(merchant_id=merchant.id, id=taken.row_id)
-    if refund.state in _SETTLED or refund.asked_at is None:
+    # At a closed connection only a bank's last word can be missing: nobody is there who could be asked for it.
+    if refund.state in _SETTLED or refund.asked_at is None or refund.connection.removed_at is not None:
         return
     try:
         settled = _settled(merchant, connect(refund.connection, merchant=merchant), refund, now)
