@@ -17,7 +17,6 @@ from paydesk.gateways.contract import ChargeQuery, GatewayUnreachable
 from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, Verdict
 from paydesk.kit.money import Money
 from tests.drills.planted.planting import Bug, nothing, swap, swap_entry, together, without
-from tests.drills.simulation.focus import Wanted
 
 _NO = Outcome(verdict=Verdict.DECLINED, decline=Decline(reason=DeclineReason.OTHER, advice=Advice.RETRY))
 _ask_for_money, _prepare, _look, _request = ask.ask_for_money, ask._prepare, settle._look, ask._charge_request
@@ -123,35 +122,30 @@ BUGS: Sequence[Bug] = [
         name="failed on time-out",
         breaks="What the bank has taken counts as declined, and is asked for again.",
         plant=swap((ask, "_confirm", _failed_on_time_out)),
-        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
         found_by=0,
     ),
     Bug(
         name="silence before the ask is a decline",
         breaks="Customers are told that their bank said no.",
         plant=swap((ask, "_prepare", _declined_by_silence)),
-        wanted=Wanted(faults=("lost_before",), faulty_share=0.6),
         found_by=0,
     ),
     Bug(
         name="unknown is declined",
         breaks="A look-up without an answer frees the payment to be charged again.",
         plant=swap((settle, "_look", _unknown_is_a_no)),
-        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
         found_by=0,
     ),
     Bug(
         name="never seen is believed too early",
         breaks="An ask that is still on its way takes money for an attempt that was given up.",
         plant=swap((settle, "_look", _never_seen_too_early)),
-        wanted=Wanted(faults=("late",), faulty_share=0.6, card="good"),
         found_by=0,
     ),
     Bug(
         name="given up without calling off",
         breaks="A worker that was stopped confirms later, and the payment is charged twice.",
         plant=swap((settle, "_look", _not_called_off)),
-        wanted=Wanted(card="good", fate="stop", faulty_share=0.0),
         found_by=0,
     ),
     Bug(
@@ -160,14 +154,12 @@ BUGS: Sequence[Bug] = [
         plant=swap(
             (settle, "_look_up", lambda _m, attempt_id, _n: (Attempt.objects.get(id=attempt_id), False))
         ),
-        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
         found_by=0,
     ),
     Bug(
         name="key memory ignored",
         breaks="Asked again after the company forgot the key, it is a second charge.",
         plant=swap((settle, "_look", _resent)),
-        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
         found_by=0,
     ),
     Bug(
@@ -186,7 +178,6 @@ BUGS: Sequence[Bug] = [
         name="removed card charged",
         breaks="A card that the customer took off pays.",
         plant=swap((charge, "method_on_file", _any_method), (choices, "method_on_file", _any_method)),
-        wanted=Wanted(card="good", more=("drop_card", "add_card", "agree"), faulty_share=0.0),
         found_by=0,
     ),
     Bug(
@@ -200,28 +191,24 @@ BUGS: Sequence[Bug] = [
             ),
             without(Attempt, "attempt_one_open"),
         ),
-        wanted=Wanted(more=("press",), fate="stop"),
         found_by=0,
     ),
     Bug(
         name="waiting for the customer is paid",
         breaks="A payment counts as made before the bank has said yes.",
         plant=swap_entry(record._STEPS, Verdict.NEEDS_CUSTOMER, record._succeed),
-        wanted=Wanted(card="asks", more=("press",)),
         found_by=0,
     ),
     Bug(
         name="pending is paid",
         breaks="A bank debit counts as made before the bank has said yes.",
         plant=swap_entry(record._STEPS, Verdict.PENDING, record._succeed),
-        wanted=Wanted(card="slow"),
         found_by=0,
     ),
     Bug(
         name="run not left",
         breaks="What is on its way, or paid, is still in the charge run.",
         plant=swap((open_attempt, "take_out_of_run", nothing)),
-        wanted=Wanted(card="good", more=("press",)),
         found_by=0,
     ),
 ]

@@ -21,7 +21,7 @@ def find(bug: Bug, seeds: Iterable[int]) -> Found | None:
     """Give what found it, or None."""
     with bug.plant(), installed():
         for seed in seeds:
-            violations = run_seed(seed, bug.wanted).violations
+            violations = run_seed(seed).violations
             if violations:
                 return Found(seed=seed, says=violations[0])
     return None

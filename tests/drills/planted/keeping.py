@@ -21,7 +21,6 @@ from paydesk.events.record import record_event
 from paydesk.kit.money import Money
 from paydesk.work import claim
 from tests.drills.planted.planting import Bug, nothing, swap, together, without
-from tests.drills.simulation.focus import Wanted
 
 _count_as_paid, _record_event, _line = follow.count_as_paid, record_event, write._line
 
@@ -127,14 +126,12 @@ BUGS: Sequence[Bug] = [
         plant=together(
             swap((back, "write_entry", _entered_again)), without(LedgerEntry, "ledger_entry_once")
         ),
-        wanted=Wanted(card="good", more=("give_back", "deliver")),
         found_by=0,
     ),
     Bug(
         name="refund not in the ledger",
         breaks="The books say that money is there which went back.",
         plant=swap((back, "_enter", nothing)),
-        wanted=Wanted(card="good", more=("give_back",)),
         found_by=0,
     ),
     Bug(
@@ -153,14 +150,12 @@ BUGS: Sequence[Bug] = [
         name="failed refund counts",
         breaks="A refund that did not arrive counts as given.",
         plant=swap((restate, "_totals", _all_refunds)),
-        wanted=Wanted(card="good", more=("give_back",)),
         found_by=0,
     ),
     Bug(
         name="second success swallowed",
         breaks="Money that came after an attempt was given up is not seen.",
         plant=swap((record, "_take_in", _only_open)),
-        wanted=Wanted(card="stubborn"),
         found_by=0,
     ),
     Bug(
@@ -209,14 +204,12 @@ BUGS: Sequence[Bug] = [
         name="fence not checked",
         breaks="A worker that lost its row settles it, and the payment is forgotten.",
         plant=swap((claim, "_settle", _settled_by_anybody)),
-        wanted=Wanted(fate="stop"),
         found_by=0,
     ),
     Bug(
         name="abandoned is not charged again",
         breaks="A payment that nobody charged is forgotten.",
         plant=swap((record, "put_back_into_run", nothing)),
-        wanted=Wanted(faults=("lost_before",), faulty_share=0.6),
         found_by=0,
     ),
     Bug(
@@ -229,7 +222,6 @@ BUGS: Sequence[Bug] = [
         name="cover not released",
         breaks="Payments stay held by a charge that was declined.",
         plant=swap((record, "release_covered", _cover_forgotten)),
-        wanted=Wanted(card="no_money", more=("quote",)),
         found_by=0,
     ),
     Bug(
@@ -238,14 +230,12 @@ BUGS: Sequence[Bug] = [
         plant=swap(
             (cover, "take_out_of_run", nothing), (charge, "_is_to_be_charged", _charged_though_covered)
         ),
-        wanted=Wanted(more=("quote",)),
         found_by=0,
     ),
     Bug(
         name="put back too early",
         breaks="What was asked for early and declined is charged at once, not on its day.",
         plant=swap((record, "put_back_into_run", _both_again), (charge, "_waits_until", nothing)),
-        wanted=Wanted(card="no_money", more=("press",)),
         found_by=0,
     ),
 ]

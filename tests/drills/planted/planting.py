@@ -11,7 +11,6 @@ from django.db import connection
 from django.db.models import Model
 
 from tests.drills.simulation.database import empty
-from tests.drills.simulation.focus import CHANCE_DECIDES, Wanted
 
 Planted = Callable[[], AbstractContextManager[object]]
 
@@ -20,15 +19,14 @@ Planted = Callable[[], AbstractContextManager[object]]
 class Bug:
     """One money bug. `breaks`: what it does to people's money; `found_by`: a seed that finds it.
 
-    `within`: in so many seeds from 0 the simulation has to find it by itself; `wanted`: what these runs are about.
+    `within`: in so many seeds from 0 the simulation has to find it by itself.
     """
 
     name: str
     breaks: str
     plant: Planted
     found_by: int
-    within: int = 100
-    wanted: Wanted = CHANCE_DECIDES
+    within: int = 200
 
 
 @contextmanager

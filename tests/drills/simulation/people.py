@@ -140,5 +140,5 @@ def trouble(world: World) -> None:
         world.network.down_until = world.clock.now + by
         world.say(f"the company is away for {by}")
     else:
-        world.network.faulty_share = world.chance.choice((0.0, 0.1, 0.3, 0.6, world.focus.faulty_share))
+        world.network.faulty_share = world.chance.choice((0.0, 0.1, 0.3, 0.6))
         world.say(f"{world.network.faulty_share:.0%} of calls go wrong")

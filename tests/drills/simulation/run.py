@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 
@@ -19,19 +19,11 @@ from paydesk.gateways import registry
 from paydesk.kit import clock
 from tests.drills.simulation import database, desk, people, workers
 from tests.drills.simulation.company import gateway
-from tests.drills.simulation.focus import CHANCE_DECIDES, Wanted, focus_of
 from tests.drills.simulation.judging.judge import judge
 from tests.drills.simulation.processes import Process, at_every_point
-from tests.drills.simulation.world import World, build_world, by_chance
+from tests.drills.simulation.world import World, build_world
 
-
-class Step(Protocol):
-    """Something that happens; its name says what."""
-
-    __name__: str
-
-    def __call__(self, world: World, /) -> object: ...
-
+Step = Callable[[World], object]
 
 #: What happens, by how often.
 STEPS: dict[Step, int] = {
@@ -56,10 +48,8 @@ STEPS: dict[Step, int] = {
 CALM = timedelta(hours=24)
 SETTLING = (
     (timedelta(0), ("poll",)),
-    (timedelta(minutes=11), ("silent", "sweep", "poll")),
-    # A success that no webhook is believed about is found by the next daily reading.
-    (CALM, ()),
-    (CALM + timedelta(hours=2), ("reread",)),
+    (timedelta(minutes=11), ("sweep", "poll")),
+    (CALM, ("reread",)),
 )
 ACTS_MOST = 2_000
 
@@ -75,13 +65,13 @@ class Result:
     reached: Counter[str]
 
 
-def run_seed(seed: int, wanted: Wanted = CHANCE_DECIDES) -> Result:
+def run_seed(seed: int) -> Result:
     """Run it from an empty database to its judgement."""
-    with fresh_world(seed, wanted) as world:
+    with fresh_world(seed) as world:
         people.agree(world)
         steps_count = world.chance.randint(12, 36)
-        weights = [world.focus.steps[step.__name__] for step in STEPS]
-        for step in world.chance.choices(list(STEPS), weights=weights, k=steps_count):
+        steps, weights = list(STEPS), list(STEPS.values())
+        for step in world.chance.choices(steps, weights=weights, k=steps_count):
             step(world)
         settle(world)
     if seed % 3 == 0:
@@ -97,13 +87,11 @@ def run_seed(seed: int, wanted: Wanted = CHANCE_DECIDES) -> Result:
 
 
 @contextmanager
-def fresh_world(seed: int, wanted: Wanted = CHANCE_DECIDES) -> Iterator[World]:
+def fresh_world(seed: int) -> Iterator[World]:
     """Give a world in an empty database, with every fault point told of."""
     database.empty()
     Path(settings.PAYDESK_HEARTBEAT_FILE).unlink(missing_ok=True)
-    chance = by_chance(seed)
-    focus = focus_of(chance, {step.__name__: float(weight) for step, weight in STEPS.items()}, wanted)
-    world = build_world(seed, chance, focus)
+    world = build_world(seed)
     with at_every_point(world.processes.place):
         workers.begin(world)
         yield world

@@ -22,7 +22,6 @@ from tests.drills.simulation.company.gateway import COMPANIES, NAME
 from tests.drills.simulation.company.network import Network
 from tests.drills.simulation.company.virtual_clock import VirtualClock
 from tests.drills.simulation.database import Backup
-from tests.drills.simulation.focus import Focus
 from tests.drills.simulation.processes import Process, Processes
 
 ADDRESS = "https://company.example"
@@ -55,7 +54,6 @@ class World:
     """All that a run has, and what it has written down."""
 
     seed: int
-    focus: Focus
     chance: Random
     clock: VirtualClock
     company: Company
@@ -104,8 +102,9 @@ def by_chance(seed: int | str) -> Random:
     return Random(seed)  # noqa: S311
 
 
-def build_world(seed: int, chance: Random, focus: Focus) -> World:
+def build_world(seed: int) -> World:
     """Make a world; the same seed makes the same one. The database is empty, and the clock is its clock."""
+    chance = by_chance(seed)
     virtual = VirtualClock(chance.choice(BEGINNINGS))
     clock.wall_now = virtual.wall_now
     processes = Processes()
@@ -113,10 +112,8 @@ def build_world(seed: int, chance: Random, focus: Focus) -> World:
     network = Network(virtual, by_chance(f"{seed} network"), places=processes.place)
     COMPANIES[ADDRESS] = (company, network)
     zone, currency = chance.choice(ZONES), chance.choice(CURRENCIES)
-    network.faults, network.faulty_share = dict(focus.faults), focus.faulty_share
     world = World(
         seed=seed,
-        focus=focus,
         chance=chance,
         clock=virtual,
         company=company,
@@ -128,11 +125,12 @@ def build_world(seed: int, chance: Random, focus: Focus) -> World:
         currency=currency,
         rows=_rows(seed, zone, virtual.now),
     )
-    company.add_method(ADA, focus.card, is_default=True)
+    card = chance.choice(("good", "good", "flaky", "slow", "asks", "no_money"))
+    company.add_method(ADA, card, is_default=True)
     company.happened.clear()
     company.on_event = world.undelivered.append
     _mirror_methods(world)
-    world.say(f"{zone}, {currency}; Ada's card: {focus.card}")
+    world.say(f"{zone}, {currency}; Ada's card: {card}")
     return world
 
 

@@ -59,7 +59,6 @@ class Charge:
     code: str = ""
     settles_at: datetime | None = None
     finished_at: datetime | None = None
-    took_all_the_same: bool = False
     refunds: list[Back] = field(default_factory=list)
     disputes: list[Back] = field(default_factory=list)
 
@@ -132,10 +131,7 @@ class Company:
         """End what waits. What has moved has moved, and what a bank decides later cannot be called off."""
         charge = self.charge(reference)
         if charge.status in ("prepared", "needs_customer"):
-            was_asked = charge.status == "needs_customer"
             self._finish(charge, "canceled", code="canceled")
-            if was_asked and self._card_of(charge) == "stubborn":
-                self._clock.put_off(timedelta(hours=1), lambda: self._take_all_the_same(charge))
         return charge
 
     def charge(self, reference: str) -> Charge:
@@ -240,20 +236,11 @@ class Company:
         is_good = self._chance.random() < 0.7
         self._clock.put_off(delay, lambda: self.good(charge) if is_good else self.no_money(charge))
 
-    def stubborn(self, charge: Charge) -> None:
-        """The bank wants the customer, and lets the money go though the charge was called off."""
-        self._set(charge, "needs_customer")
-
     def _finish(self, charge: Charge, status: str, *, code: str = "") -> None:
         if charge.status in ("succeeded", "declined", "canceled"):
             raise AssertionError(f"{charge.reference} was decided before")
         charge.code, charge.finished_at = code, self._clock.now
         self._set(charge, status)
-
-    def _take_all_the_same(self, charge: Charge) -> None:
-        """What was said to be over took money: our books have to notice, and a person has to look."""
-        charge.took_all_the_same, charge.finished_at, charge.code = True, self._clock.now, ""
-        self._set(charge, "succeeded")
 
     def _set(self, charge: Charge, status: str) -> None:
         charge.status = status
@@ -281,5 +268,4 @@ _CARDS: dict[str, Callable[[Company, Charge], None]] = {
     "asks": Company.asks,
     "slow": Company.slow,
     "gone": Company.gone,
-    "stubborn": Company.stubborn,
 }

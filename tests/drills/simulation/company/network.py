@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
@@ -20,15 +20,7 @@ CALL = timedelta(milliseconds=200)
 GIVES_UP_AFTER = timedelta(seconds=20)
 LATEST = timedelta(seconds=100)
 #: What goes wrong, by how often. The act of a `late` one happens after we have given up.
-FAULTS: Mapping[str, float] = {
-    "lost_before": 3,
-    "lost_after": 4,
-    "error": 2,
-    "late": 3,
-    "busy": 1,
-    "garbage": 2,
-    "refused": 1,
-}
+FAULTS = {"lost_before": 3, "lost_after": 4, "error": 2, "late": 3, "busy": 1, "garbage": 2, "refused": 1}
 _MOVES_MONEY = ("confirm", "cancel")
 
 
@@ -44,7 +36,6 @@ class Network:
         self._chance = chance
         self._places = places
         self.faulty_share = 0.0
-        self.faults: dict[str, float] = dict(FAULTS)
         self.down_until: datetime | None = None
         #: What goes wrong with the next calls, before chance has its turn.
         self.next_faults: deque[str] = deque()
@@ -71,7 +62,7 @@ class Network:
             return self.next_faults.popleft()
         if self._chance.random() >= self.faulty_share:
             return ""
-        return self._chance.choices(list(self.faults), weights=list(self.faults.values()))[0]
+        return self._chance.choices(list(FAULTS), weights=list(FAULTS.values()))[0]
 
     def _act(self, act: Callable[[], Answer]) -> Answer:
         try:

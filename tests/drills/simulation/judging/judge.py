@@ -70,15 +70,8 @@ def _once(books: Books) -> Iterator[str]:
             continue
         captured.update(one.id for one in books.of(payment))
     for payment_id, count in captured.items():
-        if count > 1 and not _is_told_of(books, books.payments[payment_id]):
+        if count > 1:
             yield f"{name(books.payments[payment_id])} was captured {count} times"
-
-
-def _is_told_of(books: Books, payment: Payment) -> bool:
-    """Say whether its company took money that it had called off, and a person was told of it."""
-    tags = {one.public_id for one in books.attempts if one.payment_id == payment.id}
-    lied = any(one.took_all_the_same and one.tag in tags for one in books.charges.values())
-    return lied and payment.contradicted_at is not None
 
 
 def _payment_of(books: Books, charge: Charge) -> Payment | None:
@@ -98,15 +91,14 @@ def _whole(books: Books) -> Iterator[str]:
         payment = books.payments[attempt.payment_id]
         if (charge.minor, charge.currency) != (payment.amount_minor, payment.currency):
             yield f"{charge.reference} took {charge.minor} {charge.currency} for {name(payment)}"
-        if payment.state != "paid" and not (payment.state == "covered" and _is_told_of(books, payment)):
+        if payment.state != "paid":
             yield f"{name(payment)} was captured and is {payment.state}"
     for attempt in books.attempts:
         if attempt.state == "succeeded" and attempt.reference not in books.charges:
             yield f"an attempt at {name(books.payments[attempt.payment_id])} succeeded without a charge"
     for payment in books.payments.values():
         covering = books.payments.get(payment.covered_by_id or 0)
-        is_told_of = _is_told_of(books, payment)
-        if payment.state == "paid" and payment.paid_minor != payment.amount_minor and not is_told_of:
+        if payment.state == "paid" and payment.paid_minor != payment.amount_minor:
             yield f"{name(payment)} is paid with {payment.paid_minor} of {payment.amount_minor}"
         if covering is not None and covering.state not in ("paid", "processing"):
             yield f"{name(payment)} is held by a payment that is {covering.state}"
@@ -183,11 +175,7 @@ def _settled(books: Books) -> Iterator[str]:
         if attempt.state in Attempt.OPEN and attempt.created_at < world.clock.now - timedelta(hours=23):
             yield f"an attempt at {name(books.payments[attempt.payment_id])} is still {attempt.state}"
     with_open = {one.payment_id for one in books.attempts if one.state in Attempt.OPEN}
-    said_no = {
-        one.tag
-        for one in world.company.charges.values()
-        if one.status in ("declined", "canceled") or one.took_all_the_same
-    }
+    said_no = {one.tag for one in world.company.charges.values() if one.status in ("declined", "canceled")}
     declined = {
         one.payment_id
         for one in books.attempts
@@ -204,7 +192,7 @@ def _settled(books: Books) -> Iterator[str]:
             yield f"{name(payment)} is on its way by no attempt"
         if payment.state == "failed" and payment.id not in declined:
             yield f"{name(payment)} failed, and nobody said no"
-        if payment.contradicted_at is not None and not _is_told_of(books, payment):
+        if payment.contradicted_at is not None:
             yield f"{name(payment)} is contradicted"
 
 
