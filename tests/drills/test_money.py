@@ -69,6 +69,15 @@ def test_a_database_that_crashes_or_is_restored_loses_and_doubles_no_charge(tmp_
     assert (done.reached["D03"], done.reached["D04"]) == (4, 1)
 
 
+def test_what_else_goes_wrong_moves_no_money_twice(tmp_path: Path) -> None:
+    if connection.vendor == "sqlite":
+        return
+    done = drilled(tmp_path, "--tier", "K", "--every", "61")
+
+    assert done.wrong == []
+    assert done.runs > 10
+
+
 def test_the_page_says_what_was_done_and_what_was_never_reached() -> None:
     done = Done(jobs=1, runs=2, kills=1, seconds=1.0, reached=Counter({"F07": 20, "F13": 3, "P02": 1}))
 

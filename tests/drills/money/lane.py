@@ -34,13 +34,18 @@ _SIGNALS = {signal.SIGKILL: "killed", signal.SIGALRM: "hung"}
 
 @dataclass(frozen=True, kw_only=True)
 class Arms:
-    """Where a process is to die: `points` such as F07:kill:1, or `operation`, the how many-th thing that it does."""
+    """Where a process is to die: `points` such as F07:kill:1, or `operation`, the how many-th thing that it does.
+
+    `trouble`: what happens at the operation, by the table of `operations.py`.
+    """
 
     points: str = ""
     operation: int = 0
+    trouble: str = "kill"
 
     def __str__(self) -> str:
-        return self.points or (f"operation:{self.operation}" if self.operation else "peace")
+        at = f"operation:{self.operation}" if self.trouble == "kill" else f"{self.trouble}:{self.operation}"
+        return self.points or (at if self.operation else "peace")
 
     @staticmethod
     def read(words: str) -> Arms:
@@ -49,7 +54,8 @@ class Arms:
             return Arms()
         if words.startswith("operation:"):
             return Arms(operation=int(words.partition(":")[2]))
-        return Arms(points=words)
+        name, _, rest = words.partition(":")
+        return Arms(points=words) if ":" in rest else Arms(operation=int(rest), trouble=name)
 
 
 PEACE = Arms()
@@ -146,9 +152,9 @@ class Lane:
         os.kill(started.pid, signal.SIGCONT)
         return self.wait(started)
 
-    def kill(self, started: Started) -> Ended:
-        """Kill it wherever it is; one that has ended meanwhile has ended."""
-        os.kill(started.pid, signal.SIGKILL)
+    def end(self, started: Started) -> Ended:
+        """Ask it to end, and wait until it has."""
+        os.kill(started.pid, signal.SIGTERM)
         return self.wait(started)
 
     def _ended(self, started: Started, how: str) -> Ended:
@@ -188,7 +194,9 @@ def _be_the_process(
         faults.arm_from(arms.points, reached_file=str(trace))
         file = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         operations = Operations(
-            kill_at=arms.operation, say=lambda words: os.write(file, f"{_OPERATION}{words}\n".encode())
+            at=arms.operation,
+            trouble=arms.trouble,
+            say=lambda words: os.write(file, f"{_OPERATION}{words}\n".encode()),
         )
         operations.install()
         if plant is not None:

@@ -19,6 +19,7 @@ _TIERS = {
     "B": "each call lost, reset, half-open, garbled, refused or late, before and after the company had acted",
     "C": "workers and customers at once, killed anywhere, and stopped for longer than a lease (SIGSTOP)",
     "D": "the database stopped at once in the middle of a run, and an older backup put in its place",
+    "K": "each statement refused, timed out or dropped; clocks that jump; webhooks forged or out of order; SIGTERM",
 }
 
 

@@ -81,7 +81,7 @@ class Flow:
     days: int = 0
     expect: Callable[[Stage], list[str]]
 
-    def stage(self, lane: Lane) -> Stage:
+    def stage(self, lane: Lane, *, is_prepared: bool = True) -> Stage:
         """Set the scene: a merchant and an account of its own."""
         lane.clock.set_ahead(timedelta(0))
         lane.scenes += 1
@@ -91,7 +91,8 @@ class Flow:
         else:
             scene = collecting(lane.simulator, card=self.card, kind=self.kind, slug=slug)
         stage = Stage(lane=lane, scene=scene)
-        self.prepare(stage)
+        if is_prepared:
+            self.prepare(stage)
         return stage
 
     def finish(self, stage: Stage) -> None:

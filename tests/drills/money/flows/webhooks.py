@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from typing import Any
 
 from paydesk.billing.ledger.models import LedgerEntry
@@ -10,6 +11,23 @@ from paydesk.billing.payments.models import Payment, Refund
 from paydesk.config.wsgi import application
 from tests.drills.money.flows.flow import Flow, Stage, ends
 from tests.drills.money.work import work_until_idle
+
+TAKEN = 204
+#: What is the same in each request.
+_REQUEST: dict[str, Any] = {
+    "REQUEST_METHOD": "POST",
+    "SERVER_NAME": "127.0.0.1",
+    "SERVER_PORT": "8000",
+    "HTTP_HOST": "127.0.0.1:8000",
+    "REMOTE_ADDR": "127.0.0.1",
+    "CONTENT_TYPE": "application/json",
+    "wsgi.errors": io.StringIO(),
+    "wsgi.url_scheme": "http",
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
 
 
 class NotTaken(AssertionError):
@@ -22,48 +40,41 @@ def hear(stage: Stage) -> None:
     work_until_idle()
 
 
-def deliver(stage: Stage) -> None:
-    """Post them all, each with a signature of this moment: the company repeats what got no answer."""
+def deliver(stage: Stage, *, shuffle: float | None = None) -> None:
+    """Post them all, each with a signature of this moment: the company repeats what got no answer.
+
+    `shuffle`: a number that gives them another order, and some of them twice.
+    """
     scene, ahead = stage.scene, stage.lane.clock.ahead().total_seconds()
-    for body, _ in scene.webhooks():
-        _post(
-            f"/m/{scene.merchant.slug}/hooks/{scene.connection.uuid}",
-            body,
-            scene.account.signed(body, age=-ahead),
-        )
+    bodies = [body for body, _ in scene.webhooks()]
+    if shuffle is not None:
+        chance = random.Random(shuffle)  # noqa: S311
+        bodies = chance.sample(bodies, len(bodies)) + chance.choices(bodies, k=2)
+    for body in bodies:
+        status = post(webhook_path(stage), body, scene.account.signed(body, age=-ahead))
+        if status != TAKEN:
+            raise NotTaken(f"the door said {status}")
 
 
-def _post(path: str, body: bytes, headers: dict[str, str]) -> None:
-    """Call the web application as a server does."""
+def webhook_path(stage: Stage) -> str:
+    """Give the address that the company knows."""
+    return f"/m/{stage.scene.merchant.slug}/hooks/{stage.scene.connection.uuid}"
+
+
+def post(path: str, body: bytes, headers: dict[str, str]) -> int:
+    """Call the web application as a server does, and give the status that it answers."""
     said: list[str] = []
 
     def start_response(status: str, _headers: Any, _trouble: Any = None) -> Any:
         said.append(status)
 
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": path,
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000",
-        "HTTP_HOST": "127.0.0.1:8000",
-        "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.url_scheme": "http",
-        "wsgi.version": (1, 0),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-    answer: Any = application(environ, start_response)
+    given = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    asked = {"PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
+    answer: Any = application(_REQUEST | asked | given, start_response)
     for _ in answer:
         pass
     answer.close()
-    if not said[0].startswith("204"):
-        raise NotTaken(f"{path}: {said[0]}")
+    return int(said[0].split()[0])
 
 
 def _start_and_lose_the_answer(stage: Stage) -> None:

@@ -58,7 +58,8 @@ def run_crash(lane: Lane, database: CrashingDatabase, seed: int) -> Run:
 def run_restore(lane: Lane, database: CrashingDatabase, seed: int) -> Run:
     """Put an older backup in the place of the database: what was charged since is found, and not charged again."""
     chance = random.Random(seed)  # noqa: S311
-    lane.reached["D04"] += 1
+    # The company's webhooks are then about objects that this database has never heard of.
+    lane.reached.update(("D04", "W10"))
     database.begin_anew()
     stage = _stage(lane, chance, f"restore-{seed}")
     ended = [lane.run(_beat)]
