@@ -32,6 +32,8 @@ from tests.drills.simulation.world import World
 #: Letters are not written here, and the timetable's jobs are run by hand.
 LEFT_OUT = {"letters", "timetable"}
 WORKED = [queue for queue in QUEUES if queue.name not in LEFT_OUT]
+#: That attempts end within a day holds when nobody keeps the workers from it, and is judged at the end.
+WHEN_CALM = {"I19"}
 JOBS = {"poll": poll_events, "sweep": sweep_inbox, "reread": reread_what_is_stale}
 _DUE = " UNION ALL ".join(
     f"SELECT '{queue.name}' WHERE EXISTS (SELECT 1 FROM {queue.rows._meta.db_table} WHERE due_at <= %s"  # noqa: S608
@@ -159,6 +161,8 @@ def look_at_the_books(world: World) -> None:
     """Ask the truths that production asks every hour, and ours: none is broken at any moment."""
     judge_now(world)
     for broken in check_truths(world.merchant(), now=world.clock.now):
+        if broken.truth.name in WHEN_CALM:
+            continue
         world.violations.append(f"the truth {broken.truth.name} is broken: {'; '.join(broken.examples)}")
 
 
