@@ -81,10 +81,13 @@ def test_what_else_goes_wrong_moves_no_money_twice(tmp_path: Path) -> None:
 def test_the_page_says_what_was_done_and_what_was_never_reached() -> None:
     done = Done(jobs=1, runs=2, kills=1, seconds=1.0, reached=Counter({"F07": 20, "F13": 3, "P02": 1}))
 
-    page = page_of({"A charge peace": done}, version="0123", further=[])
+    chunk = {"drill": "simulation", "runs": 1000, "steps": 9000, "failed_seeds": []}
+
+    page = page_of({"A charge peace": done}, [chunk], version="0123")
 
     assert "| A | SIGKILL" in page
     assert "No charge was made twice" in page
+    assert "1,000 runs of 9,000 steps, 0 that broke a promise" in page
     missed = page.partition("Fewer than 20 times: ")[2].partition(".")[0].split(", ")
     assert "F13" in missed
     assert "F07" not in missed

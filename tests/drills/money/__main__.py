@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +70,7 @@ def _read_arguments() -> argparse.Namespace:
     asked.add_argument("--every", type=int, default=1, help="only each so many-th job")
     asked.add_argument("--share", default="1/1", help="the part of several processes: 1/2 and 2/2")
     asked.add_argument("--tally", type=Path, help="the folder that keeps what was done; it is not done again")
+    asked.add_argument("--plant", help="a money bug of tests/drills/planted by name, which has to be found")
     return asked.parse_args()
 
 
@@ -83,7 +84,17 @@ def _lane(asked: argparse.Namespace) -> Iterator[Lane]:
     clock.hang_up()
     with tempfile.TemporaryDirectory(prefix="paydesk-drill-") as folder, start_simulator() as simulator:
         name = asked.share.replace("/", "-of-")
-        yield Lane(name=name, simulator=simulator, folder=Path(folder), clock=clock)
+        with _planted(asked.plant):
+            yield Lane(name=name, simulator=simulator, folder=Path(folder), clock=clock)
+
+
+def _planted(name: str | None) -> AbstractContextManager[object]:
+    """Let this process, and all that it forks, have a bug: the drill is examined by it."""
+    from tests.drills.planted.bugs import ALL
+
+    if name is None:
+        return nullcontext()
+    return {bug.name: bug for bug in ALL}[name].plant()
 
 
 def _repeat(asked: argparse.Namespace, lane: Lane) -> bool:

@@ -11,12 +11,11 @@ import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 
+from tests.drills.money.others import Others
 from tests.drills.money.report import write_report
 from tests.drills.money.tally import ROOT, Done, Tally, code_version, sum_of
 
 KEPT = ROOT / "var" / "drill"
-#: What the simulation printed goes into the page as well, if it was kept here.
-FURTHER = "simulation.jsonl"
 
 
 def main() -> None:
@@ -41,13 +40,17 @@ def main() -> None:
                 lane.terminate()
         total = say(Tally(Path(folder), version=code_version()), lanes=known.lanes)
         if known.full:
-            # Also of a drill that found something: the page says what.
-            write_report(
-                Tally(Path(folder), version=code_version()).done(),
-                version=code_version(),
-                further=KEPT / FURTHER,
-            )
+            _run_others(Path(folder), lanes=known.lanes)
     sys.exit(1 if total.wrong else next((code for code in codes if code), 0))
+
+
+def _run_others(folder: Path, *, lanes: int) -> None:
+    """Write the page before they begin and when they have ended: also of what was found wrong."""
+    version = code_version()
+    others, jobs = Others(folder, version=version), Tally(folder, version=version).done()
+    write_report(jobs, others.lines(), version=version)
+    others.run(lanes=lanes)
+    write_report(jobs, others.lines(), version=version)
 
 
 def _lane(options: list[str]) -> subprocess.Popen[bytes]:

@@ -88,8 +88,6 @@ class Lane:
     simulator: Simulator
     folder: Path
     clock: DrillClock
-    #: Done in each process before its step: how a bug is planted that the drill has to find.
-    plant: Callable[[], None] | None = None
     scenes: int = 0
     kills: int = 0
     reached: Counter[str] = field(default_factory=Counter)
@@ -109,7 +107,7 @@ class Lane:
         sys.stderr.flush()
         pid = os.fork()
         if pid == 0:
-            _be_the_process(step, arms, trace, output, self.plant)
+            _be_the_process(step, arms, trace, output)
         return Started(pid=pid, trace=trace, output=output)
 
     def wait(self, started: Started) -> Ended:
@@ -179,9 +177,7 @@ def _how(status: int) -> str:
     return "failed" if os.WEXITSTATUS(status) else "done"
 
 
-def _be_the_process(
-    step: Callable[[], object], arms: Arms, trace: Path, output: Path, plant: Callable[[], None] | None
-) -> None:
+def _be_the_process(step: Callable[[], object], arms: Arms, trace: Path, output: Path) -> None:
     """Never comes back: whatever this process inherited from the drill is left to the drill."""
     code = 1
     try:
@@ -199,8 +195,6 @@ def _be_the_process(
             say=lambda words: os.write(file, f"{_OPERATION}{words}\n".encode()),
         )
         operations.install()
-        if plant is not None:
-            plant()
         step()
         operations.end()
         code = 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from paydesk.kit.faults import POINTS
+from tests.drills.money.others import Figures
 from tests.drills.money.tally import ROOT, Done, sum_of
 
 PAGE = ROOT / "docs" / "reliability.md"
@@ -18,17 +17,17 @@ _TIERS = {
     "A": "SIGKILL at each point and each operation of each flow, an exception at each point; the charge also in pairs",
     "B": "each call lost, reset, half-open, garbled, refused or late, before and after the company had acted",
     "C": "workers and customers at once, killed anywhere, and stopped for longer than a lease (SIGSTOP)",
-    "D": "the database stopped at once in the middle of a run, and an older backup put in its place",
+    "D": "the database stopped at once in the middle of a run, an older backup put in its place, its disk full",
     "K": "each statement refused, timed out or dropped; clocks that jump; webhooks forged or out of order; SIGTERM",
 }
 
 
-def write_report(jobs: Mapping[str, Done], *, version: str, further: Path | None = None) -> None:
-    """Write the page. `further`: a file of JSON lines that other drills printed, for the table of the simulation."""
-    PAGE.write_text(page_of(jobs, version=version, further=_lines(further)))
+def write_report(jobs: Mapping[str, Done], others: Sequence[Figures], *, version: str) -> None:
+    """Write the page. `others`: what the simulation and the planted bugs printed."""
+    PAGE.write_text(page_of(jobs, others, version=version))
 
 
-def page_of(jobs: Mapping[str, Done], *, version: str, further: list[dict[str, object]]) -> str:
+def page_of(jobs: Mapping[str, Done], others: Sequence[Figures], *, version: str) -> str:
     """Give the page as text."""
     total = sum_of(jobs.values())
     missed = [name for name, count in reached_by_code(total).items() if count < REACHED_AT_LEAST]
@@ -49,7 +48,7 @@ def page_of(jobs: Mapping[str, Done], *, version: str, further: list[dict[str, o
             f"| all | | {total.runs:,} | {total.kills:,} | {len(total.wrong):,} | |",
             "",
             *_violations(total),
-            *_simulated(further),
+            *_simulated(others),
             "## Fault points",
             "",
             "How often each point of the code was reached:",
@@ -88,21 +87,29 @@ def _violations(total: Done) -> list[str]:
     ]
 
 
-def _simulated(further: list[dict[str, object]]) -> list[str]:
-    if not further:
-        return []
-    rows = [f"| {row.pop('drill', '')} | {json.dumps(row)[:300]} |" for row in further]
-    return ["## Other drills", "", "| drill | figures |", "|---|---|", *rows, ""]
+def _simulated(others: Sequence[Figures]) -> list[str]:
+    """Sum the chunks of the simulation, and say which planted bugs were missed."""
+    chunks = [one for one in others if one["drill"] == "simulation"]
+    planted = [one for one in others if one["drill"] == "planted"]
+    said = []
+    if chunks:
+        runs, steps = sum(one["runs"] for one in chunks), sum(one["steps"] for one in chunks)
+        failed = [seed for one in chunks for seed in one["failed_seeds"]]
+        said.append(
+            f"Simulation (one process, a virtual clock, a seed for each run): {runs:,} runs of {steps:,} steps,"
+            f" {len(failed)} that broke a promise{': ' + ', '.join(map(str, failed[:20])) if failed else ''}."
+        )
+    for one in planted:
+        missed = ", ".join(map(str, one["missed"]))
+        said.append(
+            f"The drill itself was examined with {one['bugs']} planted money bugs:"
+            f" {'each was found' if not missed else f'missed: {missed}'}."
+        )
+    return ["## Simulated runs, and planted bugs", "", *said, ""] if said else []
 
 
 def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "none"
-
-
-def _lines(file: Path | None) -> list[dict[str, object]]:
-    if file is None or not file.exists():
-        return []
-    return [json.loads(line) for line in file.read_text().splitlines() if line.startswith("{")]
 
 
 def _machine() -> str:

@@ -6,9 +6,10 @@ from tests.drills.money.flows.charging import CHARGING
 from tests.drills.money.flows.customers import CUSTOMERS
 from tests.drills.money.flows.desk import DESK
 from tests.drills.money.flows.flow import Flow
+from tests.drills.money.flows.letters import LETTERS
 from tests.drills.money.flows.webhooks import WEBHOOKS
 
-FLOWS: list[Flow] = [*CHARGING, *CUSTOMERS, *WEBHOOKS, *DESK]
+FLOWS: list[Flow] = [*CHARGING, *CUSTOMERS, *WEBHOOKS, *DESK, *LETTERS]
 
 
 def flow_named(name: str) -> Flow:

@@ -1,4 +1,4 @@
-"""Tier D: the database is stopped at once in the middle of a run, or an older backup is put in its place.
+"""Tier D: the database is stopped at once in the middle of a run, restored from an older backup, out of room.
 
 What a process knew to be committed has to be there afterwards: each outcome that was recorded is noted outside.
 """
@@ -27,9 +27,10 @@ from tests.drills.money.flows.webhooks import deliver
 from tests.drills.money.lane import PEACE, Arms, Lane
 from tests.drills.money.runs import Job, Run, Tier, wrong_endings
 from tests.drills.money.tiers.crashing import CrashingDatabase, crashing_database
+from tests.drills.money.tiers.full_disk import run_full, small_disk
 from tests.drills.money.work import work_for_days, work_until_idle
 
-CRASHES, RESTORES = 300, 100
+CRASHES, RESTORES, FULL_DISKS = 300, 100, 20
 #: A run takes about so long, and the crash comes in between.
 _SECONDS = 0.5
 _LATER = timedelta(minutes=5)
@@ -146,22 +147,32 @@ def _jobs(_: Lane) -> Iterator[Job]:
     with crashing_database() as database:
         for name, count in (("crash", CRASHES), ("restore", RESTORES)):
             for seed in range(count):
-                yield Job(name=f"D {name} {seed}", runs=partial(_once, name, database, seed))
+                yield Job(
+                    name=f"D {name} {seed}", runs=partial(_once, partial(_RUNS[name], seed=seed), database)
+                )
+    with small_disk() as disk:
+        for seed in range(FULL_DISKS if disk else 0):
+            yield Job(name=f"D full {seed}", runs=partial(_once, partial(run_full, seed=seed), disk))
 
 
-def _once(name: str, database: CrashingDatabase, seed: int, lane: Lane) -> Iterator[Run]:
-    yield _RUNS[name](lane, database, seed)
+def _once(run: Callable[..., Run], where: object, lane: Lane) -> Iterator[Run]:
+    yield run(lane, where)
 
 
 def _again(lane: Lane, words: Sequence[str]) -> Run:
     name, seed = words
+    if name == "full":
+        with small_disk() as disk:
+            if disk is None:
+                raise SystemExit("A small disk takes root, who may mount one.")
+            return run_full(lane, disk, int(seed))
     with crashing_database() as database:
         return _RUNS[name](lane, database, int(seed))
 
 
 CRASHING = Tier(
     letter="D",
-    words="the database stopped at once, and an older backup in its place",
+    words="the database stopped at once, an older backup in its place, and its disk full",
     jobs=_jobs,
     again=_again,
 )
