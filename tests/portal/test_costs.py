@@ -69,8 +69,8 @@ def test_the_pages_of_a_method_cost_the_same_with_many(
 
 #: "{plan}", "{open}", "{payment}" and "{quote}" are put in; the plan has sixty payments.
 AT_THE_DESK_MAX = {
-    "/subscriptions/{plan}": 7,
-    "/subscriptions/{open}": 8,
+    "/subscriptions/{plan}": 5,
+    "/subscriptions/{open}": 6,
     "/subscriptions/{plan}/move": 6,
     "/subscriptions/{plan}/pause": 8,
     "/subscriptions/{open}/skip": 11,

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from paydesk.billing.arrangements.changes.pause_agreement import pause_agreement
 from paydesk.billing.arrangements.changes.preview import Preview
+from paydesk.billing.arrangements.changes.skip_payment import skip_payment
+from paydesk.billing.arrangements.coming.read_course import read_course
 from paydesk.billing.arrangements.coming.upcoming import Upcoming
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.customers.models import Customer
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.kit import clock
 from paydesk.kit.money import Money
-from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
+from paydesk.portal.changes.course import course_of_rows
 from paydesk.portal.changes.differences import SHOWN_MAX, differences_of
+from paydesk.portal.reads.agreements import one_agreement
+from paydesk.portal.reads.instalments import recent_instalments
 from paydesk.portal.words.dates import day
 from tests import builders
-from tests.portal.desk.plans import agreement, day_of, payments_of, plan, today, vault
+from tests.portal.desk.plans import agreement, cover, day_of, payments_of, plan, today, vault
 from tests.portal.reading import PORTAL, read, words
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +137,30 @@ def test_a_long_preview_is_cut_and_says_that_it_goes_on() -> None:
     found = differences_of(Preview(before=before, after=after, refusal=None))
     assert len(found.lines) == SHOWN_MAX
     assert found.goes_on
+
+
+def test_the_course_that_a_page_makes_of_its_rows_is_that_of_the_verbs(
+    shop: MerchantInSight, ada: Customer
+) -> None:
+    account = vault(shop)
+    mine = plan(ada, account, count=4, deposit=Money(5000, "EUR"))
+    cover(payments_of(mine)[:2], state="paid")
+    skipping, pausing = (
+        agreement(ada, account, Money(3000, "EUR")),
+        agreement(ada, account, Money(900, "EUR")),
+    )
+    merchant = merchant_by_id(shop.id)
+    asked: dict[str, Any] = {"merchant": merchant, "customer_id": ada.id, "now": clock.wall_now()}
+    [first] = payments_of(skipping)
+    skip_payment(**asked, payment_public_id=first.public_id)
+    until = today(shop) + timedelta(days=60)
+    pause_agreement(**asked, subscription_public_id=pausing.public_id, until=until)
+    ids = {"merchant_id": shop.id, "customer_id": ada.id}
+    for one in (mine, skipping, pausing):
+        found = one_agreement(**ids, public_id=one.public_id)
+        assert found
+        rows = recent_instalments(**ids, subscription_id=one.id, now=merchant.business_now())
+        of_verbs = read_course(
+            merchant_id=shop.id, subscription_id=one.id, zone=shop.time_zone, is_locked=False
+        )
+        assert course_of_rows(merchant, found, rows) == of_verbs.course

@@ -15,19 +15,18 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionState
 from paydesk.kit.clock import local_date
 from paydesk.portal.addresses import url
-from paydesk.portal.changes.course import course_at, today_at
+from paydesk.portal.changes.course import today_at
 from paydesk.portal.door import AtHand
 from paydesk.portal.reads.agreements import Agreement
 from paydesk.portal.subscriptions.offer import Offer
 from paydesk.portal.words.dates import day
 
 
-def change_offers(at: AtHand, agreement: Agreement) -> Iterator[Offer]:
-    """Give those that would not be refused now."""
-    if not agreement.is_ours:
+def change_offers(at: AtHand, agreement: Agreement, course: Course | None) -> Iterator[Offer]:
+    """Give those that would not be refused now. `course`: of one that Paydesk collects."""
+    if course is None:
         yield from _of_company(at, agreement)
         return
-    course = course_at(at, agreement)
     yield from _of_next_payment(at, agreement, course)
     if cannot_pause(course, policies=at.merchant.policies, today=today_at(at)) is None:
         yield _pause(agreement)

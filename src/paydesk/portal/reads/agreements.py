@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Subquery
@@ -39,6 +39,8 @@ class Agreement(NamedTuple):
     ended_at: datetime | None
     total_kept: int | None
     paid_kept: int
+    anchor_date: date | None
+    shifted_count: int
     deposit_minor: int
     fee_minor: int
     waived_minor: int
@@ -116,6 +118,8 @@ _COLUMNS: tuple[str | Coalesce, ...] = (
     *_OWN_COLUMNS,
     "total_minor",
     "paid_minor",
+    "anchor_date",
+    "shifted_count",
     "deposit_minor",
     "fee_minor",
     "waived_minor",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.payments.models import Payment
 from paydesk.database.compiled import CompiledQuery
 
@@ -17,6 +18,7 @@ _OPEN = {Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.PROCESSING, P
 class Instalment(NamedTuple):
     """The `position`-th payment of an agreement. `planned_date`: the day that the schedule gave it."""
 
+    id: int
     public_id: str
     position: int
     state: str
@@ -62,7 +64,16 @@ class Instalment(NamedTuple):
         return self.due_date != self.planned_date
 
 
-_SLOTS = {"merchant_id": int, "customer_id": int, "subscription_id": int}
+class PutOff(NamedTuple):
+    """By how many intervals a pause has put off what came after it, and which payment was the first of these."""
+
+    put_off_by: int
+    put_off_position: int | None
+
+
+#: Longer than any rule about what is to come looks back.
+_RECENTLY = timedelta(days=400)
+_SLOTS: dict[str, type] = {"merchant_id": int, "customer_id": int, "subscription_id": int}
 _COLUMNS = (*Instalment._fields[:-1], "covered_by__state")
 
 
@@ -73,15 +84,21 @@ def _of(**mine: int) -> QuerySet[Payment, Payment]:
 _ALL = CompiledQuery(
     build=lambda **mine: _of(**mine).values_list(*_COLUMNS), into=Instalment, slots=dict(_SLOTS)
 )
-_LEFT = CompiledQuery(
-    build=lambda **mine: (
-        _of(**mine)
-        .filter(Q(state__in=sorted(_OPEN)) | Q(state=Payment.State.COVERED))
-        .exclude(covered_by__state=Payment.State.PAID)
-        .values_list(*_COLUMNS)
+_RECENT = CompiledQuery(
+    build=lambda since, **mine: (
+        _of(**mine).filter(Q(state__in=sorted(_OPEN)) | Q(due_at__gte=since)).values_list(*_COLUMNS)
     ),
     into=Instalment,
-    slots=dict(_SLOTS),
+    slots=_SLOTS | {"since": datetime},
+)
+_PUT_OFF = CompiledQuery(
+    build=lambda **mine: (
+        ScheduledAction.objects.filter(**mine, kind=ScheduledAction.Kind.RESUME)
+        .order_by("-id")
+        .values_list(*PutOff._fields)[:1]
+    ),
+    into=PutOff,
+    slots={"merchant_id": int, "subscription_id": int},
 )
 
 
@@ -90,6 +107,18 @@ def instalments(*, merchant_id: int, customer_id: int, subscription_id: int) -> 
     return _ALL.rows(merchant_id=merchant_id, customer_id=customer_id, subscription_id=subscription_id)
 
 
-def instalments_left(*, merchant_id: int, customer_id: int, subscription_id: int) -> list[Instalment]:
-    """Give those that are still to be paid: of an open-ended agreement all the others fill years."""
-    return _LEFT.rows(merchant_id=merchant_id, customer_id=customer_id, subscription_id=subscription_id)
+def recent_instalments(
+    *, merchant_id: int, customer_id: int, subscription_id: int, now: datetime
+) -> list[Instalment]:
+    """Give those that are still to be paid and those of the last year: of an open-ended one all of them fill years."""
+    return _RECENT.rows(
+        merchant_id=merchant_id,
+        customer_id=customer_id,
+        subscription_id=subscription_id,
+        since=now - _RECENTLY,
+    )
+
+
+def latest_put_off(*, merchant_id: int, subscription_id: int) -> PutOff | None:
+    """Give what the latest pause of an agreement has put off."""
+    return _PUT_OFF.first(merchant_id=merchant_id, subscription_id=subscription_id)

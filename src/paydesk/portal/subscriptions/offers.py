@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
+from paydesk.billing.arrangements.coming.course import Course
 from paydesk.merchants.policies import Policies
 from paydesk.portal.addresses import url
 from paydesk.portal.changes.offers import change_offers
@@ -24,19 +25,21 @@ from paydesk.portal.words.dates import day
 _SEVERAL = 2
 
 
-def offers_of(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> list[Offer]:
-    """List what can be done now. `left`: what is still to be paid of one that Paydesk collects."""
+def offers_of(
+    at: AtHand, agreement: Agreement, left: Sequence[Instalment], course: Course | None
+) -> list[Offer]:
+    """List what can be done now. `left` and `course`: what is still to be paid where Paydesk collects, and how."""
     if agreement.is_over or agreement.connection_removed_at is not None:
         return []
     offers = list(_payments(at, agreement, left)) if agreement.is_ours else []
-    return [*offers, *change_offers(at, agreement), *_method(at.merchant.policies, agreement)]
+    return [*offers, *change_offers(at, agreement, course), *_method(at.merchant.policies, agreement)]
 
 
 def _payments(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> Iterator[Offer]:
     policies = at.merchant.policies
     coming = next((one for one in left if one.is_coming), None)
     payable = [one for one in left if not one.is_on_its_way]
-    if coming is not None and policies.pay_next:
+    if coming is not None and policies.pay_next and not any(one.is_overdue for one in left):
         yield Offer(
             mark="card",
             words=_("Pay the next one now"),

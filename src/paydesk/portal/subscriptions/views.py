@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from paydesk.billing.arrangements.changes.wishes import sentence_of
+from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.kit import clock
+from paydesk.portal.changes.course import course_of_rows
 from paydesk.portal.changes.done import read_done
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.agreements import Agreement, agreements
-from paydesk.portal.reads.instalments import Instalment, instalments, instalments_left
+from paydesk.portal.reads.instalments import Instalment, instalments, recent_instalments
 from paydesk.portal.reads.one_order import payments_of
 from paydesk.portal.reads.wishes import open_wish
 from paydesk.portal.show import show_page
@@ -30,6 +32,7 @@ class Plan:
 
     left: Sequence[Instalment]
     behind: Sequence[Instalment]
+    course: Course
 
 
 @require_safe
@@ -63,7 +66,7 @@ def subscription(request: HttpRequest, at: AtHand, public_id: str) -> HttpRespon
         plan=plan,
         shows_all=shows_all,
         overdue=[one for one in plan.left if one.is_overdue] if plan else [],
-        offered=offers_of(at, found, plan.left if plan else []),
+        offered=offers_of(at, found, plan.left if plan else [], plan.course if plan else None),
         wish=wish,
         wish_refusal=sentence_of(wish) if wish else "",
         done=read_done(public_id, request.GET.get("done", "")),
@@ -78,8 +81,14 @@ def _wish(at: AtHand, found: Agreement) -> ScheduledAction | None:
 
 
 def _plan(at: AtHand, found: Agreement) -> Plan:
-    read = instalments if found.payments_total else instalments_left
-    every = read(**at.ids, subscription_id=found.id)
+    if found.payments_total:
+        every = instalments(**at.ids, subscription_id=found.id)
+    else:
+        every = recent_instalments(**at.ids, subscription_id=found.id, now=at.now)
     left = [one for one in every if one.is_left]
     behind = [one for one in every if not one.is_left]
-    return Plan(left=sorted(left, key=lambda one: one.due_at), behind=behind[::-1])
+    return Plan(
+        left=sorted(left, key=lambda one: one.due_at),
+        behind=behind[::-1],
+        course=course_of_rows(at.merchant, found, every),
+    )
