@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from paydesk.billing.arrangements.models import Quote
@@ -116,12 +118,14 @@ def test_the_next_of_what_has_no_end_are_made_when_they_are_asked_for(simulator:
         ada.next(endless, 13)
 
 
-def test_a_quote_that_nobody_pressed_goes_with_the_next_one(simulator: Simulator) -> None:
+def test_a_quote_that_nobody_pressed_goes_a_day_later_with_the_next_one(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    old = ada.quote_off(plan)
-    Quote.objects.filter(merchant_id=ada.merchant.id, id=old.id).update(expires_at=old.created_at)
+    old, recent = ada.quote_off(plan), ada.quote_off(plan)
+    mine = Quote.objects.filter(merchant_id=ada.merchant.id)
+    mine.filter(id=old.id).update(expires_at=old.created_at - timedelta(days=2))
+    mine.filter(id=recent.id).update(expires_at=recent.created_at)
 
     new = ada.quote_off(plan)
 
-    assert list(Quote.objects.filter(merchant_id=ada.merchant.id)) == [new]
+    assert set(mine) == {recent, new}

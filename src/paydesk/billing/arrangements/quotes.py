@@ -22,6 +22,7 @@ from paydesk.merchants.find import MerchantInSight
 
 #: How long a quote holds, by the clock on the wall.
 HOLDS_FOR = timedelta(minutes=15)
+_KEPT_FOR = timedelta(days=1)
 #: So many payments of an agreement without an end may be made before their days.
 NEXT_MAX = 12
 _ON_ITS_WAY = (Payment.State.PROCESSING, Payment.State.COVERED)
@@ -217,8 +218,8 @@ def _write(
     if owed_minor <= waived_minor:
         raise QuoteRefused(_("Nothing is left to be paid."))
     mine = Quote.objects.filter(merchant_id=merchant.id, customer_id=first.customer_id)
-    # What nobody pressed in time is of no use to anybody.
-    mine.filter(covering__isnull=True, expires_at__lt=now).delete()
+    # What nobody pressed in time is of no use, but to a tab that is still open and shall say that it has expired.
+    mine.filter(covering__isnull=True, expires_at__lt=now - _KEPT_FOR).delete()
     return Quote.objects.create(
         merchant_id=merchant.id,
         connection_id=first.connection_id,
