@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from paydesk.billing.concerns.models import Concern
+from paydesk.billing.payments.models import Attempt
+from paydesk.gateways.simulated.gateway import VaultGateway
 from paydesk.kit import clock
 from paydesk.sync.compare.begin import begin_comparisons
 from paydesk.sync.compare.hand import LostComparison
+from paydesk.sync.compare.known import as_it_was
 from paydesk.sync.compare.look import found_again
 from paydesk.sync.compare.work import work_comparison
 from paydesk.sync.models import Comparison
@@ -100,6 +103,17 @@ def test_a_company_that_is_silent_in_the_middle_is_waited_for(simulator: Simulat
 
             assert (row.state, row.customers_count, found_again(row)[0]) == ("released", 1, 1)
             clay.assert_books_are_the_company_s()
+
+
+def test_what_is_settled_here_is_passed_over_unless_the_company_says_otherwise(simulator: Simulator) -> None:
+    clay = studio(simulator)
+    clay.start()
+    clay.run()
+    records = VaultGateway(clay.account.settings()).list_history(clay.customer).records
+    assert as_it_was(clay.connection, records) == set(clay.moved())
+    Attempt.objects.filter(merchant_id=clay.merchant.id).update(state="abandoned")
+
+    assert as_it_was(clay.connection, records) == set()
 
 
 def test_a_comparison_that_another_worker_took_over_writes_nothing(

@@ -19,7 +19,7 @@ from paydesk.kit import clock
 from paydesk.sync.compare.look import found_again
 from paydesk.sync.models import Comparison
 from paydesk.work.models import WorkerLease
-from tests.config.restorable import PAYDESK, Installed, wait_for
+from tests.config.restorable import PAYDESK, SECONDS_AT_MOST, Installed, wait_for
 from tests.processes import Running, running_process
 from tests.simulator import Simulator
 from tests.sync.compare.studio import Studio, backup, half_charged, inside, studio
@@ -86,14 +86,15 @@ def test_a_worker_that_is_killed_while_it_compares_goes_on_where_it_was(
         clay.run()
         moved = clay.moved()
         _be_behind(kept)
-        with kept.worker() as worker:
-            clay.account.control(latency_milliseconds=300)
+        # The company's events would lead to the same attempts, beside the comparison.
+        clay.account.fault("lost_before", operation="event.list", times=1_000)
+        with kept.worker(PAYDESK_FAULTS="F14:kill:25") as worker:
+            wait_for(lambda: NOTICED in worker.printed(), worker)
             _hurry(clay, kept)
-            wait_for(lambda: _comparison(clay, kept).customers_count > 0, worker)
-            worker.process.kill()
+            assert worker.process.wait(SECONDS_AT_MOST) == -signal.SIGKILL
         killed = _comparison(clay, kept)
-        assert 0 < killed.customers_count < killed.customers_total
-        clay.account.control(latency_milliseconds=0)
+        assert (killed.customers_count, killed.customers_total) == (20, 45)
+        clay.account.no_faults()
         _let_leases_end(clay, kept)
         with kept.worker() as worker:
             _wait_for_release(clay, kept, worker)
