@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
+from django.db import connections
 
 from paydesk.billing.concerns.models import Concern
+from paydesk.billing.payments.mirrored.collectible import mirror_collectible
 from paydesk.billing.payments.models import Attempt
+from paydesk.database.transactions import in_transaction
 from paydesk.gateways.simulated.gateway import VaultGateway
 from paydesk.kit import clock
 from paydesk.sync.compare.begin import begin_comparisons
@@ -103,6 +109,57 @@ def test_a_company_that_is_silent_in_the_middle_is_waited_for(simulator: Simulat
 
             assert (row.state, row.customers_count, found_again(row)[0]) == ("released", 1, 1)
             clay.assert_books_are_the_company_s()
+
+
+def test_two_that_find_the_same_lost_charge_at_once_make_its_attempt_once(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    clay = studio(simulator)
+    plan = clay.start_plan()
+    with backup(tmp_path) as kept:
+        clay.pay(clay.quote(*clay.next(plan, 3)))
+        with put_back(kept):
+            _find_twice_at_once(clay)
+
+            assert clay.doubts() == []
+            assert [one.state for one in clay.covers()] == ["paid"]
+            assert clay.states().count("covered") == 3
+            clay.assert_books_are_the_company_s()
+
+
+def _find_twice_at_once(scene: Studio) -> None:
+    """The second one begins when the first has written, and has not committed."""
+    gateway = VaultGateway(scene.account.settings())
+    [record] = gateway.list_history(scene.customer).records
+    has_written = Event()
+
+    def mirror() -> None:
+        mirror_collectible(
+            connection=scene.connection,
+            owner=scene.owner(),
+            record=record,
+            capabilities=(),
+            observed_at=clock.wall_now(),
+            now=clock.wall_now(),
+            is_news=True,
+        )
+
+    def mirror_slowly() -> None:
+        mirror()
+        has_written.set()
+        time.sleep(1)
+
+    def committed(step: Callable[[], None]) -> None:
+        try:
+            in_transaction(step)
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(committed, mirror_slowly)
+        has_written.wait(30)
+        pool.submit(committed, mirror).result()
+        first.result()
 
 
 def test_what_is_settled_here_is_passed_over_unless_the_company_says_otherwise(simulator: Simulator) -> None:

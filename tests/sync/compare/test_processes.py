@@ -44,7 +44,11 @@ def _comparison(scene: Studio, kept: Installed) -> Comparison:
 
 
 def _wait_for_release(scene: Studio, kept: Installed, worker: Running) -> None:
-    wait_for(lambda: _comparison(scene, kept).state == "released", worker)
+    try:
+        wait_for(lambda: _comparison(scene, kept).state == "released", worker)
+    except AssertionError as late:
+        row = _comparison(scene, kept)
+        raise AssertionError(f"{row.state}, due {row.due_at}: {row.trouble}\n{late}") from late
 
 
 def _charge_count(scene: Studio) -> int:

@@ -40,7 +40,12 @@ def mirror_our_charge(
     tried = marked_charge(record)
     if tried is None:
         return None
-    attempt = _by_mark(connection, tried.tag) or _made_again(connection, owner, tried, now)
+    attempt = (
+        _by_mark(connection, tried.tag)
+        or _made_again(connection, owner, tried, now)
+        # While this one waited for a lock, another may have made it again: an event, or a comparison.
+        or _by_mark(connection, tried.tag)
+    )
     if attempt is None:
         return None
     outcome = tried.outcome if tried.outcome.reference else replace(tried.outcome, reference=tried.reference)
