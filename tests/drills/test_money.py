@@ -35,15 +35,16 @@ def drilled(folder: Path, *options: str, database: str = "") -> Done:
 
 
 def test_killed_at_any_point_of_a_flow_money_moves_once(tmp_path: Path) -> None:
-    done = drilled(tmp_path, "--tier", "A", "--every", "61")
+    flows = [word for name in ("charge", "pay-off", "webhook", "staff-refund") for word in ("--flow", name)]
+    done = drilled(tmp_path, "--tier", "A", *flows, "--every", "89")
 
     assert done.wrong == []
-    assert done.runs >= done.jobs > 15
-    assert done.kills > 5
+    assert done.runs >= done.jobs > 5
+    assert done.kills > 3
 
 
 def test_whatever_the_network_does_to_a_call_money_moves_once(tmp_path: Path) -> None:
-    done = drilled(tmp_path, "--tier", "B", "--flow", "charge", "--flow", "bill", "--every", "23")
+    done = drilled(tmp_path, "--tier", "B", "--flow", "charge", "--flow", "bill", "--every", "37")
 
     assert done.wrong == []
     assert done.runs > 5
@@ -72,15 +73,15 @@ def test_a_database_that_crashes_or_is_restored_loses_and_doubles_no_charge(tmp_
 def test_what_else_goes_wrong_moves_no_money_twice(tmp_path: Path) -> None:
     if connection.vendor == "sqlite":
         return
-    done = drilled(tmp_path, "--tier", "K", "--every", "61")
+    some = [word for name in ("C03", "D09", "W12", "charge") for word in ("--flow", name)]
+    done = drilled(tmp_path, "--tier", "K", *some, "--every", "29")
 
     assert done.wrong == []
-    assert done.runs > 10
+    assert all(done.reached[name] for name in ("C03", "D09", "W12", "D01"))
 
 
 def test_the_page_says_what_was_done_and_what_was_never_reached() -> None:
     done = Done(jobs=1, runs=2, kills=1, seconds=1.0, reached=Counter({"F07": 20, "F13": 3, "P02": 1}))
-
     chunk = {"drill": "simulation", "runs": 1000, "steps": 9000, "failed_seeds": []}
 
     page = page_of({"A charge peace": done}, [chunk], version="0123")

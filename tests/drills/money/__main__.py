@@ -85,7 +85,13 @@ def _lane(asked: argparse.Namespace) -> Iterator[Lane]:
     with tempfile.TemporaryDirectory(prefix="paydesk-drill-") as folder, start_simulator() as simulator:
         name = asked.share.replace("/", "-of-")
         with _planted(asked.plant):
-            yield Lane(name=name, simulator=simulator, folder=Path(folder), clock=clock)
+            yield Lane(
+                name=name,
+                simulator=simulator,
+                folder=Path(folder),
+                clock=clock,
+                flows=frozenset(asked.flow or ()),
+            )
 
 
 def _planted(name: str | None) -> AbstractContextManager[object]:

@@ -88,6 +88,8 @@ class Lane:
     simulator: Simulator
     folder: Path
     clock: DrillClock
+    #: The flows that were asked for by name; none: all.
+    flows: frozenset[str] = frozenset()
     scenes: int = 0
     kills: int = 0
     reached: Counter[str] = field(default_factory=Counter)

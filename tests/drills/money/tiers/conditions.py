@@ -20,7 +20,7 @@ from paydesk.config.schedule import QUEUES
 from paydesk.kit import clock, faults
 from paydesk.sync.models import InboxEvent
 from paydesk.work.worker import Worker
-from tests.drills.money.flows.all_flows import FLOWS, flow_named
+from tests.drills.money.flows.all_flows import flow_named, flows_of
 from tests.drills.money.flows.flow import Flow, Stage
 from tests.drills.money.flows.webhooks import deliver, post, webhook_path
 from tests.drills.money.lane import PEACE, Arms, Ended, Lane
@@ -206,7 +206,7 @@ def _jobs(lane: Lane) -> Iterator[Job]:
     for name in _CONDITIONS:
         for number in range(TIMES):
             yield Job(name=f"K {name} {number}", runs=partial(_once, name, number))
-    for flow in (flow for flow in FLOWS if flow.name in _TROUBLED):
+    for flow in (flow for flow in flows_of(lane) if flow.name in _TROUBLED):
         did = run_condition_free(lane, flow).operations
         for number, words in enumerate(did[:-1], start=1):
             for trouble in _STATEMENTS:

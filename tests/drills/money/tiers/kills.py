@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from tests.drills.money.flows.all_flows import FLOWS, flow_named
+from tests.drills.money.flows.all_flows import flow_named, flows_of
 from tests.drills.money.flows.flow import Flow
 from tests.drills.money.lane import PEACE, Arms, Ended, Lane
 from tests.drills.money.runs import Job, Run, Tier, wrong_endings
@@ -44,7 +44,7 @@ def operations_of(ended: Ended) -> list[Arms]:
 
 
 def _jobs(lane: Lane) -> Iterator[Job]:
-    for flow in FLOWS:
+    for flow in flows_of(lane):
         peaceful = run_killed(lane, flow, [PEACE])
         yield Job(name=peaceful.words, runs=partial(_once, flow, PEACE))
         acted = peaceful.ended[0]

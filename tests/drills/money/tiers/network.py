@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from paydesk_simulator.doors.api_acts import ROUTES
 from paydesk_simulator.doors.routes import find_route
 from paydesk_simulator.drills.faults import KINDS
-from tests.drills.money.flows.all_flows import FLOWS, flow_named
+from tests.drills.money.flows.all_flows import flow_named, flows_of
 from tests.drills.money.flows.flow import Flow
 from tests.drills.money.lane import Ended, Lane
 from tests.drills.money.runs import Job, Run, Tier, wrong_endings
@@ -66,7 +66,7 @@ def calls_of(ended: Ended) -> list[str]:
 
 
 def _jobs(lane: Lane) -> Iterator[Job]:
-    for flow in FLOWS:
+    for flow in flows_of(lane):
         peaceful = run_disturbed(lane, flow, [])
         calls = dict.fromkeys(call for ended in peaceful.ended for call in calls_of(ended))
         for call in [*calls, _EVERYTHING]:
