@@ -14,6 +14,7 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
 from paydesk.kit.money import Money
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.merchants.models import Connection
 from tests import builders
 from tests.journeys.portal.gallery import LONG, LONG_TITLE, Shown
 from tests.portal.desk.plans import agreement, cover, payments_of, plan, put, today, vault
@@ -114,30 +115,31 @@ def quoted_next(of: Subscription, count: int) -> Quote:
     )
 
 
-def _machine(who: Customer, account: object, shop: MerchantInSight) -> Subscription:
+def _machine(who: Customer, account: Connection, shop: MerchantInSight) -> Subscription:
     """EUR 900.00 and a fee in twelve: three made together, one by itself, one on its way, one moved."""
-    mine = plan(
-        who,
-        account,  # type: ignore[arg-type]
-        90000,
-        12,
-        fee=Money(2400, "EUR"),
-        first_day=today(shop) - timedelta(days=130),
-        name="Espresso machine",
-    )
-    rows = payments_of(mine)
+    mine = plan(who, account, 90000, 12, fee=Money(2400, "EUR"), name="Espresso machine")
+    rows = _begun(mine, days=140)
     covering = cover(rows[:3], state="paid", paid_at=builders.days(-120))
     builders.attempt(covering, origin="paydesk", asked_by="customer")
     put(rows[3], state="paid", paid_at=builders.days(-39), owed_minor=0)
     builders.attempt(rows[3], origin="paydesk", asked_by="engine")
     put(rows[4], state="processing")
     builders.attempt(rows[4], "unknown", origin="paydesk", asked_by="engine")
-    put(rows[5], due_at=rows[5].due_at + timedelta(days=5), due_date=rows[5].planned_date + timedelta(days=5))  # type: ignore[operator]
+    moved = rows[5].due_at + timedelta(days=5)
+    put(rows[5], due_at=moved, due_date=moved.date())
     paid = sum(one.amount_minor for one in rows[:4])
     Subscription.objects.filter(merchant_id=shop.id, id=mine.id).update(
-        payments_made=4, paid_minor=paid, next_payment_at=rows[5].due_at + timedelta(days=5)
+        payments_made=4, paid_minor=paid, next_payment_at=moved
     )
     return mine
+
+
+def _begun(of: Subscription, *, days: int) -> list[Payment]:
+    """Let it have begun so many days earlier; the worker that runs beside has its payments on the days of before."""
+    for one in payments_of(of):
+        earlier = one.due_at - timedelta(days=days)
+        put(one, due_at=earlier, due_date=earlier.date(), planned_date=earlier.date())
+    return payments_of(of)
 
 
 def _payments(machine: Subscription, late: Payment) -> list[str]:
