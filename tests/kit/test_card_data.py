@@ -27,7 +27,14 @@ def test_a_security_code_is_taken_out(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["amount_minor=4900", "t=1795392000", "bill_4242abc4242", "order 20261123-17"]
+    "text",
+    [
+        "amount_minor=4900",
+        "t=1795392000",
+        "bill_4242abc4242",
+        "order 20261123-17",
+        "03ea244f-8979-5492-9392-175db11a364c:2",
+    ],
 )
 def test_what_is_no_card_stays(text: str) -> None:
     assert scrub_card_data(text) == text
