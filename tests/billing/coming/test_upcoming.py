@@ -8,7 +8,6 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from paydesk.billing.arrangements.coming.schedule_of import schedule_of
 from paydesk.billing.arrangements.coming.upcoming import Upcoming, upcoming
 from paydesk.billing.customers.models import Customer
 from paydesk.billing.payments.models import Payment
@@ -187,25 +186,3 @@ def test_it_takes_three_queries_however_many_agreements_there_are(
 
     assert len(found) == 4 * 12 * 2
     assert len(asked) == 3
-
-
-def test_every_payment_of_a_plan_is_listed_with_how_it_stands(shop: MerchantInSight, ada: Customer) -> None:
-    plan = ours(
-        shop,
-        ada,
-        price=Money(10000, "EUR"),
-        payments_count=2,
-        deposit=Money(1000, "EUR"),
-        deposit_day=date(2027, 1, 5),
-        fee=Money(200, "EUR"),
-    )
-    mine = Payment.objects.filter(merchant_id=shop.id, subscription_id=plan.id)
-    mine.filter(position=1).update(state="failed")
-    mine.filter(position=2).update(due_date=date(2027, 2, 3))
-
-    found = schedule_of(merchant=shop, subscription=plan, now=NOW)
-
-    assert [(one.amount_minor, one.fee_minor) for one in found] == [(1000, 0), (4600, 100), (4600, 100)]
-    assert [one.is_overdue for one in found] == [True, False, False]
-    assert [one.is_moved for one in found] == [False, True, False]
-    assert [one.is_deposit for one in found] == [True, False, False]

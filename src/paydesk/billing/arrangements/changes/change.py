@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.changes.write_course import write_course
-from paydesk.billing.arrangements.coming.course import Course, coming
+from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.coming.read_course import read_course
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
 from paydesk.billing.payments.models import Payment
@@ -127,8 +127,3 @@ def has_ended() -> str:
 def wait_for_payment() -> str:
     """Say that what is to come cannot be changed before a payment's end is known."""
     return _("A payment is on its way. Wait until it is through, then try again.")
-
-
-def has_coming(course: Course) -> bool:
-    """Say whether anything is to be charged yet."""
-    return next(coming(course), None) is not None
