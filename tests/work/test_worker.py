@@ -159,6 +159,22 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_began_and_claims_nothing
     assert _waiting() == 4
 
 
+def test_a_row_whose_connection_was_lost_is_put_back_over_another_one() -> None:
+    if not is_postgresql():
+        # SQLite has no server that could end it.
+        return
+    _events(1)
+
+    def work(*_: object) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    Worker([_queue(work)], clock=Watch()).run_until_idle()
+
+    row = Event.objects.get(merchant_id=MERCHANT)
+    assert (row.lease_until, row.due_at) == (None, NOW + timedelta(seconds=5))
+
+
 def test_a_thread_that_has_nothing_to_do_holds_no_connection_to_a_server() -> None:
     _events(1)
     used: list[BaseDatabaseWrapper] = []

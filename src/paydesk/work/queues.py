@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError, close_old_connections
+
 from paydesk.database.due_rows import DueRow
 from paydesk.work.claim import Claim, bury, claim, finish, put_back
 
@@ -54,6 +56,9 @@ def work_one(queue: Queue, taken: Claim, *, clock: Callable[[], datetime]) -> No
     except Exception as failure:
         # Whatever went wrong, the row stays: it is tried again, and a person sees it when it is dead.
         log.exception("queue %s row %s failed", queue.name, taken.row_id)
+        if isinstance(failure, InterfaceError | OperationalError):
+            # The row is put back over another connection, and nobody waits for the lease to end.
+            close_old_connections()
         _after_failure(queue, taken, failure, now=clock())
     else:
         finish(queue.rows, taken, **({queue.done_field: clock()} if queue.done_field else {}))

@@ -48,7 +48,9 @@ def _wait_for_release(scene: Studio, kept: Installed, worker: Running) -> None:
         wait_for(lambda: _comparison(scene, kept).state == "released", worker)
     except AssertionError as late:
         row = _comparison(scene, kept)
-        raise AssertionError(f"{row.state}, due {row.due_at}: {row.trouble}\n{late}") from late
+        claimed = f"claimed {row.fence} times until {row.lease_until}"
+        said = f"{row.state}, due {row.due_at}, {claimed}: {row.trouble}"
+        raise AssertionError(f"{said}\n{late}") from late
 
 
 def _charge_count(scene: Studio) -> int:
