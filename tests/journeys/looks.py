@@ -6,9 +6,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 
-def looks_right(page: Page) -> None:
-    """No sideways scrolling, and nothing that shuts somebody out (axe: WCAG 2.2 A and AA, and best practice)."""
+def fits(page: Page) -> None:
+    """No sideways scrolling."""
     wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1], f"{page.url} is {wide[0]} px wide in a window of {wide[1]}"
+
+
+def looks_right(page: Page) -> None:
+    """It fits, and nothing shuts somebody out (axe: WCAG 2.2 A and AA, and best practice)."""
+    fits(page)
     found = Axe().run(page)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"

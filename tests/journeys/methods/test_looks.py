@@ -12,7 +12,7 @@ from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import fits, looks_right
 from tests.journeys.methods.gallery import no_card, one_card, several_accounts, six_cards
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown
@@ -68,7 +68,7 @@ def test_text_at_twice_its_size_needs_no_sideways_scrolling(
     page = sign_in(large.new_context(viewport=PHONE), portal, shop, life.who)
     for path in life.paths:
         page.goto(portal + path)
-        looks_right(page)
+        fits(page)
     large.close()
 
 

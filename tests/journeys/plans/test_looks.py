@@ -12,7 +12,7 @@ from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import fits, looks_right
 from tests.journeys.plans.gallery import changing, nothing_comes, one_plan, paying_ahead, three_currencies
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown
@@ -64,7 +64,7 @@ def test_from_right_to_left_nothing_sticks_out(
     for path in life.paths:
         page.goto(portal + path)
         page.evaluate("document.documentElement.dir = 'rtl'")
-        looks_right(page)
+        fits(page)
 
 
 @pytest.mark.parametrize("build", CROWDED)
@@ -77,7 +77,7 @@ def test_text_at_twice_its_size_needs_no_sideways_scrolling(
     page = sign_in(large.new_context(viewport=PHONE), portal, shop, life.who)
     for path in life.paths:
         page.goto(portal + path)
-        looks_right(page)
+        fits(page)
     large.close()
 
 

@@ -12,7 +12,7 @@ from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import fits, looks_right
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown, all_waiting, full_life, nothing_yet
 from toolbox.machine import require_chromium
@@ -68,7 +68,7 @@ def test_german_words_fit(
         new_context(locale="de-DE", viewport={"width": 360, "height": 740}), portal, shop, life.who
     )
     for shown in open_all(page, portal, life):
-        looks_right(shown)
+        fits(shown)
 
 
 @pytest.mark.parametrize("build", [full_life, all_waiting])
@@ -86,7 +86,7 @@ def test_text_at_twice_its_size_needs_no_sideways_scrolling(
     for shown in open_all(page, portal, life):
         size = shown.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
         assert size == 30
-        looks_right(shown)
+        fits(shown)
     large.close()
 
 
