@@ -45,7 +45,7 @@ def _emptied_by_deleting() -> Iterator[None]:
     """
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **_: Any) -> list[str]:
-        emptied = [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+        emptied = [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608 - names of our tables
         return ["; ".join(["SET LOCAL session_replication_role = replica", *emptied])] if tables else []
 
     with pytest.MonkeyPatch.context() as patch:
