@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from paydesk.billing.arrangements.changes.cancel_agreement import CancelRefused
@@ -14,6 +16,7 @@ from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.refused import RetryRefused
 from paydesk.config.truths.check import check_truths
 from paydesk.kit import clock
+from paydesk.merchants.move_clock import move_clock
 from tests.billing.coming.desk import Desk, agreement_state, at_desk
 from tests.simulator import Simulator
 
@@ -85,6 +88,19 @@ def test_an_end_that_is_set_comes_when_the_next_payment_would_be_due(desk: Desk)
     assert (desk.moved(), desk.states()) == ([], ["canceled"])
     assert desk.actions() == [("cancel", "done")]
     assert desk.told() == ["cancel_scheduled", "canceled"]
+
+
+def test_an_end_whose_day_went_by_while_no_worker_was_there_is_when_it_was_asked_for(desk: Desk) -> None:
+    move_clock(merchant_id=desk.merchant.id, by=timedelta(days=15), now=clock.wall_now())
+    asked_at = desk.shop().business_now()
+
+    desk.press_for("cancel", when="at_end")
+    desk.run()
+
+    agreement = desk.agreement()
+    assert agreement.ended_at is not None
+    assert agreement.ended_at >= asked_at
+    assert (agreement.state, desk.moved()) == ("canceled", [])
 
 
 def test_what_ends_is_not_paid_ahead_with_others(desk: Desk) -> None:

@@ -82,9 +82,15 @@ def _write_agreement(
 
 
 def _ended_at(merchant: MerchantInSight, subscription: Subscription) -> datetime:
-    """A worker that comes late ends it at the time that was agreed."""
+    """A worker that comes late ends it at the time that was set."""
     now = merchant.business_now()
-    return min(now, subscription.cancels_at) if subscription.cancels_at else now
+    if subscription.cancels_at is None:
+        return now
+    ends = ScheduledAction.objects.filter(
+        merchant_id=merchant.id, subscription_id=subscription.id, kind=ScheduledAction.Kind.CANCEL
+    )
+    set_for = ends.order_by("-id").values_list("acts_at", flat=True).first()
+    return min(now, set_for or subscription.cancels_at)
 
 
 def _write_run(merchant: MerchantInSight, before: Course, after: Course) -> None:
@@ -147,7 +153,8 @@ def _write_action(
         **(put_off if before.resume_day else {}),
     )
     if wanted is not None:
-        acts_at = starts_at(wanted.day, zone=merchant.time_zone)
+        # Its day may have gone by uncharged, and what was asked for until now was not asked for after the end (I08).
+        acts_at = max(starts_at(wanted.day, zone=merchant.time_zone), merchant.business_now())
         ScheduledAction.objects.create(
             merchant_id=merchant.id,
             subscription_id=subscription.id,
