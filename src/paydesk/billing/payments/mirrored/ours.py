@@ -49,7 +49,10 @@ def mirror_our_charge(
     if attempt is None:
         return None
     outcome = tried.outcome if tried.outcome.reference else replace(tried.outcome, reference=tried.reference)
-    record_inside(merchant_id=connection.merchant_id, attempt_id=attempt.id, outcome=outcome, now=now)
+    if outcome.verdict is not Verdict.NEVER_SEEN:
+        # What was only prepared may be confirmed by an ask that is on its way: a reading gives no attempt up. The
+        # look-up does, when it has called it off.
+        record_inside(merchant_id=connection.merchant_id, attempt_id=attempt.id, outcome=outcome, now=now)
     payment = Payment.objects.get(merchant_id=connection.merchant_id, id=attempt.payment_id)
     mirror_what_came_back(payment=payment, record=record, now=now)
     return payment
