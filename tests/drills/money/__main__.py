@@ -70,6 +70,7 @@ def _read_arguments() -> argparse.Namespace:
     asked.add_argument("--every", type=int, default=1, help="only each so many-th job")
     asked.add_argument("--share", default="1/1", help="the part of several processes: 1/2 and 2/2")
     asked.add_argument("--tally", type=Path, help="the folder that keeps what was done; it is not done again")
+    asked.add_argument("--burst", type=int, default=10_000, help="webhooks in a burst; fewer do not count")
     asked.add_argument("--plant", help="a money bug of tests/drills/planted by name, which has to be found")
     return asked.parse_args()
 
@@ -91,6 +92,7 @@ def _lane(asked: argparse.Namespace) -> Iterator[Lane]:
                 folder=Path(folder),
                 clock=clock,
                 flows=frozenset(asked.flow or ()),
+                burst=asked.burst,
             )
 
 

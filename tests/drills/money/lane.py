@@ -90,6 +90,8 @@ class Lane:
     clock: DrillClock
     #: The flows that were asked for by name; none: all.
     flows: frozenset[str] = frozenset()
+    #: So many webhooks come at once where a burst of them does.
+    burst: int = 10_000
     scenes: int = 0
     kills: int = 0
     reached: Counter[str] = field(default_factory=Counter)
@@ -151,6 +153,11 @@ class Lane:
         """Let a stopped process go on to its end."""
         os.kill(started.pid, signal.SIGCONT)
         return self.wait(started)
+
+    def wait_until_begun(self, started: Started) -> None:
+        """Wait until it has done a first thing."""
+        while not (started.trace.exists() and started.trace.stat().st_size):
+            time.sleep(0.002)
 
     def end(self, started: Started) -> Ended:
         """Ask it to end, and wait until it has."""

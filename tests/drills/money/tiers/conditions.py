@@ -1,34 +1,28 @@
 """Tier K: each further condition of `kit/faults.py` that a drill can make, twenty times and more.
 
-Statements that the database refuses or never answers, clocks that jump, webhooks that are forged or out of order,
-workers that are asked to end, a disk that takes no files.
+Statements that the database refuses or never answers; and what the folder `conditions` makes: clocks that jump,
+webhooks that are forged or come in thousands, people who act in the middle of a charge, tables migrated meanwhile.
 """
 
 from __future__ import annotations
 
 import random
-import resource
-import signal
-import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 
-from django.db import connection
-
-from paydesk.config.schedule import QUEUES
-from paydesk.kit import clock, faults
-from paydesk.sync.models import InboxEvent
-from paydesk.work.worker import Worker
+from tests.drills.money.conditions import clocks, door, people, processes, versions
+from tests.drills.money.conditions.condition import Act, Condition
+from tests.drills.money.flows import desk
 from tests.drills.money.flows.all_flows import flow_named, flows_of
-from tests.drills.money.flows.flow import Flow, Stage
-from tests.drills.money.flows.webhooks import deliver, post, webhook_path
-from tests.drills.money.lane import PEACE, Arms, Ended, Lane
+from tests.drills.money.flows.customers import press, switch
+from tests.drills.money.flows.flow import Flow
+from tests.drills.money.flows.webhooks import hear
+from tests.drills.money.lane import Arms, Ended, Lane
 from tests.drills.money.operations import CONNECT
 from tests.drills.money.runs import Job, Run, Tier, wrong_endings
-from tests.drills.money.work import work_until_idle
 
-TIMES = 20
+TIMES = 24
 #: What each trouble of a statement is in the table of points.
 _STATEMENTS = {
     "dropped": "D01",
@@ -39,156 +33,64 @@ _STATEMENTS = {
     "no_connection": "D08",
 }
 _TROUBLED = ("charge", "webhook", "pay-off", "cancel", "staff-refund")
-_ZONE_CHANGES = (datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 0, 30, tzinfo=UTC))
-_MONTH_ENDS = (datetime(2028, 2, 29, 10, tzinfo=UTC), datetime(2027, 1, 31, 10, tzinfo=UTC))
-
-#: What a condition does in the place of the flow's own act; it gives what is wrong already.
-_Act = Callable[[Lane, Flow, Stage, random.Random], tuple[list[Ended], list[str]]]
+#: By chance some of these come about only now and then.
+_MORE_TIMES = {"P04": 48}
 
 
-def _at(moments: Sequence[datetime]) -> _Act:
-    """Let it be such a day, here and at the company."""
-
-    def act(lane: Lane, flow: Flow, stage: Stage, chance: random.Random) -> tuple[list[Ended], list[str]]:
-        ahead = chance.choice(moments) - datetime.now(UTC)
-        lane.clock.set_ahead(ahead)
-        stage.scene.account.advance(seconds=ahead.total_seconds())
-        flow.prepare(stage)
-        return [lane.run(partial(flow.act, stage))], []
-
-    return act
+def _flows(names: str, act: Act, *, is_prepared: bool = True) -> Condition:
+    flows = [flow_named(name) for name in names.split()]
+    return Condition(flows=flows, act=act, is_prepared=is_prepared)
 
 
-def _clock_forward(
-    lane: Lane, flow: Flow, stage: Stage, chance: random.Random
-) -> tuple[list[Ended], list[str]]:
-    ended = [lane.run(partial(flow.act, stage), _somewhere(chance))]
-    lane.clock.set_ahead(chance.choice([timedelta(hours=1), timedelta(days=1)]))
-    return ended, []
+def _meets(flows: Sequence[Flow], act: Act) -> Condition:
+    return Condition(flows=flows, act=act)
 
 
-def _clock_back(lane: Lane, flow: Flow, stage: Stage, chance: random.Random) -> tuple[list[Ended], list[str]]:
-    lane.clock.set_ahead(timedelta(hours=1))
-    ended = [lane.run(partial(flow.act, stage), _somewhere(chance))]
-    lane.clock.set_ahead(timedelta(0))
-    return ended, []
-
-
-def _clocks_apart(
-    lane: Lane, flow: Flow, stage: Stage, chance: random.Random
-) -> tuple[list[Ended], list[str]]:
-    """Ours is ten minutes ahead of the company's and of the database's."""
-    lane.clock.set_ahead(timedelta(minutes=10))
-    return [lane.run(partial(flow.act, stage), _somewhere(chance))], []
-
-
-def _out_of_order(
-    lane: Lane, flow: Flow, stage: Stage, chance: random.Random
-) -> tuple[list[Ended], list[str]]:
-    order = chance.random()
-
-    def act() -> None:
-        deliver(stage, shuffle=order)
-        work_until_idle()
-
-    return [lane.run(act)], []
-
-
-def _not_taken(secret: str = "", age: float = 0, changed: bytes = b"") -> _Act:
-    """Webhooks that the door has to turn away, and that leave nothing behind."""
-
-    def act(lane: Lane, flow: Flow, stage: Stage, chance: random.Random) -> tuple[list[Ended], list[str]]:
-        scene = stage.scene
-        other = lane.simulator.account("vault").webhook_secret if secret == "another" else secret
-        before = InboxEvent.objects.filter(merchant_id=scene.merchant.id).count()
-        said = [
-            post(webhook_path(stage), body + changed, scene.account.signed(body, secret=other, age=age))
-            for body, _ in scene.webhooks()
-        ]
-        after = InboxEvent.objects.filter(merchant_id=scene.merchant.id).count()
-        wrong = [] if set(said) == {400} and before == after else [f"the door said {said}"]
-        return [lane.run(partial(flow.act, stage))], wrong
-
-    return act
-
-
-def _read_only(lane: Lane, flow: Flow, stage: Stage, chance: random.Random) -> tuple[list[Ended], list[str]]:
-    name = connection.settings_dict["NAME"]
-    try:
-        _ask(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-        ended = [lane.run(partial(flow.act, stage))]
-    finally:
-        _ask("SET default_transaction_read_only = off")
-        _ask(f"ALTER DATABASE {name} RESET default_transaction_read_only")
-    return ended, []
-
-
-def _asked_to_end(
-    lane: Lane, flow: Flow, stage: Stage, chance: random.Random
-) -> tuple[list[Ended], list[str]]:
-    """A worker gets SIGTERM in the middle: it finishes what is at hand, and ends by itself."""
-
-    def work() -> None:
-        worker = Worker([queue for queue in QUEUES if queue.name != "timetable"], clock=clock.wall_now)
-        signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-        worker.run()
-
-    started = lane.start(work)
-    time.sleep(chance.uniform(0.1, 0.6))
-    return [lane.end(started)], []
-
-
-def _no_room_for_files(
-    lane: Lane, flow: Flow, stage: Stage, chance: random.Random
-) -> tuple[list[Ended], list[str]]:
-    """Logs and temporary files cannot be written: the heartbeat's file neither."""
-
-    def act() -> None:
-        faults.disarm()
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        flow.act(stage)
-
-    return [lane.run(act)], []
-
-
-def _somewhere(chance: random.Random) -> Arms:
-    return chance.choice([PEACE, *(Arms(points=f"{name}:kill:1") for name in ("F04", "F07", "F13", "F17"))])
-
-
-def _ask(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-#: The condition, the flow that it meets, and what is done.
-_CONDITIONS: dict[str, tuple[str, _Act]] = {
-    "C01": ("charge", _clock_forward),
-    "C02": ("charge", _clock_back),
-    "C03": ("charge", _at(_ZONE_CHANGES)),
-    "C04": ("charge", _at(_MONTH_ENDS)),
-    "C05": ("webhook", _clocks_apart),
-    "C06": ("charge", _clocks_apart),
-    "D09": ("charge", _read_only),
-    "P03": ("two-due", _asked_to_end),
-    "P09": ("charge", _no_room_for_files),
-    "W08": ("refund", _out_of_order),
-    "W11": ("webhook", _not_taken(age=600)),
-    "W12": ("webhook", _not_taken(secret="whsec_of_nobody")),
-    "W13": ("webhook", _not_taken(secret="another")),
+_CHANGES = (desk.pay_off, desk.pay_several, desk.move, desk.skip, desk.pause)
+#: Each condition by the name of its point.
+_CONDITIONS: dict[str, Condition] = {
+    "C01": _flows("charge", clocks.forward),
+    "C02": _flows("charge", clocks.back),
+    "C03": _flows("charge", clocks.at(clocks.ZONE_CHANGES), is_prepared=False),
+    "C04": _flows("charge", clocks.at(clocks.MONTH_ENDS), is_prepared=False),
+    "C05": _flows("webhook", door.not_taken(ahead=timedelta(minutes=10))),
+    "C06": _flows("charge two-due", clocks.apart),
+    "D09": _flows("charge", processes.read_only),
+    "P03": _flows("two-due", processes.asked_to_end),
+    "P04": _flows("charge webhook pay-off staff-refund two-due card", processes.killed_from_outside),
+    "P06": _flows("webhook refund dispute", processes.timetable_twice),
+    "P07": _meets([versions.THREE_DUE], versions.side_by_side),
+    "P08": _meets([versions.THREE_DUE], versions.migrated_meanwhile),
+    "P09": _flows("charge", processes.no_room_for_files),
+    "U01": _meets(people.DUE, people.while_charging(press, first=press)),
+    "U02": _meets(people.DUE, people.while_charging(press, desk.pay_off, desk.pay_several, first=press)),
+    "U03": _meets(people.DUE, people.while_charging(press)),
+    "U04": _meets(people.DUE, people.while_charging(switch)),
+    "U05": _meets(people.DUE, people.while_charging(desk.cancel)),
+    "U06": _meets(people.ONE_PAID, people.while_charging(desk.refund)),
+    "U07": _meets(people.DUE, people.while_charging(*_CHANGES)),
+    "U08": _meets(people.DUE, people.keys_replaced),
+    "W07": _flows("webhook refund dispute", door.several_at_once),
+    "W08": _flows("refund", door.out_of_order),
+    "W09": _meets(people.DUE, people.while_charging(hear, points=("F13",))),
+    "W11": _flows("webhook", door.not_taken(age=600)),
+    "W12": _flows("webhook", door.not_taken(secret="whsec_of_nobody")),
+    "W13": _flows("webhook", door.not_taken(secret="another")),
+    "W14": _flows("webhook", door.burst),
 }
 
 
 def run_condition(lane: Lane, name: str, number: int) -> Run:
-    """Make a condition while a flow runs, then finish without it, and compare."""
-    flow_name, act = _CONDITIONS[name]
-    flow = flow_named(flow_name)
-    lane.reached[name] += 1
-    stage = flow.stage(lane, is_prepared=name not in ("C03", "C04"))
-    ended, wrong = act(lane, flow, stage, random.Random(number))  # noqa: S311
+    """Make a condition while a flow runs, then finish without it, and compare. It counts when it came about."""
+    condition = _CONDITIONS[name]
+    flow = condition.flows[number % len(condition.flows)]
+    stage = flow.stage(lane, is_prepared=condition.is_prepared)
+    made = condition.act(lane, flow, stage, random.Random(number))  # noqa: S311  nothing secret: the same each time
+    lane.reached[name] += made.is_so
     finished = [lane.run(partial(flow.finish, stage)), lane.run(partial(flow.finish, stage))]
-    wrong = [*wrong, *flow.found(stage), *wrong_endings(finished)]
+    wrong = [*made.wrong, *flow.found(stage), *wrong_endings(finished)]
     stage.end()
-    return Run(words=f"K {name} {number}", ended=[*ended, *finished], wrong=wrong)
+    return Run(words=f"K {name} {number}", ended=[*made.ended, *finished], wrong=wrong)
 
 
 def run_troubled(lane: Lane, flow: Flow, arms: Arms) -> Run:
@@ -204,15 +106,23 @@ def run_troubled(lane: Lane, flow: Flow, arms: Arms) -> Run:
 
 def _jobs(lane: Lane) -> Iterator[Job]:
     for name in _CONDITIONS:
-        for number in range(TIMES):
+        for number in range(_MORE_TIMES.get(name, TIMES)):
             yield Job(name=f"K {name} {number}", runs=partial(_once, name, number))
-    for flow in (flow for flow in flows_of(lane) if flow.name in _TROUBLED):
+    for flow in flows_of(lane):
         did = run_condition_free(lane, flow).operations
         for number, words in enumerate(did[:-1], start=1):
-            for trouble in _STATEMENTS:
-                if (trouble == "no_connection") == (words == CONNECT):
-                    arms = Arms(operation=number, trouble=trouble)
-                    yield Job(name=f"K {flow.name} {arms}", runs=partial(_troubled, flow, arms))
+            for trouble in _troubles_of(flow, words):
+                arms = Arms(operation=number, trouble=trouble)
+                yield Job(name=f"K {flow.name} {arms}", runs=partial(_troubled, flow, arms))
+
+
+def _troubles_of(flow: Flow, words: str) -> list[str]:
+    """Name what may happen to a statement; that there is no connection happens to each flow."""
+    if words == CONNECT:
+        return ["no_connection"]
+    return (
+        [trouble for trouble in _STATEMENTS if trouble != "no_connection"] if flow.name in _TROUBLED else []
+    )
 
 
 def run_condition_free(lane: Lane, flow: Flow) -> Ended:

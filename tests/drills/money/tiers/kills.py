@@ -21,6 +21,8 @@ def run_killed(lane: Lane, flow: Flow, arms: Sequence[Arms]) -> Run:
     first, *others = arms
     ended = [lane.run(lambda: flow.act(stage), first)]
     ended += [lane.run(lambda: flow.finish(stage), arm) for arm in [*others, PEACE]]
+    if ":kill:" in first.points:
+        lane.reached["P01"] += ended[0].how == "killed"
     # What a point raises may come out of a page: the customer sees an error page, and it is no finding.
     finishing = ended[1:] if ":raise:" in first.points else ended
     wrong = [*flow.found(stage), *wrong_endings(finishing)]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -49,14 +48,6 @@ _POINTS = [
 _WRONG_KEY = {"api_key": "sim_sk_replaced"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Actor:
-    """Who takes part; `condition` is what that makes so, by the name of `kit/faults.py`."""
-
-    act: Callable[[Stage], None]
-    condition: str
-
-
 def _work_in_threads(_: Stage) -> None:
     Worker([queue for queue in QUEUES if queue.name != "timetable"], clock=clock.wall_now).run_until_idle()
 
@@ -83,19 +74,18 @@ def _replace_keys(stage: Stage) -> None:
         mine.update(credentials=good)
 
 
-WORKER = Actor(act=_work_in_threads, condition="P05")
-PEOPLE = [
-    Actor(act=press, condition="U03"),
-    Actor(act=press, condition="U02"),
-    Actor(act=_press_twice, condition="U01"),
-    Actor(act=switch, condition="U04"),
-    Actor(act=desk.cancel, condition="U05"),
-    Actor(act=desk.refund, condition="U06"),
-    Actor(act=desk.pay_off, condition="U07"),
-    Actor(act=desk.pay_several, condition="U07"),
-    Actor(act=_hear, condition="W07"),
-    Actor(act=_hear, condition="W09"),
-    Actor(act=_replace_keys, condition="U08"),
+PEOPLE: list[Callable[[Stage], None]] = [
+    press,
+    press,
+    _press_twice,
+    switch,
+    desk.cancel,
+    desk.refund,
+    desk.pay_off,
+    desk.pay_several,
+    _hear,
+    _hear,
+    _replace_keys,
 ]
 
 
@@ -103,10 +93,10 @@ def run_race(lane: Lane, seed: int) -> Run:
     """Let them race, let a worker finish while the stopped ones sleep, wake them, finish again, and compare."""
     chance = random.Random(seed)  # noqa: S311  nothing secret: the same people each time
     stage = _stage(lane, chance, seed)
-    taking_part = [WORKER] * chance.randint(1, 3) + chance.sample(PEOPLE, chance.randint(1, 3))
-    for actor in taking_part:
-        lane.reached[actor.condition] += 1
-    started = [lane.start(partial(actor.act, stage), _arms(chance)) for actor in taking_part]
+    workers_count = chance.randint(1, 3)
+    taking_part = [_work_in_threads] * workers_count + chance.sample(PEOPLE, chance.randint(1, 3))
+    lane.reached["P05"] += workers_count > 1
+    started = [lane.start(partial(act, stage), _arms(chance)) for act in taking_part]
     ended = lane.wait_for_all(started)
     asleep = [one for one, end in zip(started, ended, strict=True) if end.how == "stopped"]
     lane.reached["P02"] += len(asleep)
