@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from paydesk.billing.payment_methods.models import PaymentMethod
@@ -17,6 +18,7 @@ from paydesk.gateways.contract import ChargeQuery, GatewayUnreachable
 from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, Verdict
 from paydesk.kit.money import Money
 from tests.drills.planted.planting import Bug, nothing, swap, swap_entry, together, without
+from tests.drills.simulation.focus import Wanted
 
 _NO = Outcome(verdict=Verdict.DECLINED, decline=Decline(reason=DeclineReason.OTHER, advice=Advice.RETRY))
 _ask_for_money, _prepare, _look, _request = ask.ask_for_money, ask._prepare, settle._look, ask._charge_request
@@ -87,6 +89,11 @@ def _resent(gateway: Any, attempt: Attempt, now: datetime) -> Outcome:
     return outcome
 
 
+def _nobody_looks(*, merchant: Any, attempt_id: int, now: datetime) -> Any:
+    attempt = Attempt.objects.get(merchant_id=merchant.id, id=attempt_id)
+    return SimpleNamespace(attempt=attempt, is_answered=False)
+
+
 def _in_euro(attempt: Attempt, payment: Payment, return_url: str) -> Any:
     found = _request(attempt, payment, return_url)
     return replace(found, amount=Money(found.amount.minor, "EUR"))
@@ -116,69 +123,66 @@ BUGS: Sequence[Bug] = [
         plant=swap(
             (charge, "ask_for_money", _paid_before_asked), (retry, "ask_for_money", _paid_before_asked)
         ),
-        found_by=0,
     ),
     Bug(
         name="failed on time-out",
         breaks="What the bank has taken counts as declined, and is asked for again.",
         plant=swap((ask, "_confirm", _failed_on_time_out)),
-        found_by=0,
+        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
     ),
     Bug(
         name="silence before the ask is a decline",
         breaks="Customers are told that their bank said no.",
         plant=swap((ask, "_prepare", _declined_by_silence)),
-        found_by=0,
+        wanted=Wanted(faults=("lost_before",), faulty_share=0.6),
     ),
     Bug(
         name="unknown is declined",
         breaks="A look-up without an answer frees the payment to be charged again.",
         plant=swap((settle, "_look", _unknown_is_a_no)),
-        found_by=0,
+        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
     ),
     Bug(
         name="never seen is believed too early",
         breaks="An ask that is still on its way takes money for an attempt that was given up.",
         plant=swap((settle, "_look", _never_seen_too_early)),
-        found_by=0,
+        wanted=Wanted(faults=("late",), faulty_share=0.6, card="good"),
     ),
     Bug(
         name="given up without calling off",
         breaks="A worker that was stopped confirms later, and the payment is charged twice.",
         plant=swap((settle, "_look", _not_called_off)),
-        found_by=0,
+        wanted=Wanted(card="good", fate="stop", faulty_share=0.0),
     ),
     Bug(
         name="no resolver",
         breaks="An attempt without an answer stays open for ever.",
-        plant=swap(
-            (settle, "_look_up", lambda _m, attempt_id, _n: (Attempt.objects.get(id=attempt_id), False))
-        ),
-        found_by=0,
+        plant=swap((settle, "look_at_attempt", _nobody_looks)),
+        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
     ),
     Bug(
         name="key memory ignored",
         breaks="Asked again after the company forgot the key, it is a second charge.",
         plant=swap((settle, "_look", _resent)),
-        found_by=0,
+        wanted=Wanted(faults=("lost_after",), faulty_share=0.6),
     ),
     Bug(
         name="wrong currency",
         breaks="Yen and dinars are charged as euros.",
         plant=swap((ask, "_charge_request", _in_euro)),
-        found_by=0,
     ),
     Bug(
         name="amount by float",
         breaks="A tenth more is charged than was agreed.",
         plant=swap((ask, "_charge_request", _too_much)),
-        found_by=0,
     ),
     Bug(
         name="removed card charged",
         breaks="A card that the customer took off pays.",
         plant=swap((charge, "method_on_file", _any_method), (choices, "method_on_file", _any_method)),
-        found_by=0,
+        wanted=Wanted(
+            card="good", more=("drop_card", "deliver", "pass_time", "press"), only=("work_one_row", "agree")
+        ),
     ),
     Bug(
         name="no lock and no constraint",
@@ -191,24 +195,24 @@ BUGS: Sequence[Bug] = [
             ),
             without(Attempt, "attempt_one_open"),
         ),
-        found_by=0,
+        wanted=Wanted(more=("press",), fate="stop"),
     ),
     Bug(
         name="waiting for the customer is paid",
         breaks="A payment counts as made before the bank has said yes.",
         plant=swap_entry(record._STEPS, Verdict.NEEDS_CUSTOMER, record._succeed),
-        found_by=0,
+        wanted=Wanted(card="asks", more=("press",)),
     ),
     Bug(
         name="pending is paid",
         breaks="A bank debit counts as made before the bank has said yes.",
         plant=swap_entry(record._STEPS, Verdict.PENDING, record._succeed),
-        found_by=0,
+        wanted=Wanted(card="slow"),
     ),
     Bug(
         name="run not left",
         breaks="What is on its way, or paid, is still in the charge run.",
         plant=swap((open_attempt, "take_out_of_run", nothing)),
-        found_by=0,
+        wanted=Wanted(card="good", more=("press",)),
     ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.drills.planted import asking, keeping
+from tests.drills.planted import asking, keeping, restoring
 from tests.drills.planted.planting import Bug
 
-ALL: Sequence[Bug] = [*asking.BUGS, *keeping.BUGS]
+ALL: Sequence[Bug] = [*asking.BUGS, *keeping.BUGS, *restoring.BUGS]

@@ -27,7 +27,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     table = _examine(wanted.only)
     missed = [row["bug"] for row in table if row["seeds"] is None]
-    figures = {"drill": "planted", "bugs": len(table), "missed": missed, "table": table}
+    found_count = len(table) - len(missed)
+    sys.stderr.write(f"{found_count} of {len(table)} found\n")
+    figures = {"drill": "planted", "bugs": len(table), "found": found_count, "missed": missed, "table": table}
     sys.stdout.write(json.dumps(figures) + "\n")
     sys.exit(1 if missed else 0)
 

@@ -1,4 +1,4 @@
-"""Look for a planted bug: run seeds until one of them breaks a promise."""
+"""Look for a planted bug: run seeds until one of them breaks a promise, and keeps it without the bug."""
 
 from __future__ import annotations
 
@@ -18,10 +18,17 @@ class Found:
 
 
 def find(bug: Bug, seeds: Iterable[int]) -> Found | None:
-    """Give what found it, or None."""
+    """Give what found it, or None. A seed that fails without the bug as well is an error: it found something else."""
     with bug.plant(), installed():
-        for seed in seeds:
-            violations = run_seed(seed).violations
-            if violations:
-                return Found(seed=seed, says=violations[0])
-    return None
+        found = next((one for one in (_look(bug, seed) for seed in seeds) if one is not None), None)
+    if found is not None:
+        with installed():
+            without = _look(bug, found.seed)
+        if without is not None:
+            raise AssertionError(f"seed {found.seed} fails without a planted bug: {without.says}")
+    return found
+
+
+def _look(bug: Bug, seed: int) -> Found | None:
+    violations = run_seed(seed, bug.wanted).violations
+    return Found(seed=seed, says=violations[0]) if violations else None

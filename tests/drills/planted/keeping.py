@@ -21,6 +21,7 @@ from paydesk.events.record import record_event
 from paydesk.kit.money import Money
 from paydesk.work import claim
 from tests.drills.planted.planting import Bug, nothing, swap, together, without
+from tests.drills.simulation.focus import Wanted
 
 _count_as_paid, _record_event, _line = follow.count_as_paid, record_event, write._line
 
@@ -101,10 +102,11 @@ def _two_days_early(*, merchant: Any, payments: Sequence[Payment]) -> None:
 
 
 def _settled_by_anybody(rows: Any, taken: Any, **changes: object) -> bool:
-    return bool(rows._default_manager.filter(pk=taken.row_id).update(**changes))
+    owned = {} if taken.merchant_id is None else {"merchant_id": taken.merchant_id}
+    return bool(rows._default_manager.filter(pk=taken.row_id, **owned).update(**changes))
 
 
-def _charged_though_covered(row: Payment) -> bool:
+def _charged_though_covered(row: Payment, merchant: object) -> bool:
     return row.state in ("scheduled", "due", "covered")
 
 
@@ -126,103 +128,93 @@ BUGS: Sequence[Bug] = [
         plant=together(
             swap((back, "write_entry", _entered_again)), without(LedgerEntry, "ledger_entry_once")
         ),
-        found_by=0,
+        wanted=Wanted(card="good", more=("give_back", "deliver")),
     ),
     Bug(
         name="refund not in the ledger",
         breaks="The books say that money is there which went back.",
         plant=swap((back, "_enter", nothing)),
-        found_by=0,
+        wanted=Wanted(card="good", more=("give_back",)),
     ),
     Bug(
         name="charge not in the ledger",
         breaks="Money came, and the books do not have it.",
         plant=swap((record, "_enter_charge", lambda *_: True)),
-        found_by=0,
     ),
     Bug(
         name="entry does not balance",
         breaks="The books do not add up.",
         plant=swap((write, "_line", _one_side)),
-        found_by=0,
     ),
     Bug(
         name="failed refund counts",
         breaks="A refund that did not arrive counts as given.",
         plant=swap((restate, "_totals", _all_refunds)),
-        found_by=0,
+        wanted=Wanted(card="good", more=("give_back",)),
     ),
     Bug(
         name="second success swallowed",
         breaks="Money that came after an attempt was given up is not seen.",
         plant=swap((record, "_take_in", _only_open)),
-        found_by=0,
+        wanted=Wanted(card="stubborn"),
     ),
     Bug(
         name="success told twice",
         breaks="Two letters, two deliveries, two commissions.",
         plant=swap((restate, "record_event", _told_twice)),
-        found_by=0,
     ),
     Bug(
         name="payment counted twice",
         breaks="A plan ends before it is paid.",
         plant=swap((restate, "count_as_paid", _counted_twice)),
-        found_by=0,
     ),
     Bug(
         name="remainder lost",
         breaks="A plan does not come to its price.",
         plant=swap((start, "parts_of", _without_the_rest)),
-        found_by=0,
     ),
     Bug(
         name="split by float",
         breaks="A plan comes to more or less than its price.",
         plant=swap((start, "parts_of", _by_float)),
-        found_by=0,
     ),
     Bug(
         name="dates chained",
         breaks="A plan of the 31st is charged on the 28th for ever.",
         plant=swap((schedule, "_months_after", _chained)),
-        found_by=0,
     ),
     Bug(
         name="zone ignored",
         breaks="In America money is taken the evening before.",
         plant=swap((plan_out, "starts_at", _utc_midnight)),
-        found_by=0,
     ),
     Bug(
         name="charged before its day",
         breaks="Money is taken two days early.",
         plant=swap((plan_out, "put_into_run", _two_days_early), (charge, "_waits_until", nothing)),
-        found_by=0,
     ),
     Bug(
         name="fence not checked",
         breaks="A worker that lost its row settles it, and the payment is forgotten.",
         plant=swap((claim, "_settle", _settled_by_anybody)),
-        found_by=0,
+        wanted=Wanted(fate="stop"),
     ),
     Bug(
         name="abandoned is not charged again",
         breaks="A payment that nobody charged is forgotten.",
         plant=swap((record, "put_back_into_run", nothing)),
-        found_by=0,
+        wanted=Wanted(faults=("lost_before",), faulty_share=0.6),
     ),
     Bug(
         name="next payment forgotten",
         breaks="A subscription is collected once.",
         plant=swap((follow, "write_next_payment", nothing)),
-        found_by=0,
     ),
     Bug(
         name="cover not released",
         breaks="Payments stay held by a charge that was declined.",
         plant=swap((record, "release_covered", _cover_forgotten)),
-        found_by=0,
+        wanted=Wanted(card="no_money", more=("quote",)),
     ),
     Bug(
         name="covered are charged too",
@@ -230,12 +222,12 @@ BUGS: Sequence[Bug] = [
         plant=swap(
             (cover, "take_out_of_run", nothing), (charge, "_is_to_be_charged", _charged_though_covered)
         ),
-        found_by=0,
+        wanted=Wanted(more=("quote",)),
     ),
     Bug(
         name="put back too early",
         breaks="What was asked for early and declined is charged at once, not on its day.",
         plant=swap((record, "put_back_into_run", _both_again), (charge, "_waits_until", nothing)),
-        found_by=0,
+        wanted=Wanted(card="no_money", more=("press",)),
     ),
 ]

@@ -11,22 +11,23 @@ from django.db import connection
 from django.db.models import Model
 
 from tests.drills.simulation.database import empty
+from tests.drills.simulation.focus import CHANCE_DECIDES, Wanted
 
 Planted = Callable[[], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """One money bug. `breaks`: what it does to people's money; `found_by`: a seed that finds it.
+    """One money bug. `breaks`: what it does to people's money.
 
-    `within`: in so many seeds from 0 the simulation has to find it by itself.
+    `within`: in so many seeds from 0 the simulation has to find it; `wanted`: what these runs are about.
     """
 
     name: str
     breaks: str
     plant: Planted
-    found_by: int
-    within: int = 200
+    within: int = 100
+    wanted: Wanted = CHANCE_DECIDES
 
 
 @contextmanager

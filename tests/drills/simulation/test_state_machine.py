@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.drills.simulation import desk, people, workers
+from tests.drills.simulation import workers
+from tests.drills.simulation.acts import changes, desk, people
 from tests.drills.simulation.company.network import FAULTS
 from tests.drills.simulation.judging.judge import judge, judge_now
 from tests.drills.simulation.run import fresh_world, installed, settle
@@ -61,6 +62,14 @@ class Money(RuleBasedStateMachine):
     @rule(chance=CHANCE)
     def a_customer_changes_cards(self, chance: Random) -> None:
         self._play(chance.choice((people.add_card, people.drop_card)), chance)
+
+    @rule(chance=CHANCE)
+    def a_customer_changes_what_is_to_come(self, chance: Random) -> None:
+        self._play(changes.change, chance)
+
+    @rule(chance=CHANCE)
+    def staff_refund(self, chance: Random) -> None:
+        self._play(changes.refund, chance)
 
     @rule(chance=CHANCE)
     def money_goes_back(self, chance: Random) -> None:

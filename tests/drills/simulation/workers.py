@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from paydesk.billing.payments.charging.charge import LostClaim
 from paydesk.billing.payments.reread import NotThere, Overtaken
+from paydesk.billing.payments.silent import try_silent_companies
 from paydesk.config.heart import beat
 from paydesk.config.schedule import QUEUES
 from paydesk.config.truths.check import check_truths
 from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.kit.faults import FaultInjected
 from paydesk.merchants.models import Connection
+from paydesk.sync.compare.begin import begin_comparisons
 from paydesk.sync.inbox import store_webhook
 from paydesk.sync.poll_events import poll_events
 from paydesk.sync.reconcile import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later, Queue, claim_of, work_one
-from tests.drills.simulation.company.company import Happening
 from tests.drills.simulation.company.gateway import SIGNED, body_of
 from tests.drills.simulation.company.network import Nonsense
+from tests.drills.simulation.company.objects import Happening
 from tests.drills.simulation.judging.judge import judge_now
 from tests.drills.simulation.processes import Fate, Process
 from tests.drills.simulation.world import World
@@ -32,12 +34,25 @@ from tests.drills.simulation.world import World
 #: Letters are not written here, and the timetable's jobs are run by hand.
 LEFT_OUT = {"letters", "timetable"}
 WORKED = [queue for queue in QUEUES if queue.name not in LEFT_OUT]
-#: That attempts end within a day holds when nobody keeps the workers from it, and is judged at the end.
+JOBS = {
+    "poll": poll_events,
+    "sweep": sweep_inbox,
+    "silent": try_silent_companies,
+    "compare": begin_comparisons,
+    "reread": reread_what_is_stale,
+}
+#: That attempts end within a day holds when nobody keeps the workers from it.
 WHEN_CALM = {"I19"}
-JOBS = {"poll": poll_events, "sweep": sweep_inbox, "reread": reread_what_is_stale}
+#: That nothing is charged twice holds where companies do what they say; else charging waits, as it should.
+WHEN_HONEST = {"I01"}
 _DUE = " UNION ALL ".join(
     f"SELECT '{queue.name}' WHERE EXISTS (SELECT 1 FROM {queue.rows._meta.db_table} WHERE due_at <= %s"  # noqa: S608
     " AND due_at IS NOT NULL AND dead_at IS NULL AND (lease_until IS NULL OR lease_until < %s))"
+    for queue in WORKED
+)
+_MOMENTS = " UNION ALL ".join(
+    f"SELECT due_at, lease_until FROM {queue.rows._meta.db_table}"  # noqa: S608
+    " WHERE due_at IS NOT NULL AND dead_at IS NULL"
     for queue in WORKED
 )
 #: What a verb may raise when nothing is wrong with the code.
@@ -74,9 +89,9 @@ def tell(world: World, process: Process, words: str, said: str) -> None:
 
 def fate(world: World) -> Fate | None:
     """Draw what becomes of the next act: mostly nothing."""
-    if not world.acts_meet_their_fate or world.chance.random() > 0.3:
+    if not world.acts_meet_their_fate or world.chance.random() > world.focus.fate_share:
         return None
-    kind = world.chance.choices(("kill", "stop", "fail"), weights=(5, 3, 2))[0]
+    kind = world.chance.choices(("kill", "stop", "fail"), weights=world.focus.fates)[0]
     return Fate(kind=kind, place=world.chance.randint(1, 16))
 
 
@@ -161,7 +176,9 @@ def look_at_the_books(world: World) -> None:
     """Ask the truths that production asks every hour, and ours: none is broken at any moment."""
     judge_now(world)
     for broken in check_truths(world.merchant(), now=world.clock.now):
-        if broken.truth.name in WHEN_CALM:
+        if broken.truth.name in WHEN_CALM and not world.is_calm():
+            continue
+        if broken.truth.name in WHEN_HONEST and world.company.took_all_the_same():
             continue
         world.violations.append(f"the truth {broken.truth.name} is broken: {'; '.join(broken.examples)}")
 
@@ -201,13 +218,17 @@ def _store(world: World, happening: Happening) -> None:
 
 def next_due_at(world: World) -> datetime | None:
     """Say when the next row of any queue is due, or free again."""
-    moments: list[datetime] = []
-    for queue in WORKED:
-        rows = queue.rows._default_manager.filter(due_at__isnull=False, dead_at__isnull=True)
-        for row in rows:
-            free_at = row.lease_until + timedelta(seconds=1) if row.lease_until else None
-            moments += [max(one for one in (row.due_at, free_at) if one is not None)]
-    return min(moments, default=None)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOMENTS)
+        found = [[_moment(one) for one in row if one is not None] for row in cursor.fetchall()]
+    # A lease is over when its last moment is.
+    ends = [max([due_at, *(one + timedelta(seconds=1) for one in lease)]) for due_at, *lease in found]
+    return min(ends, default=None)
+
+
+def _moment(stored: datetime | str) -> datetime:
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def wake(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -17,11 +17,13 @@ from paydesk.kit.money import Money
 from paydesk.merchants.connect import seal
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection, Merchant
-from tests.drills.simulation.company.company import Company, Happening
+from tests.drills.simulation.company.company import Company
 from tests.drills.simulation.company.gateway import COMPANIES, NAME
 from tests.drills.simulation.company.network import Network
+from tests.drills.simulation.company.objects import Happening
 from tests.drills.simulation.company.virtual_clock import VirtualClock
 from tests.drills.simulation.database import Backup
+from tests.drills.simulation.focus import Focus
 from tests.drills.simulation.processes import Process, Processes
 
 ADDRESS = "https://company.example"
@@ -54,6 +56,7 @@ class World:
     """All that a run has, and what it has written down."""
 
     seed: int
+    focus: Focus
     chance: Random
     clock: VirtualClock
     company: Company
@@ -68,6 +71,8 @@ class World:
     violations: list[str] = field(default_factory=list)
     undelivered: list[Happening] = field(default_factory=list)
     wanted: list[AgreementWanted] = field(default_factory=list)
+    #: By the reference of a payment that is skipped: since when.
+    skipped: dict[str, datetime] = field(default_factory=dict)
     quotes: list[str] = field(default_factory=list)
     backup: Backup | None = None
     backup_at: datetime | None = None
@@ -102,9 +107,8 @@ def by_chance(seed: int | str) -> Random:
     return Random(seed)  # noqa: S311
 
 
-def build_world(seed: int) -> World:
+def build_world(seed: int, chance: Random, focus: Focus) -> World:
     """Make a world; the same seed makes the same one. The database is empty, and the clock is its clock."""
-    chance = by_chance(seed)
     virtual = VirtualClock(chance.choice(BEGINNINGS))
     clock.wall_now = virtual.wall_now
     processes = Processes()
@@ -112,8 +116,10 @@ def build_world(seed: int) -> World:
     network = Network(virtual, by_chance(f"{seed} network"), places=processes.place)
     COMPANIES[ADDRESS] = (company, network)
     zone, currency = chance.choice(ZONES), chance.choice(CURRENCIES)
+    network.faults, network.faulty_share = dict(focus.faults), focus.faulty_share
     world = World(
         seed=seed,
+        focus=focus,
         chance=chance,
         clock=virtual,
         company=company,
@@ -125,12 +131,11 @@ def build_world(seed: int) -> World:
         currency=currency,
         rows=_rows(seed, zone, virtual.now),
     )
-    card = chance.choice(("good", "good", "flaky", "slow", "asks", "no_money"))
-    company.add_method(ADA, card, is_default=True)
+    company.add_method(ADA, focus.card, is_default=True)
     company.happened.clear()
     company.on_event = world.undelivered.append
     _mirror_methods(world)
-    world.say(f"{zone}, {currency}; Ada's card: {card}")
+    world.say(f"{zone}, {currency}; Ada's card: {focus.card}")
     return world
 
 
@@ -198,7 +203,7 @@ def wish(world: World) -> AgreementWanted:
         "reference": f"order-{number}",
         "method": _own_method(world) if chance.random() < 0.3 else None,
     }
-    if chance.random() < 0.4:
+    if chance.random() >= world.focus.plans_share:
         has_trial = chance.random() < 0.2
         return AgreementWanted(
             price=Money(chance.randint(100, 9_999), world.currency), has_trial=has_trial, **common
@@ -221,5 +226,12 @@ def _own_method(world: World) -> PaymentMethod | None:
 
 
 def start(world: World, wanted: AgreementWanted) -> Subscription:
-    """Start it with the verb; twice is once."""
-    return start_agreement(merchant=world.merchant(), wanted=wanted, now=world.clock.now)
+    """Start it with the verb; twice is once. Its method may be gone, or not known yet after a restore."""
+    method = PaymentMethod.objects.filter(
+        merchant_id=world.rows.merchant_id,
+        reference=wanted.method.reference if wanted.method else "",
+        removed_at__isnull=True,
+    ).first()
+    return start_agreement(
+        merchant=world.merchant(), wanted=replace(wanted, method=method), now=world.clock.now
+    )

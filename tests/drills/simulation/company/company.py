@@ -6,11 +6,11 @@ It charges in two steps, remembers keys for a while, knows charges by our mark, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from paydesk.gateways.contract import ChargeRequest
+from paydesk.gateways.contract import ChargeRequest, RefundRequest
+from tests.drills.simulation.company.objects import Back, Charge, Happening, Method
 from tests.drills.simulation.company.virtual_clock import VirtualClock
 
 KEY_MEMORY = timedelta(hours=24)
@@ -26,58 +26,6 @@ class NotKnown(Exception):
     """There is no such object."""
 
 
-@dataclass(kw_only=True)
-class Method:
-    reference: str
-    customer: str
-    card: str
-    is_default: bool = False
-    is_removed: bool = False
-
-
-@dataclass(kw_only=True)
-class Back:
-    """A refund or a dispute."""
-
-    reference: str
-    minor: int
-    state: str
-    made_at: datetime
-
-
-@dataclass(kw_only=True)
-class Charge:
-    reference: str
-    tag: str
-    customer: str
-    method: str
-    minor: int
-    currency: str
-    on_session: bool
-    made_at: datetime
-    status: str = "prepared"
-    code: str = ""
-    settles_at: datetime | None = None
-    finished_at: datetime | None = None
-    refunds: list[Back] = field(default_factory=list)
-    disputes: list[Back] = field(default_factory=list)
-
-    @property
-    def left_minor(self) -> int:
-        """Give what can still go back."""
-        return self.minor - sum(one.minor for one in (*self.refunds, *self.disputes) if one.state != "failed")
-
-
-@dataclass(kw_only=True)
-class Happening:
-    """One event, as it is listed and delivered."""
-
-    reference: str
-    kind: str
-    about: dict[str, str]
-    at: datetime
-
-
 class Company:
     """One account. Nothing here knows of Paydesk's rows."""
 
@@ -85,6 +33,8 @@ class Company:
         self._clock = clock
         self._chance = chance
         self._keys: dict[str, tuple[datetime, tuple[object, ...], str]] = {}
+        #: What no merchant's software may do, as the company sees it.
+        self.complaints: list[str] = []
         self.methods: dict[str, Method] = {}
         self.charges: dict[str, Charge] = {}
         self.happened: list[Happening] = []
@@ -102,7 +52,9 @@ class Company:
             request.on_session,
         )
         known = self._keys.get(request.key)
-        if known is not None and self._clock.now - known[0] < KEY_MEMORY:
+        if not request.key:
+            self.complaints.append("an ask for money had no key")
+        elif known is not None and self._clock.now - known[0] < KEY_MEMORY:
             if known[1] != wishes:
                 raise KeyConflict(request.key)
             return self.charges[known[2]]
@@ -127,11 +79,29 @@ class Company:
             _CARDS[self._card_of(charge)](self, charge)
         return charge
 
+    def give_back(self, request: RefundRequest) -> tuple[Back, Charge]:
+        """Refund what was asked for, once for each key; never more than is left."""
+        wishes = (request.amount, request.charge_reference, request.tag)
+        known = self._keys.get(request.key)
+        charge = self.charge(request.charge_reference)
+        if known is not None and self._clock.now - known[0] < KEY_MEMORY:
+            if known[1] != wishes:
+                raise KeyConflict(request.key)
+            return next(one for one in charge.refunds if one.reference == known[2]), charge
+        if charge.status != "succeeded" or request.amount.minor > charge.left_minor:
+            raise NotKnown("so much left")
+        back = self.refund(charge, request.amount.minor, tag=request.tag)
+        self._keys[request.key] = (self._clock.now, wishes, back.reference)
+        return back, charge
+
     def cancel(self, reference: str) -> Charge:
         """End what waits. What has moved has moved, and what a bank decides later cannot be called off."""
         charge = self.charge(reference)
         if charge.status in ("prepared", "needs_customer"):
+            was_asked = charge.status == "needs_customer"
             self._finish(charge, "canceled", code="canceled")
+            if was_asked and self._card_of(charge) == "stubborn":
+                self._clock.put_off(timedelta(hours=1), lambda: self._take_all_the_same(charge))
         return charge
 
     def charge(self, reference: str) -> Charge:
@@ -178,16 +148,19 @@ class Company:
             else:
                 self._finish(charge, "declined", code="verification_failed")
 
-    def refund(self, charge: Charge, minor: int, *, fails_later: bool = False) -> None:
+    def refund(self, charge: Charge, minor: int, *, tag: str = "", fails_later: bool = False) -> Back:
         """Give money back; staff did it at the company."""
         count = sum(len(one.refunds) for one in self.charges.values())
-        back = Back(reference=f"re_{count + 1}", minor=minor, state="succeeded", made_at=self._clock.now)
+        back = Back(
+            reference=f"re_{count + 1}", minor=minor, state="succeeded", made_at=self._clock.now, tag=tag
+        )
         charge.refunds.append(back)
         self._tell_of_back("refund.succeeded", back, charge)
         if fails_later:
             self._clock.put_off(
                 timedelta(hours=5), lambda: self._end(back, charge, "refund.failed", "failed")
             )
+        return back
 
     def dispute(self, charge: Charge, *, ends: str) -> None:
         """A bank takes the money back, and gives it again when the dispute is won."""
@@ -203,11 +176,15 @@ class Company:
         """List the charges that took money: the journal."""
         return [one for one in self.charges.values() if one.status == "succeeded"]
 
+    def took_all_the_same(self) -> bool:
+        """Say whether it took money that it had called off."""
+        return any(one.took_all_the_same for one in self.charges.values())
+
     # --- Inside ----------------------------------------------------------------------------------------------------
 
     def _card_of(self, charge: Charge) -> str:
         method = self.methods.get(charge.method)
-        return "gone" if method is None else method.card
+        return "gone" if method is None or method.is_removed else method.card
 
     def good(self, charge: Charge) -> None:
         self._finish(charge, "succeeded")
@@ -236,11 +213,20 @@ class Company:
         is_good = self._chance.random() < 0.7
         self._clock.put_off(delay, lambda: self.good(charge) if is_good else self.no_money(charge))
 
+    def stubborn(self, charge: Charge) -> None:
+        """The bank wants the customer, and lets the money go though the charge was called off."""
+        self._set(charge, "needs_customer")
+
     def _finish(self, charge: Charge, status: str, *, code: str = "") -> None:
         if charge.status in ("succeeded", "declined", "canceled"):
             raise AssertionError(f"{charge.reference} was decided before")
         charge.code, charge.finished_at = code, self._clock.now
         self._set(charge, status)
+
+    def _take_all_the_same(self, charge: Charge) -> None:
+        """What was said to be over took money: our books have to notice, and a person has to look."""
+        charge.took_all_the_same, charge.finished_at, charge.code = True, self._clock.now, ""
+        self._set(charge, "succeeded")
 
     def _set(self, charge: Charge, status: str) -> None:
         charge.status = status
@@ -268,4 +254,5 @@ _CARDS: dict[str, Callable[[Company, Charge], None]] = {
     "asks": Company.asks,
     "slow": Company.slow,
     "gone": Company.gone,
+    "stubborn": Company.stubborn,
 }

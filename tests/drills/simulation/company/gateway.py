@@ -13,8 +13,9 @@ from paydesk.gateways.records import CollectibleState, Outcome, Page, SettledBy,
 from paydesk.gateways.simulated import capabilities, events
 from paydesk.gateways.simulated.declines import decline_for
 from paydesk.kit.money import Money
-from tests.drills.simulation.company.company import KEY_MEMORY, Back, Charge, Company, Happening, NotKnown
+from tests.drills.simulation.company.company import KEY_MEMORY, Company, NotKnown
 from tests.drills.simulation.company.network import Network
+from tests.drills.simulation.company.objects import Back, Charge, Happening
 
 Answer = TypeVar("Answer")
 
@@ -123,12 +124,19 @@ class DrillGateway:
         return self._ask("cancel", lambda: _outcome(self._company.cancel(reference)))
 
     def refund(self, request: contract.RefundRequest) -> records.RefundRecord:
-        raise NotOffered("Refunds are made at the company.")
+        return self._ask("refund", lambda: records.RefundRecord(**_refund(*self._company.give_back(request))))
 
     def find_refund(
         self, *, reference: str = "", tag: str = "", charge_reference: str = ""
     ) -> records.RefundRecord | None:
-        raise NotOffered("Refunds are made at the company.")
+        def find() -> records.RefundRecord | None:
+            for charge in self._company.charges.values():
+                for one in charge.refunds:
+                    if one.reference == reference or (tag and one.tag == tag):
+                        return records.RefundRecord(**_refund(one, charge))
+            return None
+
+        return self._ask("find_refund", find)
 
     def read_dispute(self, reference: str) -> records.DisputeRecord | None:
         raise NotOffered("Disputes are read with their charge.")
@@ -235,7 +243,7 @@ def _collectible(charge: Charge) -> records.CollectibleRecord:
         paid_at=charge.finished_at if is_paid else None,
         settled_by=SettledBy.ATTEMPT if is_paid else None,
         attempts=[tried],
-        refunds=[records.RefundRecord(**_back(one, charge)) for one in charge.refunds],
+        refunds=[records.RefundRecord(**_refund(one, charge)) for one in charge.refunds],
         disputes=[records.DisputeRecord(**_back(one, charge)) for one in charge.disputes],
     )
 
@@ -248,3 +256,7 @@ def _back(back: Back, charge: Charge) -> dict[str, Any]:
         "created_at": back.made_at,
         "charge_reference": charge.reference,
     }
+
+
+def _refund(back: Back, charge: Charge) -> dict[str, Any]:
+    return _back(back, charge) | {"tag": back.tag}

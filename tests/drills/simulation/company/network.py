@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
@@ -20,8 +20,17 @@ CALL = timedelta(milliseconds=200)
 GIVES_UP_AFTER = timedelta(seconds=20)
 LATEST = timedelta(seconds=100)
 #: What goes wrong, by how often. The act of a `late` one happens after we have given up.
-FAULTS = {"lost_before": 3, "lost_after": 4, "error": 2, "late": 3, "busy": 1, "garbage": 2, "refused": 1}
+FAULTS: Mapping[str, float] = {
+    "lost_before": 3,
+    "lost_after": 4,
+    "error": 2,
+    "late": 3,
+    "busy": 1,
+    "garbage": 2,
+    "refused": 1,
+}
 _MOVES_MONEY = ("confirm", "cancel")
+_READ = ("list_events", "list_history")
 
 
 class Nonsense(ValueError):
@@ -36,7 +45,11 @@ class Network:
         self._chance = chance
         self._places = places
         self.faulty_share = 0.0
+        self.faults: dict[str, float] = dict(FAULTS)
         self.down_until: datetime | None = None
+        #: After a restore nobody asks for money before what happened here has been read.
+        self.is_to_be_read_first = False
+        self.complaints: list[str] = []
         #: What goes wrong with the next calls, before chance has its turn.
         self.next_faults: deque[str] = deque()
 
@@ -44,10 +57,13 @@ class Network:
         """Ask, and give the answer, or what becomes of it."""
         self._clock.move(CALL)
         self._places(f"before {call}")
+        if call == "prepare" and self.is_to_be_read_first:
+            self.complaints.append("money was asked for after a restore, before the company was read")
         fault = self._fault()
         if fault:
             _FAULTS[fault](self, call, act)
         answer = self._act(act)
+        self.is_to_be_read_first = self.is_to_be_read_first and call not in _READ
         self._places(f"after {call}")
         return answer
 
@@ -62,7 +78,7 @@ class Network:
             return self.next_faults.popleft()
         if self._chance.random() >= self.faulty_share:
             return ""
-        return self._chance.choices(list(FAULTS), weights=list(FAULTS.values()))[0]
+        return self._chance.choices(list(self.faults), weights=list(self.faults.values()))[0]
 
     def _act(self, act: Callable[[], Answer]) -> Answer:
         try:

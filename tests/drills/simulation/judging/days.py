@@ -22,20 +22,30 @@ def judge_days(books: Books) -> Iterator[str]:
         agreement = books.agreements.get(payment.subscription_id or 0)
         if payment.position is None or agreement is None or payment.due_date is None:
             continue
-        planned = _day(agreement, payment)
-        if payment.planned_date != planned:
-            yield f"{agreement.name} no. {payment.position} is planned for {payment.planned_date}, not {planned}"
+        # A pause puts off what comes after it by whole intervals.
+        days = [_day(agreement, payment, shifted) for shifted in range(agreement.shifted_count + 1)]
+        if payment.planned_date not in days:
+            yield f"{agreement.name} no. {payment.position} is planned for {payment.planned_date}, not {days}"
         begins = payment.due_at.astimezone(zone)
         if begins.date() != payment.due_date:
             yield f"{agreement.name} no. {payment.position}: {payment.due_date} begins at {begins}"
     for attempt in books.attempts:
-        due_date = books.payments[attempt.payment_id].due_date
+        payment = books.payments[attempt.payment_id]
+        due_date, agreement = payment.due_date, books.agreements.get(payment.subscription_id or 0)
+        # Who had asked for what is found again after a restore is lost, and then it is nobody.
+        is_by_itself = attempt.asked_by == Attempt.AskedBy.ENGINE and not books.world.restored_count
+        ended_at = agreement.ended_at if agreement and agreement.state == "canceled" else None
+        if is_by_itself and ended_at is not None and attempt.created_at > ended_at:
+            yield f"a payment of {due_date} was asked for after its agreement ended"
         asked_on = attempt.created_at.astimezone(zone).date()
-        if attempt.asked_by == Attempt.AskedBy.ENGINE and due_date is not None and asked_on < due_date:
+        skipped_at = books.world.skipped.get(payment.reference)
+        if skipped_at is not None and attempt.created_at > skipped_at:
+            yield f"a payment of {due_date} was asked for though it is skipped"
+        if is_by_itself and due_date is not None and asked_on < due_date:
             yield f"a payment of {due_date} was asked for on {asked_on}"
 
 
-def _day(agreement: Subscription, payment: Payment) -> date:
+def _day(agreement: Subscription, payment: Payment, shifted_count: int) -> date:
     """Count from the anchor; a deposit is paid on a day of its own."""
     if agreement.anchor_date is None or payment.position is None:
         raise AssertionError("an agreement of ours has an anchor")
@@ -44,7 +54,7 @@ def _day(agreement: Subscription, payment: Payment) -> date:
         if number == 0:
             return payment.planned_date or agreement.anchor_date
         number -= 1
-    number = (number + agreement.shifted_count) * agreement.interval_count
+    number = (number + shifted_count) * agreement.interval_count
     if agreement.interval_unit in ("day", "week"):
         return agreement.anchor_date + timedelta(
             days=number * (7 if agreement.interval_unit == "week" else 1)

@@ -11,12 +11,15 @@ from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payments.models import Attempt, Dispute, DueCharge, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.events.models import Event
-from tests.drills.simulation.company.company import Charge
+from tests.drills.simulation.company.objects import Charge
+from tests.drills.simulation.judging.cards import judge_cards
 from tests.drills.simulation.judging.days import judge_days
+from tests.drills.simulation.judging.doubts import is_changed_and_found_again, is_told_of
 from tests.drills.simulation.world import World
 
 #: Kind, reference, minor units, currency.
 _Move = tuple[str, str, int, str]
+_RUNNING = ("active", "trialing", "past_due")
 _OVER = {"paid", "failed", "skipped", "canceled", "written_off"}
 
 
@@ -39,12 +42,13 @@ class Books:
 
 def judge(world: World) -> None:
     """Write every promise that is broken after a calm day into the world."""
-    _ask(world, (_once, _whole, _ledger, _went_back, _settled, _queued, _sums, _told_once, judge_days))
+    at_last = (_company_complains, _whole, _stands, _ledger, _went_back, _settled)
+    _ask(world, (*at_last, *_AT_ANY_MOMENT))
 
 
 def judge_now(world: World) -> None:
     """The same of those that hold at any moment, whatever is under way."""
-    _ask(world, (_once, _nothing_made_up, _queued, _sums, _told_once, judge_days))
+    _ask(world, (_nothing_made_up, *_AT_ANY_MOMENT))
 
 
 def _ask(world: World, rules: Sequence[Callable[[Books], Iterator[str]]]) -> None:
@@ -66,11 +70,10 @@ def _once(books: Books) -> Iterator[str]:
     for charge in books.charges.values():
         payment = _payment_of(books, charge)
         if payment is None:
-            yield f"{charge.reference} took {charge.minor} for a payment that is not known"
             continue
         captured.update(one.id for one in books.of(payment))
     for payment_id, count in captured.items():
-        if count > 1:
+        if count > 1 and not is_told_of(books, books.payments[payment_id]):
             yield f"{name(books.payments[payment_id])} was captured {count} times"
 
 
@@ -84,6 +87,8 @@ def _whole(books: Books) -> Iterator[str]:
     """I02, I05: each capture is the one of an attempt that says so, of the amount that was owed."""
     by_reference = {one.reference: one for one in books.attempts if one.reference}
     for charge in books.charges.values():
+        if _payment_of(books, charge) is None:
+            yield f"{charge.reference} took {charge.minor} for a payment that is not known"
         attempt = by_reference.get(charge.reference)
         if attempt is None or attempt.state != "succeeded":
             yield f"{charge.reference} took money, and its attempt is {attempt.state if attempt else 'missing'}"
@@ -91,14 +96,22 @@ def _whole(books: Books) -> Iterator[str]:
         payment = books.payments[attempt.payment_id]
         if (charge.minor, charge.currency) != (payment.amount_minor, payment.currency):
             yield f"{charge.reference} took {charge.minor} {charge.currency} for {name(payment)}"
-        if payment.state != "paid":
+        if payment.state != "paid" and not (payment.state == "covered" and is_told_of(books, payment)):
             yield f"{name(payment)} was captured and is {payment.state}"
     for attempt in books.attempts:
         if attempt.state == "succeeded" and attempt.reference not in books.charges:
             yield f"an attempt at {name(books.payments[attempt.payment_id])} succeeded without a charge"
+
+
+def _stands(books: Books) -> Iterator[str]:
+    """What is paid is paid whole, and what is held is held by something that is under way or paid."""
     for payment in books.payments.values():
         covering = books.payments.get(payment.covered_by_id or 0)
-        if payment.state == "paid" and payment.paid_minor != payment.amount_minor:
+        if (
+            payment.state == "paid"
+            and payment.paid_minor != payment.amount_minor
+            and not is_told_of(books, payment)
+        ):
             yield f"{name(payment)} is paid with {payment.paid_minor} of {payment.amount_minor}"
         if covering is not None and covering.state not in ("paid", "processing"):
             yield f"{name(payment)} is held by a payment that is {covering.state}"
@@ -168,6 +181,12 @@ def _went_back(books: Books) -> Iterator[str]:
             yield f"{name(payment)} says {payment.refunded_minor} went back, not {back[payment.id]}"
 
 
+def _company_complains(books: Books) -> Iterator[str]:
+    """What the company itself finds wrong with how it was asked."""
+    yield from books.world.company.complaints
+    yield from books.world.network.complaints
+
+
 def _settled(books: Books) -> Iterator[str]:
     """I19: nothing is open after a calm day, and what was due was charged, or a bank said no."""
     world = books.world
@@ -175,7 +194,11 @@ def _settled(books: Books) -> Iterator[str]:
         if attempt.state in Attempt.OPEN and attempt.created_at < world.clock.now - timedelta(hours=23):
             yield f"an attempt at {name(books.payments[attempt.payment_id])} is still {attempt.state}"
     with_open = {one.payment_id for one in books.attempts if one.state in Attempt.OPEN}
-    said_no = {one.tag for one in world.company.charges.values() if one.status in ("declined", "canceled")}
+    said_no = {
+        one.tag
+        for one in world.company.charges.values()
+        if one.status in ("declined", "canceled") or one.took_all_the_same
+    }
     declined = {
         one.payment_id
         for one in books.attempts
@@ -192,7 +215,8 @@ def _settled(books: Books) -> Iterator[str]:
             yield f"{name(payment)} is on its way by no attempt"
         if payment.state == "failed" and payment.id not in declined:
             yield f"{name(payment)} failed, and nobody said no"
-        if payment.contradicted_at is not None:
+        is_doubtful = is_told_of(books, payment) or is_changed_and_found_again(books, payment)
+        if payment.contradicted_at is not None and not is_doubtful:
             yield f"{name(payment)} is contradicted"
 
 
@@ -207,7 +231,8 @@ def _queued(books: Books) -> Iterator[str]:
     }
     for payment in books.payments.values():
         agreement = books.agreements.get(payment.subscription_id or 0)
-        goes_on = agreement is not None and agreement.state in ("active", "trialing", "past_due")
+        # What is to come of an agreement that is about to end waits for nobody's undoing that.
+        goes_on = agreement is not None and agreement.state in _RUNNING and agreement.cancels_at is None
         if payment.state in ("scheduled", "due") and goes_on and payment.id not in queued:
             yield f"{name(payment)} is {payment.state}, and is not in the charge run"
         if payment.state in _OVER and payment.id in queued:
@@ -253,6 +278,9 @@ def _told_once(books: Books) -> Iterator[str]:
         wanted = int(payment.state == "paid" and payment.settled_by == "attempt")
         if told[payment.public_id] != wanted:
             yield f"that {name(payment)} was made is told {told[payment.public_id]} times"
+
+
+_AT_ANY_MOMENT = (_once, _queued, _sums, _told_once, judge_days, judge_cards)
 
 
 def name(payment: Payment) -> str:

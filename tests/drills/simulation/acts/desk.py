@@ -12,7 +12,7 @@ from paydesk.billing.arrangements.quotes import (
 )
 from paydesk.billing.payments.refused import RetryRefused
 from paydesk.billing.subscriptions.models import Subscription
-from tests.drills.simulation.people import methods_of
+from tests.drills.simulation.acts.people import methods_of
 from tests.drills.simulation.workers import act, idle
 from tests.drills.simulation.world import World
 

@@ -8,7 +8,7 @@ from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.refused import RetryRefused
 from paydesk.billing.payments.retry import retry_payment
-from tests.drills.simulation.company.company import Charge
+from tests.drills.simulation.company.objects import Charge
 from tests.drills.simulation.workers import act, idle
 from tests.drills.simulation.world import ADA, World, start, wish
 
@@ -120,14 +120,14 @@ def _with_money(world: World) -> Charge | None:
 def pass_time(world: World) -> None:
     """Time passes: seconds mostly, or until something is due, or a week."""
     dice = world.chance.random()
-    if dice < 0.45:
-        by = timedelta(seconds=world.chance.randint(1, 180))
-    elif dice < 0.7:
-        by = timedelta(minutes=world.chance.randint(3, 90))
-    elif dice < 0.9:
-        by = timedelta(hours=world.chance.randint(2, 20))
-    else:
+    if world.chance.random() < world.focus.days_share:
         by = timedelta(days=world.chance.choice((1, 3, 8, 15, 31)))
+    elif dice < 0.5:
+        by = timedelta(seconds=world.chance.randint(1, 180))
+    elif dice < 0.78:
+        by = timedelta(minutes=world.chance.randint(3, 90))
+    else:
+        by = timedelta(hours=world.chance.randint(2, 20))
     world.clock.move(by)
     world.say(f"{by} pass")
 
@@ -140,5 +140,5 @@ def trouble(world: World) -> None:
         world.network.down_until = world.clock.now + by
         world.say(f"the company is away for {by}")
     else:
-        world.network.faulty_share = world.chance.choice((0.0, 0.1, 0.3, 0.6))
+        world.network.faulty_share = world.chance.choice((0.0, 0.1, 0.3, 0.6, world.focus.faulty_share))
         world.say(f"{world.network.faulty_share:.0%} of calls go wrong")

@@ -1,0 +1,33 @@
+"""Say where a person has to look because nobody could have known better, so that a contradiction is no mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paydesk.billing.payments.models import Payment
+from paydesk.events.models import Event
+
+if TYPE_CHECKING:
+    from tests.drills.simulation.judging.judge import Books
+
+
+def is_told_of(books: Books, payment: Payment) -> bool:
+    """Say whether its company took money that it had called off, and a person was told of it."""
+    tags = {one.public_id for one in books.attempts if one.payment_id == payment.id}
+    lied = any(one.took_all_the_same and one.tag in tags for one in books.charges.values())
+    return lied and payment.contradicted_at is not None
+
+
+def is_changed_and_found_again(books: Books, payment: Payment) -> bool:
+    """Say whether its charge was lost with a database, and found when somebody had skipped or ended what it paid."""
+    agreement = books.agreements.get(payment.subscription_id or 0)
+    is_found = any(
+        one.payment_id == payment.id and one.state == "succeeded" and one.found_at is not None
+        for one in books.attempts
+    )
+    if agreement is None or not is_found:
+        return False
+    changes = Event.objects.filter(merchant_id=books.world.rows.merchant_id, name="subscription.changed")
+    return any(
+        one["subscription"] == agreement.public_id for one in changes.values_list("subject", flat=True)
+    )
