@@ -26,8 +26,8 @@ from tests.simulator import Simulator
 
 #: A step that takes longer than this hangs, and that is a finding.
 SECONDS_AT_MOST = 60
-#: So long others wait for one that sleeps.
-PATIENCE_SECONDS = 1.5
+#: Others wait for one that sleeps when none of them has done anything for so long.
+PATIENCE_SECONDS = 0.5
 _OPERATION = "*"
 _SIGNALS = {signal.SIGKILL: "killed", signal.SIGALRM: "hung"}
 
@@ -128,8 +128,10 @@ class Lane:
         """
         found: dict[int, Ended] = {}
         sleeping = {one.pid: one for one in asleep}
-        patient_until = time.monotonic() + PATIENCE_SECONDS
+        done, patient_until = 0, time.monotonic() + PATIENCE_SECONDS
         while len(found) < len(running):
+            if done != (done := _done_so_far(running)):
+                patient_until = time.monotonic() + PATIENCE_SECONDS
             for one in running:
                 if one.pid not in found and (ended := self._look(one)) is not None:
                     found[one.pid] = ended
@@ -178,6 +180,11 @@ class Lane:
             operations=[line[1:] for line in lines if line.startswith(_OPERATION)],
             said=said,
         )
+
+
+def _done_so_far(running: Sequence[Started]) -> int:
+    """Give a number that is another one when any of them has done anything."""
+    return sum(one.trace.stat().st_size for one in running if one.trace.exists())
 
 
 def _how(status: int) -> str:

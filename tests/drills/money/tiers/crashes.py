@@ -59,14 +59,14 @@ def run_crash(lane: Lane, database: CrashingDatabase, seed: int) -> Run:
 def run_restore(lane: Lane, database: CrashingDatabase, seed: int) -> Run:
     """Put an older backup in the place of the database: what was charged since is found, and not charged again."""
     chance = random.Random(seed)  # noqa: S311
-    # The company's webhooks are then about objects that this database has never heard of.
-    lane.reached.update(("D04", "W10"))
+    lane.reached["D04"] += 1
     database.begin_anew()
     stage = _stage(lane, chance, f"restore-{seed}")
     ended = [lane.run(_beat)]
     if chance.random() < 0.3:
         ended.append(lane.run(work_until_idle, Arms(points=f"{chance.choice(_POINTS)}:kill:1")))
     database.back_up()
+    known = len(stage.scene.account.charges())
     acts: list[Callable[[], object]] = [
         work_until_idle,
         partial(desk.pay_off, stage),
@@ -76,6 +76,8 @@ def run_restore(lane: Lane, database: CrashingDatabase, seed: int) -> Run:
         arms = Arms(points=f"{chance.choice(_POINTS)}:kill:1") if chance.random() < 0.5 else PEACE
         ended += [lane.run(_beat), lane.run(act, arms)]
     ended.append(lane.run(_beat))
+    # The company's webhooks are then about charges that this database has never heard of.
+    lane.reached["W10"] += len(stage.scene.account.charges()) > known
     database.restore()
     if chance.random() < 0.5:
         # The company has forgotten our keys meanwhile: asked anew, it would charge anew.

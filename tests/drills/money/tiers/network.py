@@ -17,8 +17,8 @@ from tests.drills.money.flows.flow import Flow
 from tests.drills.money.lane import Ended, Lane
 from tests.drills.money.runs import Job, Run, Tier, wrong_endings
 
-#: Longer than `bin/drill` lets a process wait for the company.
-LATE_MILLISECONDS = 1_500
+#: Longer than `GATEWAY_SECONDS` of the drill, for which a process waits for the company.
+LATE_MILLISECONDS = 900
 _LATE = ("slow", "half_open_before", "half_open_after")
 #: All calls fail for so long that a process ends before they work again.
 _ALWAYS = 10_000
@@ -45,9 +45,8 @@ def run_disturbed(lane: Lane, flow: Flow, faults: Sequence[str]) -> Run:
         times = _ALWAYS if operation == _EVERYTHING else 1
         milliseconds = LATE_MILLISECONDS if kind in _LATE else 0
         stage.scene.account.fault(kind, operation=operation, times=times, milliseconds=milliseconds)
-        if kind in _CONDITIONS:
-            lane.reached[_CONDITIONS[kind]] += 1
     ended = [lane.run(lambda: flow.act(stage)), lane.run(lambda: flow.finish(stage))]
+    lane.reached.update(_made(faults, ended))
     if any(fault.endswith(":slow") for fault in faults):
         # What the company does late, it does before the books are compared.
         time.sleep(LATE_MILLISECONDS / 1_000)
@@ -56,6 +55,17 @@ def run_disturbed(lane: Lane, flow: Flow, faults: Sequence[str]) -> Run:
     wrong = [*flow.found(stage), *wrong_endings(ended[1:])]
     stage.end()
     return Run(words=" ".join(["B", flow.name, *faults]), ended=ended, wrong=wrong)
+
+
+def _made(faults: Sequence[str], ended: Sequence[Ended]) -> list[str]:
+    """Name the conditions that came about: one at a call that nobody made did not."""
+    asked = {call for one in ended for call in calls_of(one)}
+    ordered = [fault.split(":") for fault in faults]
+    return [
+        _CONDITIONS[kind]
+        for operation, kind in ordered
+        if kind in _CONDITIONS and (operation in asked or (operation == _EVERYTHING and asked))
+    ]
 
 
 def calls_of(ended: Ended) -> list[str]:

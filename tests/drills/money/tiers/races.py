@@ -26,7 +26,7 @@ from tests.drills.money.lane import PEACE, Arms, Lane
 from tests.drills.money.runs import Job, Run, Tier, wrong_endings
 from tests.drills.money.work import work_for_days, work_until_idle
 
-SEEDS = 2_000
+SEEDS = 2_500
 #: Cards, the good one more often.
 _CARDS = (
     "good",
