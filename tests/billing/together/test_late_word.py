@@ -8,6 +8,7 @@ import pytest
 
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
+from paydesk.events.models import Event
 from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, Verdict
 from paydesk.kit import clock
 from paydesk.kit.money import Money
@@ -35,6 +36,12 @@ def contradicted(ada: Desk) -> list[str]:
     """Name the payments that a person has to look at."""
     rows = Payment.objects.filter(merchant_id=ada.merchant.id, contradicted_at__isnull=False)
     return list(rows.values_list("public_id", flat=True))
+
+
+def told_of(payment: Payment) -> int:
+    """Count how often it was told that a payment was made."""
+    said = Event.objects.filter(merchant_id=payment.merchant_id, name="payment.succeeded")
+    return said.filter(subject__payment=payment.public_id).count()
 
 
 @pytest.mark.parametrize("no", [NEVER, NO], ids=["never seen", "declined"])
@@ -104,8 +111,10 @@ def test_a_charge_of_its_own_comes_in_late_while_another_covers_it(simulator: Si
     assert ada.of(plan)[0].state == "covered"
     assert contradicted(ada) == [first.public_id]
     assert ada.charged() == ["ch_late"]
+    assert told_of(first) == 0
     say(ada, together, NO)
     assert [one.state for one in ada.of(plan)] == ["paid", "scheduled", "scheduled", "scheduled"]
+    assert told_of(first) == 1
     assert (ada.stands(plan).payments_made, ada.stands(plan).paid_minor) == (1, 2600)
     ada.pass_days(4)
     assert ada.moved() == []

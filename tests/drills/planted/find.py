@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.drills.planted.planting import Bug
+from tests.drills.simulation.focus import LONG
 from tests.drills.simulation.run import installed, run_seed
 
 
@@ -30,5 +31,5 @@ def find(bug: Bug, seeds: Iterable[int]) -> Found | None:
 
 
 def _look(bug: Bug, seed: int) -> Found | None:
-    violations = run_seed(seed, bug.wanted).violations
+    violations = run_seed(seed, replace(bug.wanted, steps=LONG)).violations
     return Found(seed=seed, says=violations[0]) if violations else None

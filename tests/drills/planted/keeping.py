@@ -110,7 +110,7 @@ def _charged_though_covered(row: Payment, merchant: object) -> bool:
     return row.state in ("scheduled", "due", "covered")
 
 
-def _cover_forgotten(*, merchant: Any, covering: Payment) -> None:
+def _cover_forgotten(*, merchant: Any, covering: Payment, now: Any) -> None:
     """Leave the held ones as they are."""
 
 

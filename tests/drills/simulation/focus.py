@@ -34,8 +34,9 @@ class Focus:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a focus must have; what is not said is left to chance."""
+    """What a focus must have; what is not said is left to chance. `steps`: how many at least and at most."""
 
+    steps: tuple[int, int] = (6, 20)
     card: str = ""
     faults: Sequence[str] = ()
     faulty_share: float | None = None
@@ -46,6 +47,8 @@ class Wanted:
     plans_share: float | None = None
 
 
+#: Whoever looks for something in a run gives it time to happen.
+LONG = (12, 36)
 #: Nothing is said.
 CHANCE_DECIDES = Wanted()
 

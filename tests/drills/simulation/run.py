@@ -84,7 +84,7 @@ def run_seed(seed: int, wanted: Wanted = CHANCE_DECIDES) -> Result:
     """Run it from an empty database to its judgement."""
     with fresh_world(seed, wanted) as world:
         people.agree(world)
-        steps_count = world.chance.randint(12, 36)
+        steps_count = world.chance.randint(*wanted.steps)
         weights = [world.focus.steps[step.__name__] for step in STEPS]
         for step in world.chance.choices(list(STEPS), weights=weights, k=steps_count):
             step(world)

@@ -196,7 +196,7 @@ def _end_cover(payment: Payment, now: datetime) -> None:
     if payment.paid_minor:
         _restate_if_on_its_way(payment, Payment.State.FAILED, now, is_news=False)
     elif payment.state == Payment.State.PROCESSING:
-        release_covered(merchant=merchant_by_id(payment.merchant_id), covering=payment)
+        release_covered(merchant=merchant_by_id(payment.merchant_id), covering=payment, now=now)
         restate_payment(payment=payment, state=Payment.State.CANCELED, now=now, is_news=False, owed_minor=0)
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
-from paydesk.billing.payments.charging.follow import count_as_paid
 from paydesk.billing.payments.charging.plan_out import breakdown_of_lines
 from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.restate import restate_payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
@@ -70,17 +70,24 @@ def cover_payments(
     return covering
 
 
-def release_covered(*, merchant: MerchantInSight, covering: Payment) -> None:
-    """Let what was held be again what it was; the payment that held it asks for nothing any more. All are locked."""
+def release_covered(*, merchant: MerchantInSight, covering: Payment, now: datetime) -> None:
+    """Let what was held be again what it was; the payment that held it asks for nothing any more. All are locked.
+
+    `now` is wall time.
+    """
     held = Payment.objects.filter(
         merchant_id=merchant.id, covered_by_id=covering.id, state=Payment.State.COVERED
     )
     rows = list(locked(held.order_by("id")))
-    held.update(state=F("state_before_cover"), state_before_cover="", covered_by_id=None)
-    for row in rows:
-        # A charge of its own came in late while it was held.
-        if row.state_before_cover == Payment.State.PAID:
-            count_as_paid(row, paid_at=row.paid_at)
+    late = [row for row in rows if row.state_before_cover == Payment.State.PAID]
+    held.exclude(id__in=[row.id for row in late]).update(
+        state=F("state_before_cover"), state_before_cover="", covered_by_id=None
+    )
+    for row in late:
+        # A charge of its own came in while it was held: it is made, which nobody was told yet.
+        paid = {"paid_at": row.paid_at, "state_before_cover": "", "covered_by_id": None}
+        row.state = Payment.State.DUE
+        restate_payment(payment=row, state=Payment.State.PAID, now=now, **paid)
     put_back_into_run(
         merchant=merchant, payment_ids=[row.id for row in rows if row.state_before_cover in _RUN]
     )
