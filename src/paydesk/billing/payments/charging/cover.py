@@ -85,9 +85,15 @@ def release_covered(*, merchant: MerchantInSight, covering: Payment, now: dateti
     )
     for row in late:
         # A charge of its own came in while it was held: it is made, which nobody was told yet.
-        paid = {"paid_at": row.paid_at, "state_before_cover": "", "covered_by_id": None}
         row.state = Payment.State.DUE
-        restate_payment(payment=row, state=Payment.State.PAID, now=now, **paid)
+        restate_payment(
+            payment=row,
+            state=Payment.State.PAID,
+            now=now,
+            paid_at=row.paid_at,
+            state_before_cover="",
+            covered_by_id=None,
+        )
     put_back_into_run(
         merchant=merchant, payment_ids=[row.id for row in rows if row.state_before_cover in _RUN]
     )
