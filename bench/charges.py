@@ -51,16 +51,16 @@ def main() -> None:
 def _measure_run(company: SimulatedAccount, limit: int, charges: int) -> dict[str, object]:
     from paydesk.billing.payments.models import DueCharge, Payment
 
-    merchant_id = _agreements(company, limit, charges)
+    merchant_id = agreements_due(company, limit, charges)
     mine = DueCharge.objects.filter(merchant_id=merchant_id)
     mine.filter(due_at__lte=datetime.now(UTC)).update(due_at=datetime.now(UTC) + HELD_FOR)
     with working() as worker:
-        _wait_until(lambda: mine.filter(due_at__lte=datetime.now(UTC) + timedelta(seconds=0.5)).exists())
+        wait_until(lambda: mine.filter(due_at__lte=datetime.now(UTC) + timedelta(seconds=0.5)).exists())
         company.forget_calls()
         workers = family(worker.pid)
         worker_before, database_before, began = cpu_ms(workers), database_cpu_ms(), time.monotonic()
         paid = Payment.objects.filter(merchant_id=merchant_id, state="paid")
-        _wait_until(lambda: paid.count() >= charges)
+        wait_until(lambda: paid.count() >= charges)
         seconds = time.monotonic() - began - 0.5
         calls = company.calls()
         if len(company.journal()) != charges:
@@ -81,7 +81,7 @@ def _measure_run(company: SimulatedAccount, limit: int, charges: int) -> dict[st
         }
 
 
-def _agreements(company: SimulatedAccount, limit: int, count: int) -> int:
+def agreements_due(company: SimulatedAccount, limit: int, count: int) -> int:
     """Give the merchant for which so many agreements have a payment that is due today."""
     from paydesk.billing.arrangements.start import AgreementWanted, start_agreement
     from paydesk.billing.customers.models import GatewayCustomer
@@ -215,11 +215,12 @@ def _empty(*tables: Any) -> None:
                 cursor.execute(f"DELETE FROM {table._meta.db_table}")  # noqa: S608  our own names
 
 
-def _wait_until(is_so: Callable[[], bool]) -> None:
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for a quarter of an hour at most."""
     deadline = time.monotonic() + 900
     while not is_so():
         if time.monotonic() > deadline:
-            raise TimeoutError("The worker did not charge them in a quarter of an hour.")
+            raise TimeoutError("It was not so in a quarter of an hour.")
         time.sleep(0.05)
 
 
