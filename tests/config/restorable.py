@@ -35,6 +35,10 @@ class Installed:
     def heartbeat(self) -> Path:
         return self.folder / "kept apart"
 
+    @property
+    def _name(self) -> str:
+        return self.url.rpartition("/")[2]
+
     def environment(self) -> dict[str, str]:
         return {
             "PAYDESK_DATABASE_URL": self.url,
@@ -74,15 +78,15 @@ class Installed:
     def back_up(self) -> None:
         """Nobody is connected: PostgreSQL copies a database only then."""
         if is_postgresql():
-            _on_server("CREATE DATABASE restorable_backup TEMPLATE restorable")
+            _on_server(f"CREATE DATABASE {self._name}_backup TEMPLATE {self._name}")
         else:
             _copy(self._file(), self._backup())
 
     def restore(self) -> None:
         """Put the backup in the place of what is there, whoever is connected."""
         if is_postgresql():
-            _on_server("DROP DATABASE restorable WITH (FORCE)")
-            _on_server("ALTER DATABASE restorable_backup RENAME TO restorable")
+            _on_server(f"DROP DATABASE {self._name} WITH (FORCE)")
+            _on_server(f"ALTER DATABASE {self._name}_backup RENAME TO {self._name}")
         else:
             _copy(self._backup(), self._file())
 
@@ -109,15 +113,16 @@ def installed(folder: Path) -> Iterator[Installed]:
         yield Installed(folder=folder, url=url)
         return
     connections["default"].close()
-    _on_server(f'CREATE DATABASE restorable TEMPLATE "{known["NAME"]}"')
+    # Other tests run beside these at the same server, each with a test database of its own.
+    name = f"{known['NAME']}_restorable"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {known['NAME']}")
     try:
         yield Installed(
-            folder=folder,
-            url=f"postgresql://{known['USER']}@{known['HOST']}:{known['PORT']}/restorable",
+            folder=folder, url=f"postgresql://{known['USER']}@{known['HOST']}:{known['PORT']}/{name}"
         )
     finally:
-        for name in ("restorable", "restorable_backup"):
-            _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        for one in (name, f"{name}_backup"):
+            _on_server(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
 
 
 def wait_for(is_so: Callable[[], bool], worker: Running) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from tests.drills.simulation.focus import LONG, Wanted
 
 KEPT: dict[str, tuple[int, Wanted]] = {
-    "a charge came in late while others held its payment, and nobody was told that it was made": (949, Wanted()),
+    "a charge came in late while others held its payment, and nobody was told that it was made": (
+        949,
+        Wanted(),
+    ),
     "an agreement ended on a day before it was cancelled, and what was charged in between was after its end": (
         689,
         Wanted(steps=LONG),

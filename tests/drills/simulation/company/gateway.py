@@ -90,7 +90,9 @@ class DrillGateway:
 
     def list_history(self, customer_reference: str, *, cursor: str = "") -> Page[records.CollectibleRecord]:
         def read() -> Page[records.CollectibleRecord]:
-            mine = [one for one in self._company.charges.values() if one.customer == customer_reference]
+            # What was only prepared is no money that moved or was refused, and no company lists it.
+            listed = [one for one in self._company.charges.values() if one.status != "prepared"]
+            mine = [one for one in listed if one.customer == customer_reference]
             return Page(records=[_collectible(one) for one in mine])
 
         return self._ask("list_history", read)

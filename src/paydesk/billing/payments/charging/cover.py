@@ -30,16 +30,24 @@ _COVERS = UUID("0d8b2a57-6d2e-5c07-8f0e-2f3b9c1d7e55")
 
 
 def cover_payments(
-    *, merchant: MerchantInSight, payments: Sequence[Payment], waived_minor: int, now: datetime
+    *,
+    merchant: MerchantInSight,
+    payments: Sequence[Payment],
+    waived_minor: int,
+    now: datetime,
+    tries: int | None = None,
 ) -> Payment:
     """Make the payment that covers these, which are locked with their agreements and of one account and currency.
 
     Its attempt is opened in the same transaction. `waived_minor`: what of their finance fees is let off. `now`: wall.
+    `tries`: its number, where it is made again after a restore; else the next one.
     """
     _require_sense(payments, waived_minor)
     first, agreements = payments[0], _agreements_of(payments)
     owed_minor = sum(one.owed_minor for one in payments) - waived_minor
-    reference = reference_of([one.reference for one in payments], tries=_tries(payments))
+    reference = reference_of(
+        [one.reference for one in payments], tries=_tries(payments) if tries is None else tries
+    )
     less = [(_("Finance fee that is let off"), waived_minor)] if waived_minor else []
     covering = Payment.objects.create(
         merchant_id=merchant.id,
@@ -149,13 +157,17 @@ def _hold(covering: Payment, payment_ids: Sequence[int]) -> int:
 
 
 def _tries(payments: Sequence[Payment]) -> int:
-    """A cover that was not made stays as a row: the next one of the same payments has a number of its own."""
+    """A cover that was not made stays as a row: the next one of the same payments has a number of its own.
+
+    After a restore earlier ones may be lost, and the number of one that was found again is taken all the same.
+    """
     begins = reference_of([one.reference for one in payments], tries=0).rpartition(":")[0]
-    return Payment.objects.filter(
+    known = Payment.objects.filter(
         merchant_id=payments[0].merchant_id,
         connection_id=payments[0].connection_id,
         reference__startswith=f"{begins}:",
-    ).count()
+    ).values_list("reference", flat=True)
+    return 1 + max((int(one.rpartition(":")[2]) for one in known), default=-1)
 
 
 _Agreements = Mapping[int, Subscription]

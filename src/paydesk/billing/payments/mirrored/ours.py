@@ -121,20 +121,25 @@ def _made_again(
         for tries in range(_COVERS_LOST):
             reference = reference_of([part.reference for part in together], tries=tries)
             if tried.tag == _mark(merchant, reference, 1):
-                return _cover_again(merchant, together, tried, now)
+                return _cover_again(merchant, together, tried, now, tries=tries)
     return None
 
 
 def _cover_again(
-    merchant: MerchantInSight, together: Sequence[Part], tried: AttemptRecord, now: datetime
+    merchant: MerchantInSight, together: Sequence[Part], tried: AttemptRecord, now: datetime, *, tries: int
 ) -> Attempt | None:
-    """Cover them as they were; what was let off is the rest. None if one of them is not to be paid any more."""
+    """Cover them as they were, under the same number and so with the same mark; what was let off is the rest.
+
+    None if one of them is not to be paid any more.
+    """
     rows = _rows_of(merchant, together, now)
     amount = tried.outcome.amount
     if amount is None or any(row.state not in COVERABLE for row in rows):
         return None
     waived_minor = sum(row.owed_minor for row in rows) - amount.minor
-    covering = cover_payments(merchant=merchant, payments=rows, waived_minor=waived_minor, now=now)
+    covering = cover_payments(
+        merchant=merchant, payments=rows, waived_minor=waived_minor, now=now, tries=tries
+    )
     return reopen_attempt(
         merchant=merchant, payment_id=covering.id, number=1, created_at=tried.created_at, now=now
     )
