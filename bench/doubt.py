@@ -1,7 +1,7 @@
 """Measure how soon doubt ends: charges whose answers were lost at a company that is then silent for a while.
 
-`doubt`: seconds from the company's first answer until 99 of 100 attempts are settled, and until all are. How many are in
-doubt is no choice: a company that does not answer is asked for nothing more, so it is what was on its way.
+`doubt`: seconds from the company's first answer until 99 of 100 attempts are settled, and until all are. How many are
+in doubt is no choice: a company that does not answer is asked for nothing more, so it is what was on its way.
 """
 
 import argparse
