@@ -77,7 +77,8 @@ def test_the_third_cover_of_the_same_payments(simulator: Simulator) -> None:
     assert ada.moved() == ada.charged()
     # Its mark is the company's: of an earlier one of the same payments it would be another charge's.
     [made] = [one for one in ada.account.charges() if one["status"] == "succeeded"]
-    assert Attempt.objects.filter(merchant_id=ada.merchant.id, state="succeeded").get().public_id == made["tag"]
+    ours = Attempt.objects.get(merchant_id=ada.merchant.id, state="succeeded")
+    assert ours.public_id == made["tag"]
 
 
 def test_payments_that_the_older_database_did_not_have_yet(simulator: Simulator) -> None:
