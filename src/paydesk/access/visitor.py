@@ -29,6 +29,7 @@ class Visitor:
     customer_id: int
     customer_name: str
     language: str
+    time_zone: str
     session_id: int
     session_public_id: str
     address: str
@@ -51,6 +52,7 @@ class _SessionRow(NamedTuple):
     customer_id: int
     customer_name: str
     language: str
+    time_zone: str
     address: str
     carrier: str
     parent_origin: str
@@ -65,6 +67,7 @@ _COLUMNS = (
     "customer_id",
     "customer__name",
     "customer__language",
+    "customer__time_zone",
     "address",
     "carrier",
     "parent_origin",
@@ -147,6 +150,7 @@ def _visitor(row: _SessionRow, merchant: MerchantInSight, now: datetime) -> Visi
         customer_id=row.customer_id,
         customer_name=row.customer_name,
         language=row.language,
+        time_zone=row.time_zone,
         session_id=row.id,
         session_public_id=row.public_id,
         address=row.address,

@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "paydesk.merchants.doorway.MerchantMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "paydesk.portal.spoken.LanguageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "paydesk.access.doorway.VisitorMiddleware",
 ]

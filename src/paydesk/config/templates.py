@@ -26,6 +26,7 @@ _FILTERS = (
     amounts.number,
     dates.day,
     dates.moment,
+    dates.own_moment,
     dates.clock_time,
     dates.month,
     dates.tile_month,

@@ -88,6 +88,12 @@ def short_month_text(month: int, language: str) -> str:
     return str(Locale.parse(_dates(language)).months["stand-alone"]["abbreviated"][month]).rstrip(".")
 
 
+@lru_cache(maxsize=_KEPT)
+def country_name(country: str, language: str) -> str:
+    """Name a country by its two letters: Germany, Deutschland."""
+    return str(Locale.parse(_locale(language)).territories.get(country, country))
+
+
 def _amount(minor: int, currency: str, language: str, *, decimals: int) -> str:
     number = Decimal(minor).scaleb(-exponent(currency))
     pattern = _amount_pattern(language, decimals)

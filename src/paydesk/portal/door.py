@@ -14,6 +14,7 @@ from paydesk.access.doorway import signed_in
 from paydesk.access.visitor import Visitor, visitor
 from paydesk.merchants.find import MerchantInSight
 from paydesk.portal.addresses import whole_url
+from paydesk.portal.spoken import speak_to
 
 Parameters = ParamSpec("Parameters")
 
@@ -47,6 +48,7 @@ def customer_page(view: View[Parameters]) -> Callable[Concatenate[HttpRequest, P
         merchant: MerchantInSight | None = getattr(request, "merchant", None)
         if who is None or merchant is None:
             raise Http404
+        speak_to(who)
         return view(
             request, AtHand(merchant=merchant, customer=who, now=merchant.business_now()), *args, **kwargs
         )

@@ -21,14 +21,15 @@ def show_page(
 ) -> HttpResponse:
     """Render a page of `portal/pages`. `here` is the name of the word in the frame that is lit."""
     merchant: MerchantInSight | None = getattr(request, "merchant", None)
+    who = visitor(request)
     frame = {
         "merchant": merchant,
-        "visitor": visitor(request),
+        "visitor": who,
         "is_part": request.headers.get(PART_HEADER) == "main",
         "here": here,
         "look": look_of(merchant),
     }
-    with reading(merchant.time_zone if merchant else "UTC"):
+    with reading(merchant.time_zone if merchant else "UTC", who.time_zone if who else ""):
         response = HttpResponse(get_template(template).render(frame | context, request), status=status)
     patch_vary_headers(response, [PART_HEADER])
     return response

@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("paydesk.portal.receipts.urls")),
     path("", include("paydesk.portal.statements.urls")),
     path("", include("paydesk.portal.sign_in.urls")),
+    path("", include("paydesk.portal.details.urls")),
     path("", include("paydesk.portal.devices.urls")),
     path("", include("paydesk.portal.calendar.urls")),
     path("", include("paydesk.portal.tickets.urls")),

@@ -16,7 +16,10 @@ class Customer(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     public_id = models.CharField(max_length=16, default=new_public_id)
     name = models.CharField(max_length=200, default="", blank=True)
+    # Chosen by the customer; empty: as the browser says, else as the merchant does.
     language = models.CharField(max_length=12, default="", blank=True)
+    # Chosen by the customer; empty: the merchant's. Days of money stay the merchant's.
+    time_zone = models.CharField(max_length=64, default="", blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -26,6 +29,33 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.public_id
+
+
+class CustomerDetails(models.Model):
+    """Whom a customer's receipts are made out to, as they wrote it themselves. `country` is ISO 3166-1 alpha-2."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    company = models.CharField(max_length=200, default="", blank=True)
+    country = models.CharField(max_length=2, default="", blank=True)
+    # One line of the address a line.
+    street = models.CharField(max_length=500, default="", blank=True)
+    district = models.CharField(max_length=100, default="", blank=True)
+    city = models.CharField(max_length=100, default="", blank=True)
+    region = models.CharField(max_length=100, default="", blank=True)
+    postal_code = models.CharField(max_length=20, default="", blank=True)
+    tax_id = models.CharField(max_length=40, default="", blank=True)
+    # Which writing this is: what was written on a page that shows an older one is not kept over it.
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "customer"], name="customer_details_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"details of {self.customer_id}"
 
 
 class CustomerEmail(models.Model):

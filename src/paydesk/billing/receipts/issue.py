@@ -71,7 +71,7 @@ def _issue(merchant: MerchantInSight, payment: Payment, now: datetime) -> list[R
         _write_receipt(merchant, series, payment, rows, now)
         rows = _rows(payment)
     for note in wanted_notes(payment, rows):
-        _write_note(merchant, series, payment, note, _issued(rows).receipt.number, now)
+        _write_note(merchant, series, payment, note, _issued(rows).receipt, now)
     return _rows(payment)
 
 
@@ -96,7 +96,7 @@ def _write_note(
     series: ReceiptSeries,
     payment: Payment,
     note: WantedNote,
-    receipt_number: int,
+    receipt: Receipt,
     now: datetime,
 ) -> None:
     Receipt.objects.create(
@@ -105,7 +105,7 @@ def _write_note(
         payment_id=payment.id,
         kind=note.kind,
         number=next_number(series),
-        snapshot=snapshot_of_note(merchant, payment, note, receipt_number=receipt_number),
+        snapshot=snapshot_of_note(merchant, payment, note, receipt=receipt),
         issued_at=now,
         **note.keys,
     )

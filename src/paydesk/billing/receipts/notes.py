@@ -68,9 +68,9 @@ def wanted_notes(payment: Payment, rows: Sequence[Receipt]) -> list[WantedNote]:
 
 
 def snapshot_of_note(
-    merchant: MerchantInSight, payment: Payment, note: WantedNote, *, receipt_number: int
+    merchant: MerchantInSight, payment: Payment, note: WantedNote, *, receipt: Receipt
 ) -> Snapshot:
-    """Read what a note says. `payment` comes with its customer."""
+    """Read what a note says. It is made out to whom its receipt is. `payment` comes with its customer."""
     made = head_of(
         merchant,
         payment,
@@ -78,7 +78,8 @@ def snapshot_of_note(
         happened_at=note.back.created_at,
         paid_with=_back_to(payment, note),
     )
-    made["receipt_number"], made["note_number"] = receipt_number, note.undoes
+    made["receipt_number"], made["note_number"] = receipt.number, note.undoes
+    made["customer"], made["billing"] = receipt.snapshot["customer"], receipt.snapshot["billing"]
     return made
 
 

@@ -8,6 +8,7 @@ from typing import Literal, TypedDict
 from paydesk.billing.orders.models import OrderLine
 from paydesk.billing.payments.mirrored.breakdown import Billing, Breakdown, Line, Tax
 from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.receipts.addressee import own_billing
 from paydesk.gateways.records import SettledBy
 from paydesk.kit.brands import brand_name
 from paydesk.merchants.find import MerchantInSight
@@ -97,7 +98,7 @@ def head_of(
         layout=LAYOUT,
         seller=seller_of(merchant),
         customer=payment.customer.name if payment.customer else "",
-        billing=breakdown["billing"] if breakdown else None,
+        billing=own_billing(payment.customer) or (breakdown["billing"] if breakdown else None),
         title=payment.title,
         invoice_number=payment.number,
         currency=payment.currency,

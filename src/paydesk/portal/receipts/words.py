@@ -35,7 +35,8 @@ def payer_of(said: Snapshot) -> list[str]:
     if billing is None:
         return [said["customer"]] if said["customer"] else []
     tax_ids = [_("Tax ID %(number)s") % {"number": number} for number in billing["tax_ids"]]
-    lines = [billing["name"] or said["customer"], *address_lines(billing, reader().language), *tax_ids]
+    who = (billing["name"] or said["customer"], billing.get("person", ""))
+    lines = [*who, *address_lines(billing, reader().language), *tax_ids]
     return [line for line in lines if line]
 
 

@@ -1,4 +1,4 @@
-"""Write days and moments in the reader's language and the merchant's zone."""
+"""Write days and moments in the reader's language and the merchant's zone; what a customer did, in their own."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def day(when: datetime | date) -> str:
 def moment(when: datetime) -> str:
     """Write a moment: Tue 3 Dec, 09:14."""
     return language.moment_text(_local(when), reader().language, this_year=reader().year)
+
+
+def own_moment(when: datetime) -> str:
+    """Write a moment of something that the customer did, by the clock on their wall."""
+    local = when.astimezone(reader().own_zone)
+    return language.moment_text(local, reader().language, this_year=reader().year)
 
 
 def clock_time(when: datetime) -> str:

@@ -23,7 +23,37 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
                 ("name", models.CharField(blank=True, default="", max_length=200)),
                 ("language", models.CharField(blank=True, default="", max_length=12)),
+                ("time_zone", models.CharField(blank=True, default="", max_length=64)),
                 ("created_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CustomerDetails",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company", models.CharField(blank=True, default="", max_length=200)),
+                ("country", models.CharField(blank=True, default="", max_length=2)),
+                ("street", models.CharField(blank=True, default="", max_length=500)),
+                ("district", models.CharField(blank=True, default="", max_length=100)),
+                ("city", models.CharField(blank=True, default="", max_length=100)),
+                ("region", models.CharField(blank=True, default="", max_length=100)),
+                ("postal_code", models.CharField(blank=True, default="", max_length=20)),
+                ("tax_id", models.CharField(blank=True, default="", max_length=40)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
+                ),
                 (
                     "merchant",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
@@ -88,6 +118,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("merchant", "public_id"), name="customer_public_id_once"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="customerdetails",
+            constraint=models.UniqueConstraint(fields=("merchant", "customer"), name="customer_details_once"),
         ),
         migrations.AddIndex(
             model_name="customeremail",

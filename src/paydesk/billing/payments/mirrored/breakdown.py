@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from paydesk.gateways.records import BillingDetails, CollectibleRecord
 
@@ -35,6 +35,9 @@ class Billing(TypedDict):
     postal_code: str
     country: str
     tax_ids: list[str]
+    # Written by the customer themselves: the person at a company, and the part of a city that some addresses name.
+    person: NotRequired[str]
+    district: NotRequired[str]
 
 
 class Breakdown(TypedDict):

@@ -24,6 +24,7 @@ def address_lines(billing: Billing, language: str) -> list[str]:
         "A": "\n".join(billing["street"]),
         "C": billing["city"],
         "S": billing["region"],
+        "D": billing.get("district", ""),
         "Z": billing["postal_code"],
     }
     if "%C" not in form:

@@ -91,7 +91,7 @@ def _payer(pen: Pen, said: Snapshot) -> dict[str, Any]:
         return {"label": pen.words["paid_by"], "lines": [pen.text(said["customer"]) or "–"]}
     name = billing["name"] or said["customer"]
     tax_ids = [pen.say("tax_id", number=number) for number in billing["tax_ids"]]
-    lines = [name, *address_lines(billing, pen.language), *tax_ids]
+    lines = [name, billing.get("person", ""), *address_lines(billing, pen.language), *tax_ids]
     return {"label": pen.words["billed_to"], "lines": [pen.text(line) for line in lines if line]}
 
 
