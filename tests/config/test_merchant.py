@@ -11,10 +11,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from paydesk.billing.arrangements.models import CancelNote
 from paydesk.merchants.branding import logo_by_digest
 from paydesk.merchants.find import MerchantInSight, merchant_by_slug
 from paydesk.merchants.models import Merchant, Picture
 from paydesk.merchants.policies import Policies
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,8 @@ def test_what_customers_may_do_is_refused_whole_then_set_then_printed() -> None:
         ("move_day=7", "no policy 'move_day'"),
         ("pay_off=never", "pay_off is yes or no"),
         ("move_days", "whole number from 0 to 60"),
+        ("cancel_plan=never", "cancel_plan is one of: off, at_end, now, both"),
+        ("cancel_offers=unused:gift", "cancel_offers: unused is followed by one of"),
     ]:
         with pytest.raises(CommandError, match=why):
             run("kiln", "--name", "Kilns", "--policy", "pay_next=no", "--policy", wrong)
@@ -66,6 +70,40 @@ def test_what_customers_may_do_is_refused_whole_then_set_then_printed() -> None:
     assert "move_days=7" in printed
     assert kiln().policies == Policies(move_days=7, pay_off=False)
     assert "move_days=7" in run("kiln")
+    printed = run("kiln", "--policy", "cancel_plan=off", "--policy", "cancel_offers=unused:skip")
+    assert "cancel_plan=off cancel_offers=unused:skip" in printed
+    assert kiln().policies.cancel_subscription == "both"
+
+
+def test_staff_read_why_customers_cancelled() -> None:
+    run("kiln", *WORDS)
+    assert "Nobody has cancelled here yet." in run("kiln", "--cancels")
+    other = builders.merchant("other", name="Other")
+    for shop in (builders.merchant(), other):
+        ada = builders.customer(shop, f"Ada of {shop.slug}")
+        mine = builders.subscription(
+            builders.order(ada, builders.connection(shop)), name=f"Studio {shop.slug}"
+        )
+        note = {
+            "merchant_id": shop.id,
+            "subscription": mine,
+            "asked_by": "customer",
+            "created_at": builders.now(),
+        }
+        CancelNote.objects.create(
+            **note,
+            wanted="now",
+            reason="unused",
+            comment="No\n\t\x1b[2Jtime.",
+            offered="pause",
+            answer="accepted",
+        )
+        CancelNote.objects.create(**note, wanted="at_end", answer="canceled", undone_at=builders.now())
+    printed = run("harbor", "--cancels")
+    assert "Why customers cancelled: unused 1, no reason 1." in printed
+    assert 'Studio harbor | unused | took the offer to pause | "No [2Jtime."' in printed
+    assert "Studio harbor | no reason | cancelled at the end of what is paid, taken back" in printed
+    assert "Studio other" not in printed
 
 
 def test_a_mistyped_name_adds_nothing(tmp_path: Path) -> None:

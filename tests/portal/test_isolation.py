@@ -42,6 +42,8 @@ BOTH = (
     "subscription_unskip",
     "subscription_pause",
     "subscription_resume",
+    "subscription_cancel",
+    "subscription_keep",
     "quote",
 )
 VERBS = ("get", "head", "post", "put", "patch", "delete")

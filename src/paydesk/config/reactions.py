@@ -10,6 +10,7 @@ from paydesk.billing.payments.charging.due_rows import bring_forward_what_is_due
 from paydesk.billing.payments.doubted import open_concern_about_payment
 from paydesk.events.models import Event
 from paydesk.notices.announce_concern import write_concern_letter
+from paydesk.notices.ending_letter import write_ending_letter
 from paydesk.notices.sign_in_letter import write_sign_in_letter
 from paydesk.sync.follow_payment import reread_its_subscription
 from paydesk.work.claim import Claim
@@ -21,7 +22,7 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "clock.moved": [bring_forward_what_is_due, bring_forward_actions],
     "payment.succeeded": [reread_its_subscription],
     "payment.failed": [],
-    "subscription.changed": [],
+    "subscription.changed": [write_ending_letter],
     "payment.contradicted": [open_concern_about_payment],
     "concern.opened": [write_concern_letter],
 }

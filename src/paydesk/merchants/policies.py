@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from paydesk.merchants.canceling import MayCancel, OffersRefused, read_offers
 from paydesk.merchants.models import Merchant
 
 
@@ -25,10 +26,16 @@ class Policies:
     skip_in_a_row: int = 1  # payments of a subscription that may be skipped one after the other
     pause_days: int = 90  # how long a subscription or plan may pause
     change_method: bool = True
+    cancel_subscription: str = MayCancel.BOTH.value  # when it may end: off, at_end, now or both
+    cancel_plan: str = MayCancel.BOTH.value  # the same of a payment plan
+    cancel_offers: str = (
+        ""  # what is offered once before an end, by its reason: too_expensive:pause,unused:skip
+    )
 
 
 #: By the name of the policy: the most that makes sense.
 _MOST = {"move_days": 60, "skip_in_a_row": 12, "pause_days": 366}
+_WHEN_TO_CANCEL = {"cancel_subscription", "cancel_plan"}
 
 
 def policies_of(kept: Mapping[str, Any]) -> Policies:
@@ -57,11 +64,11 @@ def set_policies(*, merchant_id: int, given: Mapping[str, str]) -> Policies:
     return wanted
 
 
-def _written(value: bool | int) -> str:
+def _written(value: bool | int | str) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _read(name: str, text: str) -> bool | int:
+def _read(name: str, text: str) -> bool | int | str:
     defaults = asdict(Policies())
     if name not in defaults:
         raise PolicyRefused(f"There is no policy {name!r}. There are: {', '.join(defaults)}.")
@@ -69,6 +76,19 @@ def _read(name: str, text: str) -> bool | int:
         if text not in ("yes", "no"):
             raise PolicyRefused(f"{name} is yes or no.")
         return text == "yes"
+    if isinstance(defaults[name], str):
+        return _read_words(name, text)
     if not text.isdecimal() or int(text) > _MOST[name]:
         raise PolicyRefused(f"{name} is a whole number from 0 to {_MOST[name]}.")
     return int(text)
+
+
+def _read_words(name: str, text: str) -> str:
+    if name in _WHEN_TO_CANCEL:
+        if text not in set(MayCancel):
+            raise PolicyRefused(f"{name} is one of: {', '.join(MayCancel)}.")
+        return text
+    try:
+        return ",".join(f"{reason}:{offer}" for reason, offer in read_offers(text).items())
+    except OffersRefused as refused:
+        raise PolicyRefused(f"{name}: {refused}") from refused

@@ -127,7 +127,7 @@ def without_rows(found: list[Upcoming] | Any) -> list[Upcoming]:
     return [replace(one, payment_public_id=None) for one in found]
 
 
-def let_policies(desk: Desk, **policies: int | bool) -> None:
+def let_policies(desk: Desk, **policies: int | bool | str) -> None:
     """Let the merchant decide what its customers may do."""
     Merchant.objects.filter(id=desk.merchant.id).update(policies=policies)
 

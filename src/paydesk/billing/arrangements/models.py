@@ -131,6 +131,36 @@ class AskedBy(models.TextChoices):
     STAFF = "staff"
 
 
+class CancelNote(models.Model):
+    """What somebody said as they were about to cancel: why, what was offered to them then, and what they chose."""
+
+    class Answer(models.TextChoices):
+        CANCELED = "canceled"
+        ACCEPTED = "accepted"  # what was offered; it goes on
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE)
+    asked_by = models.CharField(max_length=8, choices=AskedBy)
+    # Now, or at the end of what is paid.
+    wanted = models.CharField(max_length=6)
+    # One of the eight, or nothing: nobody has to say.
+    reason = models.CharField(max_length=16, default="", blank=True)
+    comment = models.TextField(default="", blank=True)
+    offered = models.CharField(max_length=8, default="", blank=True)
+    answer = models.CharField(max_length=8, choices=Answer)
+    created_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["merchant", "subscription"], name="note_of_subscription"),
+            models.Index(fields=["merchant", "created_at"], name="note_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason or 'no reason'}: {self.answer}"
+
+
 class ScheduledAction(DueRow):
     """What is to happen to an agreement: on its day where Paydesk collects it, else as soon as its company answers.
 
@@ -171,6 +201,7 @@ class ScheduledAction(DueRow):
     put_off_position = models.PositiveIntegerField(null=True)
     # When the company was asked how the agreement stands: what the page then says is its word.
     confirmed_at = models.DateTimeField(null=True)
+    note = models.ForeignKey(CancelNote, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

@@ -26,6 +26,7 @@ class Concern(models.Model):
         RESTORED = "restored"
         STUCK = "stuck"
         OUTSIDE = "outside"
+        NOT_ENDED = "not_ended"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     public_id = models.CharField(max_length=16, default=new_public_id)

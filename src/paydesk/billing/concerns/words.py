@@ -99,6 +99,17 @@ WORDS: dict[str, ConcernWords] = {
             "Look at both and correct what is wrong at the company. Paydesk reads it again and follows."
         ),
     ),
+    Concern.Kind.NOT_ENDED: ConcernWords(
+        title=gettext_noop("The company has not ended what was cancelled"),
+        meaning=gettext_noop(
+            "A customer was told when it ends and that nothing more is charged. The company that collects was asked to"
+            " end it in time, and did not answer or said no: it may collect again."
+        ),
+        to_do=gettext_noop(
+            "Look at it in the company's own dashboard, and end it there. If it has collected since, give the money"
+            " back. Where the company does not answer, Paydesk goes on asking."
+        ),
+    ),
 }
 
 #: What the facts that doubts bring along are called; another one is called by its own name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
@@ -62,6 +63,8 @@ class Subscription(models.Model):
     next_amount_minor = models.BigIntegerField(null=True)
     started_at = models.DateTimeField()
     cancels_at = models.DateTimeField(null=True)
+    # When it ends although its company cannot know: that ends things only at once, and is asked to when the time comes.
+    held_end_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     resumes_at = models.DateTimeField(null=True)
     capabilities = models.JSONField(default=list)
@@ -76,3 +79,8 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Give when it will end, whoever keeps the date."""
+        return self.cancels_at or self.held_end_at

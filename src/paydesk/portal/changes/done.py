@@ -30,6 +30,11 @@ class Done:
     when: datetime
 
     @property
+    def has_letter(self) -> bool:
+        """Say whether a letter confirms it."""
+        return self.what in ("cancel_scheduled", "canceled", "cancel_undone")
+
+    @property
     def words(self) -> str:
         """Say it in the reader's language."""
         said = [day(one) for one in self.days]
@@ -45,6 +50,14 @@ class Done:
                 return _("The payment of %(day)s is charged on its day again.") % {"day": unskipped}
             case "paused", [resumes]:
                 return _("It is paused until %(day)s.") % {"day": resumes}
+            case "cancel_scheduled", [ends]:
+                return _("It ends on %(day)s. You keep it until then, and nothing more is charged.") % {
+                    "day": ends
+                }
+            case "canceled", []:
+                return _("It has ended. Nothing more is charged.")
+            case "cancel_undone", []:
+                return _("It is not cancelled any more, and goes on as before.")
             case _:
                 return _("It goes on.")
 

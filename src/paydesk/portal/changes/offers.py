@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -16,10 +16,32 @@ from paydesk.gateways.records import SubscriptionState
 from paydesk.kit.clock import local_date
 from paydesk.portal.addresses import url
 from paydesk.portal.changes.course import today_at
+from paydesk.portal.changes.ending import ways_of
 from paydesk.portal.door import AtHand
 from paydesk.portal.reads.agreements import Agreement
 from paydesk.portal.subscriptions.offer import Offer
 from paydesk.portal.words.dates import day
+
+
+def end_offers(at: AtHand, agreement: Agreement, course: Course | None) -> Iterator[Offer]:
+    """Give what ends it, or takes that back. Where customers may not, the page says whom to ask."""
+    if agreement.is_ending and agreement.cancels_at is not None:
+        ends = local_date(agreement.cancels_at, zone=at.merchant.time_zone)
+        yield Offer(
+            mark="back",
+            words=_("Keep it after all"),
+            note=_("It ends on %(day)s") % {"day": day(ends)},
+            address=url("subscription_keep", agreement.public_id),
+        )
+    ways = ways_of(at, agreement, course)
+    if agreement.is_ending and "now" not in ways:
+        return
+    yield Offer(
+        mark="leave",
+        words=_("End it now") if agreement.is_ending else _("Cancel"),
+        note="" if agreement.is_ending else _when(ways),
+        address=url("subscription_cancel", agreement.public_id),
+    )
 
 
 def change_offers(at: AtHand, agreement: Agreement, course: Course | None) -> Iterator[Offer]:
@@ -32,6 +54,18 @@ def change_offers(at: AtHand, agreement: Agreement, course: Course | None) -> It
         yield _pause(agreement)
     if resume_agreement.refusal(course, today=today_at(at)) is None:
         yield _resume(at, agreement)
+
+
+def _when(ways: Sequence[str]) -> str:
+    match ways:
+        case ["at_end", "now"]:
+            return _("At the end of what is paid, or at once")
+        case ["at_end"]:
+            return _("At the end of what is paid")
+        case ["now"]:
+            return _("At once")
+        case _:
+            return ""
 
 
 def _of_next_payment(at: AtHand, agreement: Agreement, course: Course) -> Iterator[Offer]:

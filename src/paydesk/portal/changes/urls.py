@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from paydesk.portal.changes.cancel import cancel
+from paydesk.portal.changes.keep import keep
 from paydesk.portal.changes.move import move
 from paydesk.portal.changes.pause import pause, resume
 from paydesk.portal.changes.skip import skip, unskip
@@ -14,4 +16,6 @@ urlpatterns = [
     path("subscriptions/<str:public_id>/unskip", unskip, name="subscription_unskip"),
     path("subscriptions/<str:public_id>/pause", pause, name="subscription_pause"),
     path("subscriptions/<str:public_id>/resume", resume, name="subscription_resume"),
+    path("subscriptions/<str:public_id>/cancel", cancel, name="subscription_cancel"),
+    path("subscriptions/<str:public_id>/keep", keep, name="subscription_keep"),
 ]

@@ -72,6 +72,11 @@ class Agreement(NamedTuple):
         return self.cancels_at is not None and not self.is_over
 
     @property
+    def stops_short(self) -> bool:
+        """Say whether it was cancelled: what was still to come of it is not charged."""
+        return self.is_ending or self.state == SubscriptionState.CANCELED
+
+    @property
     def payments_left(self) -> int:
         """Give how many payments of a plan remain."""
         return max(0, (self.payments_total or 0) - self.payments_made)
@@ -114,8 +119,10 @@ def _of_method(name: str) -> Coalesce:
 
 
 _OWN_COLUMNS = Agreement._fields[: Agreement._fields.index("total_kept")]
+#: Whoever keeps the date.
+_ENDS = Coalesce("cancels_at", "held_end_at")
 _COLUMNS: tuple[str | Coalesce, ...] = (
-    *_OWN_COLUMNS,
+    *(_ENDS if name == "cancels_at" else name for name in _OWN_COLUMNS),
     "total_minor",
     "paid_minor",
     "anchor_date",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from paydesk.billing.arrangements.coming.course import Course
 from paydesk.merchants.policies import Policies
 from paydesk.portal.addresses import url
-from paydesk.portal.changes.offers import change_offers
+from paydesk.portal.changes.offers import change_offers, end_offers
 from paydesk.portal.door import AtHand
 from paydesk.portal.reads.agreements import Agreement
 from paydesk.portal.reads.instalments import Instalment
@@ -32,7 +32,12 @@ def offers_of(
     if agreement.is_over or agreement.connection_removed_at is not None:
         return []
     offers = list(_payments(at, agreement, left)) if agreement.is_ours else []
-    return [*offers, *change_offers(at, agreement, course), *_method(at.merchant.policies, agreement)]
+    return [
+        *offers,
+        *change_offers(at, agreement, course),
+        *_method(at.merchant.policies, agreement),
+        *end_offers(at, agreement, course),
+    ]
 
 
 def _payments(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> Iterator[Offer]:
@@ -47,7 +52,7 @@ def _payments(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> I
             % {"amount": money(coming.owed_minor, coming.currency), "day": day(coming.due_date)},
             address=url("payment_pay", coming.public_id),
         )
-    goes_on = agreement.payments_total is None and agreement.state != "paused"
+    goes_on = agreement.payments_total is None and agreement.state != "paused" and not agreement.is_ending
     if policies.pay_several and (len(payable) >= _SEVERAL or (payable and goes_on)):
         yield Offer(
             mark="together",
@@ -55,7 +60,8 @@ def _payments(at: AtHand, agreement: Agreement, left: Sequence[Instalment]) -> I
             note=_("One charge, one receipt"),
             address=url("subscription_several", agreement.public_id),
         )
-    if agreement.payments_total and policies.pay_off and payable and len(payable) == len(left):
+    is_rest = agreement.payments_total and not agreement.is_ending
+    if is_rest and policies.pay_off and payable and len(payable) == len(left):
         yield _pay_off(at, agreement, payable)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from paydesk.billing.arrangements.changes.wishes import sentence_of
 from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.models import ScheduledAction
+from paydesk.billing.payments.models import Payment
 from paydesk.kit import clock
 from paydesk.portal.changes.course import course_of_rows
 from paydesk.portal.changes.done import read_done
@@ -28,10 +29,14 @@ _PAYMENTS_SHOWN = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What is still to be paid, the earliest first, and of a plan what is behind, the latest first."""
+    """What is still to be paid, the earliest first, and of a plan what is behind, the latest first.
+
+    `off`: what is not charged any more, since it was cancelled.
+    """
 
     left: Sequence[Instalment]
     behind: Sequence[Instalment]
+    off: Sequence[Instalment]
     course: Course
 
 
@@ -85,10 +90,20 @@ def _plan(at: AtHand, found: Agreement) -> Plan:
         every = instalments(**at.ids, subscription_id=found.id)
     else:
         every = recent_instalments(**at.ids, subscription_id=found.id, now=at.now)
-    left = [one for one in every if one.is_left]
-    behind = [one for one in every if not one.is_left]
+    shown = [_as_it_ends(found, one) for one in every]
+    left = [one for one in shown if one.is_left]
+    off = [one for one in shown if one.state == Payment.State.CANCELED]
+    behind = [one for one in shown if not one.is_left and one.state != Payment.State.CANCELED]
     return Plan(
         left=sorted(left, key=lambda one: one.due_at),
         behind=behind[::-1],
+        off=off,
         course=course_of_rows(at.merchant, found, every),
     )
+
+
+def _as_it_ends(found: Agreement, one: Instalment) -> Instalment:
+    """What would be due after the end that is set is not charged, although the end can still be taken back."""
+    if found.cancels_at is None or not one.is_coming or one.due_at < found.cancels_at:
+        return one
+    return one._replace(state=Payment.State.CANCELED)

@@ -29,6 +29,7 @@ _FILES = (
     "papers/statement",
     "desk/desk",
     "desk/upcoming",
+    "desk/ending",
     "narrow",
     "papers/print",
 )

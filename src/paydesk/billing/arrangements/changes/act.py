@@ -10,7 +10,9 @@ from paydesk.billing.arrangements.changes.resume_agreement import going_on
 from paydesk.billing.arrangements.changes.write_course import write_course
 from paydesk.billing.arrangements.coming.course import ENDED, Course
 from paydesk.billing.arrangements.coming.read_course import read_course
+from paydesk.billing.arrangements.ending.held_end import end_as_held
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.events.models import Event
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
@@ -22,13 +24,18 @@ def work_action(taken: Claim, now: datetime) -> None:
     """Work one off, unless it was dropped meanwhile. Raises Later. `now` is wall time."""
     if taken.merchant_id is None:
         raise AssertionError("an action belongs to a merchant")
-    action = ScheduledAction.objects.get(merchant_id=taken.merchant_id, id=taken.row_id)
+    action = ScheduledAction.objects.select_related("subscription").get(
+        merchant_id=taken.merchant_id, id=taken.row_id
+    )
     if action.state != ScheduledAction.State.OPEN:
         return
     if action.acts_at is None:
         work_company_action(taken, action, now)
         return
     merchant = merchant_by_id(taken.merchant_id)
+    if action.subscription.collected_by != Subscription.CollectedBy.PAYDESK:
+        end_as_held(merchant, taken, action, now)
+        return
     in_transaction(lambda: _act(merchant, taken, action.subscription_id, now))
 
 
@@ -48,7 +55,7 @@ def _act(merchant: MerchantInSight, taken: Claim, subscription_id: int, now: dat
     mine = ScheduledAction.objects.filter(
         merchant_id=merchant.id, id=taken.row_id, fence=taken.fence, state=ScheduledAction.State.OPEN
     )
-    action = locked(mine).first()
+    action = locked(mine.select_related("note")).first()
     if action is None or action.acts_at is None:
         return
     due_at = merchant.wall_time(action.acts_at)
@@ -60,7 +67,14 @@ def _act(merchant: MerchantInSight, taken: Claim, subscription_id: int, now: dat
         return
     after, what = _after(read.course, action.kind)
     write_course(
-        merchant=merchant, read=read, after=after, what=what, asked_by=AskedBy(action.asked_by), now=now
+        merchant=merchant,
+        read=read,
+        after=after,
+        what=what,
+        asked_by=AskedBy(action.asked_by),
+        now=now,
+        note=action.note,
+        is_as_set=True,
     )
 
 

@@ -6,6 +6,7 @@ Each wish says how the subscription shall be, so that one which is asked twice i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
@@ -14,12 +15,14 @@ from django.utils.translation import gettext as _
 from paydesk.billing.arrangements.carry_out import GIVE_UP_AFTER, LEASE
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused
 from paydesk.billing.arrangements.changes.wishes import VERBS, WHAT, is_so, refusal_of, sentence_of
-from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
+from paydesk.billing.arrangements.ending.doubt_end import doubt_end
+from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
+from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, let_go, locked
 from paydesk.events.record import record_event
-from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable
+from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable, NotOffered
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock, ids
 from paydesk.merchants.connect import connect
@@ -40,15 +43,16 @@ def ask_company(
     until: datetime | None = None,
     asked_by: AskedBy,
     refused: type[ChangeRefused],
+    note: Callable[[], CancelNote] | None = None,
 ) -> Changed:
     """Ask, and give the subscription as the company says that it is; raises `refused` when nothing was changed.
 
-    Without an answer the wish is given open, and the worker goes on with it.
+    Without an answer the wish is given open, and the worker goes on with it. `note`: writes what was said about it.
     """
-    gateway = _read_first(merchant, agreement, refused)
+    gateway = read_first(merchant, agreement, refused)
 
     def write() -> Changed:
-        return _open(merchant, agreement.id, kind, until, asked_by, refused)
+        return _open(merchant, agreement.id, kind, until, asked_by, refused, note)
 
     opened = in_transaction(write)
     if not opened.is_news or opened.action is None:
@@ -56,7 +60,7 @@ def ask_company(
     action = opened.action
     taken = Claim(row_id=action.id, merchant_id=merchant.id, fence=action.fence, tries_count=0)
     try:
-        _carry_out(gateway, merchant, taken, is_read=True)
+        carry_out_wish(gateway, merchant, taken, is_read=True)
     except GatewayUnreachable as silent:
         put_back(ScheduledAction, taken, due_at=clock.wall_now() + _SOON, trouble=str(silent)[:500])
     action = _action(merchant.id, action.id).get()
@@ -73,7 +77,7 @@ def work_company_action(taken: Claim, action: ScheduledAction, now: datetime) ->
         return
     try:
         agreement = _mine(merchant.id, action.subscription_id).select_related("connection").get()
-        _carry_out(connect(agreement.connection, merchant=merchant), merchant, taken, is_read=False)
+        carry_out_wish(connect(agreement.connection, merchant=merchant), merchant, taken, is_read=False)
     except (GatewayUnreachable, GatewayMissing) as silent:
         raise Later(now + pause_after(taken.tries_count), str(silent)) from silent
 
@@ -83,12 +87,17 @@ def drop_actions(*, merchant_id: int, connection_id: int) -> None:
     ScheduledAction.objects.filter(
         merchant_id=merchant_id,
         subscription__connection_id=connection_id,
-        acts_at__isnull=True,
+        subscription__collected_by=Subscription.CollectedBy.GATEWAY,
         state=State.OPEN,
     ).update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+    # What was to end there is no longer promised: the page says that it cannot be changed here any more.
+    Subscription.objects.filter(
+        merchant_id=merchant_id, connection_id=connection_id, held_end_at__isnull=False
+    ).update(held_end_at=None)
 
 
-def _read_first(merchant: MerchantInSight, agreement: Subscription, refused: type[ChangeRefused]) -> Gateway:
+def read_first(merchant: MerchantInSight, agreement: Subscription, refused: type[ChangeRefused]) -> Gateway:
+    """Read it at the company before anything is decided; raises `refused` when the company is silent."""
     try:
         if agreement.connection.removed_at is not None:
             raise GatewayMissing(agreement.connection.gateway)
@@ -110,28 +119,24 @@ def _open(
     until: datetime | None,
     asked_by: AskedBy,
     refused: type[ChangeRefused],
+    note: Callable[[], CancelNote] | None,
 ) -> Changed:
     # The lease begins now, not when the page was pressed: the company has been read in between.
     now = clock.wall_now()
-    rows = _mine(merchant.id, subscription_id)
-    # Disconnecting takes the same lock, so that no wish slips in behind it.
-    account = Connection.objects.filter(merchant_id=merchant.id, id=rows.values_list("connection_id")[:1])
-    if locked(account).get().removed_at is not None:
-        raise refused(_("This cannot be changed right now. Please write to us."))
-    agreement = locked(rows).get()
+    agreement = locked_with_account(merchant, subscription_id, refused)
     if is_so(agreement, kind):
         return Changed(subscription=agreement, is_news=False)
-    open_ones = ScheduledAction.objects.filter(
-        merchant_id=merchant.id, subscription_id=agreement.id, state=State.OPEN
-    )
-    held = open_ones.filter(Q(kind=kind) | Q(lease_until__gt=now)).first()
-    if held is not None and held.kind == kind:
+    open_ones = open_wishes(merchant.id, agreement.id)
+    # What is set for later asks for nothing yet.
+    held = open_ones.filter(Q(kind=kind, acts_at__isnull=True) | Q(lease_until__gt=now)).first()
+    if held is not None and held.kind == kind and held.acts_at is None:
         return Changed(subscription=agreement, is_news=False, action=held)
     if held is not None:
-        raise refused(_("Another change is being made right now. Wait a moment, then look again."))
+        raise refused(wait_for_change())
     if said := refusal_of(agreement, kind):
         raise refused(said)
     open_ones.update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+    _mine(merchant.id, agreement.id).filter(held_end_at__isnull=False).update(held_end_at=None)
     action = ScheduledAction.objects.create(
         merchant_id=merchant.id,
         subscription_id=agreement.id,
@@ -142,13 +147,40 @@ def _open(
         due_at=now + LEASE,
         lease_until=now + LEASE,
         fence=1,
+        note=note() if note else None,
     )
     return Changed(subscription=agreement, is_news=True, action=action)
 
 
-def _carry_out(gateway: Gateway, merchant: MerchantInSight, taken: Claim, *, is_read: bool) -> None:
-    """`is_read`: it was read a moment ago; else what was asked before may have been done."""
-    action = _action(merchant.id, taken.row_id).get()
+def locked_with_account(
+    merchant: MerchantInSight, subscription_id: int, refused: type[ChangeRefused]
+) -> Subscription:
+    """Lock it behind its connection. Disconnecting takes the same lock, so that no wish slips in behind it."""
+    rows = _mine(merchant.id, subscription_id)
+    account = Connection.objects.filter(merchant_id=merchant.id, id=rows.values_list("connection_id")[:1])
+    if locked(account).get().removed_at is not None:
+        raise refused(_("This cannot be changed right now. Please write to us."))
+    return locked(rows).get()
+
+
+def open_wishes(merchant_id: int, subscription_id: int) -> QuerySet[ScheduledAction]:
+    """Give what is to happen to it, and has not: one at most."""
+    return ScheduledAction.objects.filter(
+        merchant_id=merchant_id, subscription_id=subscription_id, state=State.OPEN
+    )
+
+
+def wait_for_change() -> str:
+    """Say that somebody is asking the company this moment."""
+    return _("Another change is being made right now. Wait a moment, then look again.")
+
+
+def carry_out_wish(gateway: Gateway, merchant: MerchantInSight, taken: Claim, *, is_read: bool) -> None:
+    """Ask the company for it, unless it is so already, and settle it.
+
+    `is_read`: it was read a moment ago; else what was asked before may have been done.
+    """
+    action = _action(merchant.id, taken.row_id).select_related("note").get()
     if action.state != State.OPEN:
         return
     if not is_read:
@@ -174,7 +206,7 @@ def _ask(
     let_go()
     try:
         VERBS[action.kind](gateway, agreement.reference, action.until, str(key))
-    except GatewayRefused:
+    except (GatewayRefused, NotOffered):
         return ScheduledAction.Refusal.REFUSED
     return ""
 
@@ -189,15 +221,24 @@ def _settle(
 ) -> None:
     state = State.REFUSED if refusal else State.DONE
     is_ours = finish(ScheduledAction, taken, state=state, refusal=refusal, confirmed_at=asked_at)
+    if is_ours and action.acts_at is not None:
+        # The date that was held here is over: it has ended, or a person has to see to it.
+        _mine(merchant.id, agreement.id).update(held_end_at=None)
+        if refusal:
+            doubt_end(
+                _mine(merchant.id, agreement.id).select_related("connection").get(), now=clock.wall_now()
+            )
     if is_ours and state == State.DONE:
+        if action.kind == ScheduledAction.Kind.UNDO_CANCEL:
+            withdraw_notes(merchant_id=merchant.id, subscription_id=agreement.id, now=clock.wall_now())
         record_event(
             merchant_id=merchant.id,
             name="subscription.changed",
-            subject={
-                "subscription": agreement.public_id,
-                "what": WHAT[action.kind],
-                "by": action.asked_by,
-            },
+            subject=with_reason(
+                {"subscription": agreement.public_id, "what": WHAT[action.kind], "by": action.asked_by}
+                | ({"as_set": 1} if action.acts_at else {}),
+                action.note,
+            ),
             now=clock.wall_now(),
         )
 

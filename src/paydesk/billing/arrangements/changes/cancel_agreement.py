@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -21,14 +20,16 @@ from paydesk.billing.arrangements.changes.change import (
 from paydesk.billing.arrangements.changes.preview import Preview, preview_of
 from paydesk.billing.arrangements.changes.preview_at_company import preview_at_company
 from paydesk.billing.arrangements.coming.course import Course, next_to_come, with_payments
-from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
+from paydesk.billing.arrangements.ending.held_end import hold_end
+from paydesk.billing.arrangements.ending.note import Said, keep_note
+from paydesk.billing.arrangements.ending.ways import When, can_company_wait, can_wait, refusal_by_policy
+from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.policies import Policies
 
-When = Literal["now", "at_end"]
-WHENS: tuple[When, ...] = ("now", "at_end")
 _AT_COMPANY = {"now": ScheduledAction.Kind.CANCEL, "at_end": ScheduledAction.Kind.SCHEDULE_CANCEL}
 
 
@@ -42,31 +43,47 @@ def cancel_agreement(
     customer_id: int,
     subscription_public_id: str,
     when: When,
+    said: Said | None = None,
     asked_by: AskedBy = AskedBy.CUSTOMER,
     now: datetime,
 ) -> Changed:
     """End it; no attempt is begun after that (I08). "at_end": when the next payment would be due, and not before.
 
-    Where a company collects, the company is asked. A plan is cancelled by staff alone: all of it is owed. Raises
-    CancelRefused, Subscription.DoesNotExist. `now` is wall time.
+    Where a company collects, the company is asked; one that ends things only at once is asked when the time comes.
+    Customers may do what the merchant's policies say. `said`: why. Raises CancelRefused, Subscription.DoesNotExist.
+    `now` is wall time.
     """
     agreement = agreement_of(merchant=merchant, customer_id=customer_id, public_id=subscription_public_id)
     today = today_at(merchant)
+
+    def note() -> CancelNote:
+        return keep_note(
+            merchant_id=merchant.id,
+            subscription_id=agreement.id,
+            said=said or Said(),
+            wanted=when,
+            asked_by=asked_by,
+            now=now,
+        )
+
     if agreement.collected_by != Subscription.CollectedBy.PAYDESK:
-        return ask_company(
+        if no := refusal_at_company(agreement, when=when, policies=merchant.policies, asked_by=asked_by):
+            raise CancelRefused(no)
+        return (ask_company if when == "now" else hold_end)(
             merchant=merchant,
             agreement=agreement,
             kind=_AT_COMPANY[when],
             asked_by=asked_by,
             refused=CancelRefused,
+            note=note,
         )
 
     def decide(course: Course) -> Course | None:
         is_so = course.state == SubscriptionState.CANCELED
         if is_so or (when == "at_end" and course.cancel_day is not None):
             return None
-        if said := refusal(course, when=when, asked_by=asked_by, today=today):
-            raise CancelRefused(said)
+        if no := refusal(course, when=when, policies=merchant.policies, asked_by=asked_by, today=today):
+            raise CancelRefused(no)
         return canceled(course) if when == "now" else ending(course)
 
     return change_course(
@@ -76,6 +93,7 @@ def cancel_agreement(
         what="canceled" if when == "now" else "cancel_scheduled",
         asked_by=asked_by,
         now=now,
+        note=note,
     )
 
 
@@ -91,27 +109,50 @@ def preview_cancel(
     agreement = agreement_of(merchant=merchant, customer_id=customer_id, public_id=subscription_public_id)
     today = today_at(merchant)
     if agreement.collected_by != Subscription.CollectedBy.PAYDESK:
-        return preview_at_company(merchant=merchant, agreement=agreement, kind=_AT_COMPANY[when])
+        return preview_at_company(
+            merchant=merchant,
+            agreement=agreement,
+            kind=_AT_COMPANY[when],
+            refusal=refusal_at_company(agreement, when=when, policies=merchant.policies, asked_by=asked_by),
+        )
 
     def look(course: Course) -> Course | str:
-        said = refusal(course, when=when, asked_by=asked_by, today=today)
+        said = refusal(course, when=when, policies=merchant.policies, asked_by=asked_by, today=today)
         return said or (canceled(course) if when == "now" else ending(course))
 
     return preview_of(merchant=merchant, subscription=agreement, look=look)
 
 
-def refusal(course: Course, *, when: When, asked_by: AskedBy, today: date) -> str | None:
+def refusal_at_company(
+    agreement: Subscription, *, when: When, policies: Policies, asked_by: AskedBy
+) -> str | None:
+    """Say why the merchant does not let a customer end what a company collects, or None."""
+    if asked_by == AskedBy.STAFF:
+        return None
+    waits = can_company_wait(
+        state=agreement.state,
+        capabilities=agreement.capabilities,
+        next_payment_at=agreement.next_payment_at,
+        is_ending=agreement.ends_at is not None,
+    )
+    return refusal_by_policy(policies, when, is_plan=agreement.payments_total is not None, can_wait=waits)
+
+
+def refusal(course: Course, *, when: When, policies: Policies, asked_by: AskedBy, today: date) -> str | None:
     """Say why it may not be cancelled, or None if it may."""
     if course.state == SubscriptionState.CANCELED:
         return _("It is cancelled already.")
     if course.state == SubscriptionState.COMPLETED:
         return _("All its payments are made. There is nothing to cancel.")
-    if course.is_plan and asked_by != AskedBy.STAFF:
-        return _("A payment plan cannot be cancelled here. Please write to us.")
+    if when == "at_end" and course.cancel_day is not None:
+        return _("It is about to end already.")
+    # Why it cannot wait is told below, better than by a policy.
+    waits = when == "at_end" or course.cancel_day is not None or can_wait(course)
+    by_policy = refusal_by_policy(policies, when, is_plan=course.is_plan, can_wait=waits)
+    if by_policy and asked_by != AskedBy.STAFF:
+        return by_policy
     if when == "now":
         return None
-    if course.cancel_day is not None:
-        return _("It is about to end already.")
     if course.state == SubscriptionState.PAUSED:
         return _("It is paused, and nothing is charged for it. It can be cancelled at once.")
     if is_on_its_way(course, today):

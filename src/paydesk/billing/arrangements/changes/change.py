@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from paydesk.billing.arrangements.changes.write_course import write_course
 from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.coming.read_course import read_course
-from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
+from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction
@@ -55,8 +55,12 @@ def change_course(
     what: str,
     asked_by: AskedBy,
     now: datetime,
+    note: Callable[[], CancelNote] | None = None,
 ) -> Changed:
-    """Change it in one transaction, with all that follows. `what` names the change in the event. `now` is wall time."""
+    """Change it in one transaction, with all that follows. `what` names the change in the event. `now` is wall time.
+
+    `note`: writes what was said about it, if it is changed.
+    """
 
     def step() -> Changed:
         read = read_course(
@@ -66,7 +70,13 @@ def change_course(
         if after is None:
             return Changed(subscription=read.subscription, is_news=False)
         changed = write_course(
-            merchant=merchant, read=read, after=after, what=what, asked_by=asked_by, now=now
+            merchant=merchant,
+            read=read,
+            after=after,
+            what=what,
+            asked_by=asked_by,
+            now=now,
+            note=note() if note else None,
         )
         return Changed(subscription=changed, is_news=True)
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.arrangements.changes.preview import Preview, default_method, last_day
 from paydesk.billing.arrangements.changes.wishes import refusal_of
-from paydesk.billing.arrangements.coming.course import OPEN
+from paydesk.billing.arrangements.coming.course import ENDED, OPEN
 from paydesk.billing.arrangements.coming.upcoming import method_of_agreement, upcoming_at_company
+from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -40,8 +41,19 @@ def preview_at_company(
         upcoming_at_company(merchant, one, rows, method, now, last_day(merchant, now))
         for one in (agreement, _as_if(merchant, agreement, kind, until, now))
     ]
-    said = refusal or refusal_of(agreement, kind)
+    said = refusal or (None if _is_kept_here(agreement, kind) else refusal_of(agreement, kind))
     return Preview(before=seen[0], after=seen[0] if said else seen[1], refusal=said)
+
+
+def _is_kept_here(agreement: Subscription, kind: str) -> bool:
+    """The company is not asked for a date that is held here, nor for taking one back."""
+    if kind == Kind.UNDO_CANCEL:
+        return agreement.held_end_at is not None and agreement.state not in ENDED
+    return kind == Kind.SCHEDULE_CANCEL and holds_date(
+        state=agreement.state,
+        capabilities=agreement.capabilities,
+        next_payment_at=agreement.next_payment_at,
+    )
 
 
 def _as_if(
@@ -62,6 +74,7 @@ def _as_if(
         one.state = SubscriptionState.CANCELED.value
     else:
         one.cancels_at = one.next_payment_at if kind == Kind.SCHEDULE_CANCEL else None
+        one.held_end_at = None
         if kind == Kind.UNDO_CANCEL:
             one.next_payment_at = one.next_payment_at or agreement.cancels_at
     return one

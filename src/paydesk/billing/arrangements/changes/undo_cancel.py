@@ -16,6 +16,8 @@ from paydesk.billing.arrangements.changes.change import (
 from paydesk.billing.arrangements.changes.preview import Preview, preview_of
 from paydesk.billing.arrangements.changes.preview_at_company import preview_at_company
 from paydesk.billing.arrangements.coming.course import ENDED, Course
+from paydesk.billing.arrangements.ending.held_end import drop_held_end
+from paydesk.billing.arrangements.ending.note import withdraw_notes
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.merchants.find import MerchantInSight
@@ -38,6 +40,8 @@ def undo_cancel(
     Where a company collects, the company is asked. Raises UndoRefused, Subscription.DoesNotExist. `now` is wall time.
     """
     agreement = agreement_of(merchant=merchant, customer_id=customer_id, public_id=subscription_public_id)
+    if agreement.held_end_at is not None:
+        return drop_held_end(merchant=merchant, agreement=agreement, asked_by=asked_by, refused=UndoRefused)
     if agreement.collected_by != Subscription.CollectedBy.PAYDESK:
         return ask_company(
             merchant=merchant,
@@ -50,7 +54,10 @@ def undo_cancel(
     def decide(course: Course) -> Course | None:
         if said := refusal(course):
             raise UndoRefused(said)
-        return None if course.cancel_day is None else undone(course)
+        if course.cancel_day is None:
+            return None
+        withdraw_notes(merchant_id=merchant.id, subscription_id=agreement.id, now=now)
+        return undone(course)
 
     return change_course(
         merchant=merchant,

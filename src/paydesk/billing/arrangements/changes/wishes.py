@@ -40,9 +40,8 @@ def is_so(agreement: Subscription, kind: str) -> bool:
         Kind.PAUSE: agreement.state == SubscriptionState.PAUSED,
         Kind.RESUME: is_running,
         Kind.CANCEL: agreement.state == SubscriptionState.CANCELED,
-        Kind.SCHEDULE_CANCEL: agreement.state == SubscriptionState.CANCELED
-        or agreement.cancels_at is not None,
-        Kind.UNDO_CANCEL: agreement.cancels_at is None and agreement.state not in ENDED,
+        Kind.SCHEDULE_CANCEL: agreement.state == SubscriptionState.CANCELED or agreement.ends_at is not None,
+        Kind.UNDO_CANCEL: agreement.ends_at is None and agreement.state not in ENDED,
     }[Kind(kind)]
 
 
@@ -50,6 +49,8 @@ def refusal_of(agreement: Subscription, kind: str) -> str | None:
     """Say why the company would not do it, by what it said last, or None."""
     if agreement.state in ENDED:
         return has_ended()
+    if agreement.held_end_at is not None and kind in (Kind.PAUSE, Kind.RESUME):
+        return _("It is about to end. Take that back first.")
     if NEEDED[kind].value not in agreement.capabilities:
         return _("The payment company does not do this for it. Please write to us.")
     return None

@@ -10,7 +10,8 @@ from django.db.models import F
 
 from paydesk.billing.arrangements.coming.course import ENDED, RUNNING, Course, DatedPayment
 from paydesk.billing.arrangements.coming.read_course import Read
-from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
+from paydesk.billing.arrangements.ending.note import with_reason
+from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.follow import follow_payments
 from paydesk.billing.payments.models import Payment
@@ -31,20 +32,29 @@ def write_course(
     what: str,
     asked_by: AskedBy,
     now: datetime,
+    note: CancelNote | None = None,
+    is_as_set: bool = False,
 ) -> Subscription:
-    """Write it, let the agreement follow, and tell others. Call with all that was read locked. `now` is wall time."""
+    """Write it, let the agreement follow, and tell others. Call with all that was read locked. `now` is wall time.
+
+    `is_as_set`: it happens on the day that was set for it, and nobody asks for it now.
+    """
     before, subscription = read.course, read.subscription
     for old, new in zip(before.payments, after.payments, strict=True):
         if old != new:
             _write_payment(merchant, old, new)
     _write_agreement(merchant, subscription, before, after)
     _write_run(merchant, before, after)
-    _write_action(merchant, subscription, before, after, asked_by, now)
+    _write_action(merchant, subscription, before, after, asked_by, now, note)
     follow_payments(merchant=merchant, subscription_id=subscription.id, now=now)
     record_event(
         merchant_id=merchant.id,
         name="subscription.changed",
-        subject={"subscription": subscription.public_id, "what": what, "by": asked_by.value},
+        subject=with_reason(
+            {"subscription": subscription.public_id, "what": what, "by": asked_by.value}
+            | ({"as_set": 1} if is_as_set else {}),
+            note,
+        ),
         now=now,
     )
     return Subscription.objects.get(merchant_id=merchant.id, id=subscription.id)
@@ -137,6 +147,7 @@ def _write_action(
     after: Course,
     asked_by: AskedBy,
     now: datetime,
+    note: CancelNote | None,
 ) -> None:
     """What will happen by itself stands as a row; what will not happen any more is dropped, whoever holds it."""
     wanted = _wanted(after)
@@ -163,6 +174,7 @@ def _write_action(
             created_at=now,
             acts_at=acts_at,
             due_at=merchant.wall_time(acts_at),
+            note=note,
             **(put_off if after.resume_day else {}),
         )
 

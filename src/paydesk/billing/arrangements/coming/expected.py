@@ -36,8 +36,8 @@ def expected_of(
     begins, ends = max(first_day, today), until
     if subscription.state == SubscriptionState.PAUSED and subscription.resumes_at is not None:
         begins = max(begins, local_date(subscription.resumes_at, zone=zone))
-    if subscription.cancels_at is not None:
-        ends = min(ends, local_date(subscription.cancels_at, zone=zone) - timedelta(days=1))
+    if subscription.ends_at is not None:
+        ends = min(ends, local_date(subscription.ends_at, zone=zone) - timedelta(days=1))
     days = [day for _, day in rhythm.days_between(begins, ends)]
     made = subscription.payments_made + open_count
     total = subscription.payments_total

@@ -17,6 +17,43 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="CancelNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.CharField(choices=[("customer", "Customer"), ("staff", "Staff")], max_length=8),
+                ),
+                ("wanted", models.CharField(max_length=6)),
+                ("reason", models.CharField(blank=True, default="", max_length=16)),
+                ("comment", models.TextField(blank=True, default="")),
+                ("offered", models.CharField(blank=True, default="", max_length=8)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("canceled", "Canceled"), ("accepted", "Accepted")], max_length=8
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="subscriptions.subscription"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="MethodChange",
             fields=[
                 (
@@ -103,25 +140,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
-                        fields=["due_at"],
-                        name="method_change_due",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("merchant", "public_id"), name="method_change_public_id_once"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "open")),
-                        fields=("merchant", "gateway_customer"),
-                        name="method_change_one_open",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Quote",
@@ -177,26 +195,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["merchant", "customer"], name="arrangement_merchan_c8c242_idx")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("merchant", "public_id"), name="quote_public_id_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "amount_minor",
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("owed_minor"), "-", models.F("waived_minor")
-                                ),
-                            ),
-                            ("amount_minor__gt", 0),
-                        ),
-                        name="quote_adds_up",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="ScheduledAction",
@@ -264,29 +262,99 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
                 ),
                 (
+                    "note",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="arrangements.cancelnote",
+                    ),
+                ),
+                (
                     "subscription",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, to="subscriptions.subscription"
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
-                        fields=["due_at"],
-                        name="action_due",
+        ),
+        migrations.AddIndex(
+            model_name="cancelnote",
+            index=models.Index(fields=["merchant", "subscription"], name="note_of_subscription"),
+        ),
+        migrations.AddIndex(
+            model_name="cancelnote",
+            index=models.Index(fields=["merchant", "created_at"], name="note_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="methodchange",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                fields=["due_at"],
+                name="method_change_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="methodchange",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "public_id"), name="method_change_public_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="methodchange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("merchant", "gateway_customer"),
+                name="method_change_one_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="quote",
+            index=models.Index(fields=["merchant", "customer"], name="arrangement_merchan_c8c242_idx"),
+        ),
+        migrations.AddConstraint(
+            model_name="quote",
+            constraint=models.UniqueConstraint(fields=("merchant", "public_id"), name="quote_public_id_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "amount_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("owed_minor"), "-", models.F("waived_minor")
+                        ),
                     ),
-                    models.Index(fields=["merchant", "subscription"], name="action_of_subscription"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("merchant", "public_id"), name="action_public_id_once"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "open")),
-                        fields=("merchant", "subscription"),
-                        name="action_one_open",
-                    ),
-                ],
-            },
+                    ("amount_minor__gt", 0),
+                ),
+                name="quote_adds_up",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="scheduledaction",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                fields=["due_at"],
+                name="action_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="scheduledaction",
+            index=models.Index(fields=["merchant", "subscription"], name="action_of_subscription"),
+        ),
+        migrations.AddConstraint(
+            model_name="scheduledaction",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "public_id"), name="action_public_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="scheduledaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("merchant", "subscription"),
+                name="action_one_open",
+            ),
         ),
     ]

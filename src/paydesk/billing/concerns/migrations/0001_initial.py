@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                             ("restored", "Restored"),
                             ("stuck", "Stuck"),
                             ("outside", "Outside"),
+                            ("not_ended", "Not Ended"),
                         ],
                         max_length=16,
                     ),

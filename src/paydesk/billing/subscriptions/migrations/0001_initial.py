@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ("next_amount_minor", models.BigIntegerField(null=True)),
                 ("started_at", models.DateTimeField()),
                 ("cancels_at", models.DateTimeField(null=True)),
+                ("held_end_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("resumes_at", models.DateTimeField(null=True)),
                 ("capabilities", models.JSONField(default=list)),

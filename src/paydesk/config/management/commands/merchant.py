@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from paydesk.config.management.said_cancels import said_cancels
 from paydesk.kit import clock
 from paydesk.merchants.add import MerchantRefused, MerchantWanted, add_merchant
 from paydesk.merchants.change import change_merchant
@@ -51,6 +52,12 @@ class Command(BaseCommand):
             help="what customers may do with what is still to come, as move_days=7 or pay_off=no; can be given again",
         )
 
+        parser.add_argument(
+            "--cancels",
+            action="store_true",
+            help="list why customers cancelled, the newest first, and what they chose where something was offered",
+        )
+
     def handle(self, *, slug: str, **options: Any) -> None:
         given = {column: options[column] for column, _ in _FACTS.values() if options[column] is not None}
         if "host_name" in given:
@@ -68,6 +75,8 @@ class Command(BaseCommand):
         self._logo(merchant, pictures, is_without=options["no_logo"])
         self._policies(merchant, policies)
         self.stdout.write(f"{merchant.name} has its portal at {merchant.portal_url}/")
+        if options["cancels"]:
+            self.stdout.write("\n".join(said_cancels(merchant)))
 
     def _merchant(self, slug: str, given: dict[str, Any]) -> MerchantInSight:
         known = merchant_by_slug(slug)

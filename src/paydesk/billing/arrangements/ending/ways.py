@@ -1,0 +1,66 @@
+"""Say when an agreement may end, as its merchant allows and as it stands. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from paydesk.billing.arrangements.coming.course import RUNNING, Course, next_to_come
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import SubscriptionState
+from paydesk.merchants.canceling import MayCancel
+from paydesk.merchants.policies import Policies
+
+When = Literal["now", "at_end"]
+#: What is milder comes first.
+WHENS: tuple[When, ...] = ("at_end", "now")
+
+_ALLOWED: dict[str, tuple[When, ...]] = {
+    MayCancel.OFF: (),
+    MayCancel.AT_END: ("at_end",),
+    MayCancel.NOW: ("now",),
+    MayCancel.BOTH: WHENS,
+}
+
+
+def allowed_ways(policies: Policies, *, is_plan: bool, can_wait: bool) -> tuple[When, ...]:
+    """Say what the merchant allows. Where nothing is paid ahead, its end is now: who may wait for it need not."""
+    allowed = _ALLOWED[policies.cancel_plan if is_plan else policies.cancel_subscription]
+    return allowed if can_wait or not allowed else ("now",)
+
+
+def refusal_by_policy(policies: Policies, when: When, *, is_plan: bool, can_wait: bool) -> str | None:
+    """Say why the merchant does not let customers do that, or None."""
+    allowed = allowed_ways(policies, is_plan=is_plan, can_wait=can_wait)
+    if when in allowed:
+        return None
+    if not allowed:
+        return _("This cannot be cancelled here. Please write to us.")
+    if when == "now":
+        return _("This can be cancelled at the end of what is paid, and not before.")
+    return _("This can be cancelled at once, and not for later.")
+
+
+def can_wait(course: Course) -> bool:
+    """Say whether an agreement of ours has an end of what is paid: something is to come that will not be charged."""
+    return course.state != SubscriptionState.PAUSED and next_to_come(course) is not None
+
+
+def can_company_wait(
+    *, state: str, capabilities: Collection[str], next_payment_at: datetime | None, is_ending: bool
+) -> bool:
+    """Say the same of what a company collects: it ends what it can end later; of the rest the date is held here."""
+    if is_ending or Capability.SCHEDULE_CANCEL.value in capabilities:
+        return True
+    return holds_date(state=state, capabilities=capabilities, next_payment_at=next_payment_at)
+
+
+def holds_date(*, state: str, capabilities: Collection[str], next_payment_at: datetime | None) -> bool:
+    """Say whether the date of an end has to be held here: its company can end it, and only at once."""
+    can_only_end_now = (
+        Capability.CANCEL_NOW.value in capabilities and Capability.SCHEDULE_CANCEL.value not in capabilities
+    )
+    return can_only_end_now and state in RUNNING and next_payment_at is not None

@@ -1,0 +1,102 @@
+"""Say what is offered once before an end: what the merchant chose for the reason, if it can be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from paydesk.billing.arrangements.changes import skip_payment
+from paydesk.billing.arrangements.changes.pause_agreement import (
+    cannot_pause,
+    longest,
+    pause_agreement,
+    preview_pause,
+)
+from paydesk.billing.arrangements.coming.course import RUNNING, Course, next_to_come
+from paydesk.billing.arrangements.coming.upcoming import Upcoming
+from paydesk.gateways.contract import Capability
+from paydesk.kit import clock
+from paydesk.merchants.canceling import CancelOffer, CancelReason, read_offers
+from paydesk.portal.changes.course import today_at
+from paydesk.portal.door import AtHand
+from paydesk.portal.reads.agreements import Agreement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stay:
+    """What is offered: the day until which it pauses, or which is skipped; and what is charged next, if it is taken."""
+
+    offer: CancelOffer
+    day: date
+    then: Upcoming | None
+    payment_public_id: str = ""
+
+
+def stay_for(
+    at: AtHand, agreement: Agreement, course: Course | None, reason: CancelReason | None
+) -> Stay | None:
+    """Give the one offer, or None: the merchant has none for this reason, or it cannot be done."""
+    offer = read_offers(at.merchant.policies.cancel_offers).get(reason) if reason else None
+    if offer is None or agreement.is_ending:
+        return None
+    return {CancelOffer.PAUSE: _pause, CancelOffer.SKIP: _skip}[offer](at, agreement, course)
+
+
+def accept(at: AtHand, agreement: Agreement, stay: Stay) -> bool:
+    """Do it; raises a ChangeRefused. False: the company has not confirmed it yet."""
+    if stay.offer == CancelOffer.SKIP:
+        changed = skip_payment.skip_payment(
+            merchant=at.merchant,
+            customer_id=at.customer.customer_id,
+            payment_public_id=stay.payment_public_id,
+            now=clock.wall_now(),
+        )
+    else:
+        changed = pause_agreement(
+            merchant=at.merchant,
+            customer_id=at.customer.customer_id,
+            subscription_public_id=agreement.public_id,
+            until=stay.day,
+            now=clock.wall_now(),
+        )
+    return changed.is_confirmed
+
+
+def _pause(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | None:
+    policies, today = at.merchant.policies, today_at(at)
+    if course is not None:
+        can = cannot_pause(course, policies=policies, today=today) is None
+    else:
+        can = agreement.state in RUNNING and Capability.PAUSE.value in agreement.capabilities
+    if not can or not policies.pause_days:
+        return None
+    until = longest(policies, today)
+    preview = preview_pause(
+        merchant=at.merchant,
+        customer_id=at.customer.customer_id,
+        subscription_public_id=agreement.public_id,
+        until=until,
+    )
+    return None if preview.refusal else Stay(offer=CancelOffer.PAUSE, day=until, then=_next(preview.after))
+
+
+def _skip(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | None:
+    coming = next_to_come(course) if course is not None else None
+    if coming is None or coming.public_id is None:
+        return None
+    preview = skip_payment.preview_skip(
+        merchant=at.merchant, customer_id=at.customer.customer_id, payment_public_id=coming.public_id
+    )
+    if preview.refusal:
+        return None
+    return Stay(
+        offer=CancelOffer.SKIP,
+        day=coming.day,
+        then=_next(preview.after),
+        payment_public_id=coming.public_id,
+    )
+
+
+def _next(found: Sequence[Upcoming]) -> Upcoming | None:
+    return next((one for one in found if not one.is_overdue), None)
