@@ -104,19 +104,21 @@ def _give_up(attempt: Attempt) -> None:
 
 
 def _remember(attempt: Attempt, prepared: PreparedCharge) -> Attempt:
-    mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id)
+    mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id, state=Attempt.State.CREATED)
+    attempt.state, attempt.submitted_at = Attempt.State.SUBMITTED, clock.wall_now()
+    attempt.prepared_reference = prepared.reference
     still_ours = in_turn(
-        lambda: mine.filter(state=Attempt.State.CREATED).update(
-            state=Attempt.State.SUBMITTED,
-            prepared_reference=prepared.reference,
-            submitted_at=clock.wall_now(),
+        lambda: mine.update(
+            state=attempt.state,
+            prepared_reference=attempt.prepared_reference,
+            submitted_at=attempt.submitted_at,
         )
     )
     if not still_ours:
         raise RetryRefused(
             _("This payment was taken over meanwhile. Look at its page for what became of it.")
         )
-    return mine.get()
+    return attempt
 
 
 def _without_the_customer(gateway: Gateway, attempt: Attempt, outcome: Outcome) -> Outcome:

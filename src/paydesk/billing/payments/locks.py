@@ -9,18 +9,26 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 
 
-def lock_payment(*, merchant_id: int, payment_id: int) -> Payment:
-    """Give the locked payment, call inside a transaction. With one that covers others, their agreements are locked."""
+def lock_payment(*, merchant_id: int, payment_id: int, known: Payment | None = None) -> Payment:
+    """Give the locked payment, call inside a transaction. With one that covers others, their agreements are locked.
+
+    `known`: the same payment as it was read before, of which only what never changes is believed.
+    """
     rows = Payment.objects.filter(merchant_id=merchant_id, id=payment_id)
-    collected_by, subscription_id, position = rows.values_list(
-        "collected_by", "subscription_id", "position"
-    ).get()
+    if known is not None and known.is_ours:
+        collected_by, subscription_id, position = known.collected_by, known.subscription_id, known.position
+    else:
+        collected_by, subscription_id, position = rows.values_list(
+            "collected_by", "subscription_id", "position"
+        ).get()
     if collected_by != Subscription.CollectedBy.PAYDESK:
         return locked(rows).get()
     if position is None:
         agreements = lock_agreements_of(merchant_id=merchant_id, payment_ids=[payment_id])
     else:
-        agreements = list(locked(Subscription.objects.filter(merchant_id=merchant_id, id=subscription_id)))
+        agreements = list(
+            locked(Subscription.objects.filter(merchant_id=merchant_id, id=subscription_id or 0))
+        )
     payment = locked(rows).get()
     payment.subscription = next((one for one in agreements if one.id == payment.subscription_id), None)
     return payment

@@ -93,12 +93,13 @@ def _is_contradiction(attempt: Attempt, outcome: Outcome) -> bool:
 def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     if not outcome.reference:
         # Settled, but by no charge: from a balance, or elsewhere. Reading the collectible again says by what.
-        _settle(attempt, outcome, Attempt.State.ABANDONED, now)
+        _settle(payment, attempt, outcome, Attempt.State.ABANDONED, now)
         return
     asked = Money(attempt.amount_minor, attempt.currency)
     amount = outcome.amount or asked
     occurred_at = outcome.occurred_at or now
     _settle(
+        payment,
         attempt,
         outcome,
         Attempt.State.SUCCEEDED,
@@ -154,6 +155,7 @@ def _decline(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     if outcome.decline is None:
         raise AssertionError("a decline without a reason is not a clear no")
     _settle(
+        payment,
         attempt,
         outcome,
         Attempt.State.DECLINED,
@@ -173,7 +175,7 @@ def _decline(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
 
 def _abandon(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     """Nothing was charged and nothing is on its way: the payment is what it was before, which is no news."""
-    _settle(attempt, outcome, Attempt.State.ABANDONED, now)
+    _settle(payment, attempt, outcome, Attempt.State.ABANDONED, now)
     if payment.is_ours and payment.position is None:
         _end_cover(payment, now)
     else:
@@ -238,11 +240,17 @@ _STEPS: dict[Verdict, _Step] = {
 
 
 def _settle(
-    attempt: Attempt, outcome: Outcome, state: Attempt.State, settled_at: datetime, **facts: object
+    payment: Payment,
+    attempt: Attempt,
+    outcome: Outcome,
+    state: Attempt.State,
+    settled_at: datetime,
+    **facts: object,
 ) -> None:
     _write(attempt, outcome, state=state, settled_at=settled_at, due_at=None, action_url="", **facts)
     # While it was open the payment was "on its way", whatever was read: the next reading counts, be it as the last was.
-    Payment.objects.filter(merchant_id=attempt.merchant_id, id=attempt.payment_id).update(fingerprint="")
+    if payment.fingerprint:
+        Payment.objects.filter(merchant_id=payment.merchant_id, id=payment.id).update(fingerprint="")
 
 
 def _keep_open(attempt: Attempt, outcome: Outcome, state: Attempt.State, **facts: object) -> None:
@@ -262,13 +270,10 @@ def _write(attempt: Attempt, outcome: Outcome, **facts: object) -> None:
 
 def _absorb_mirror(attempt: Attempt, reference: str) -> None:
     """A webhook may have mirrored our own charge before we knew its reference: one charge is one row."""
-    if reference:
+    same = Attempt.objects.filter(
+        merchant_id=attempt.merchant_id, connection_id=attempt.connection_id, reference=reference
+    ).exclude(id=attempt.id)
+    if reference and same.exists():
         payment = Payment.objects.get(merchant_id=attempt.merchant_id, id=attempt.payment_id)
         take_over_charge(payment=payment, reference=reference)
-        Attempt.objects.filter(
-            merchant_id=attempt.merchant_id,
-            connection_id=attempt.connection_id,
-            payment_id=attempt.payment_id,
-            reference=reference,
-            origin=Attempt.Origin.GATEWAY,
-        ).exclude(id=attempt.id).delete()
+        same.filter(payment_id=attempt.payment_id, origin=Attempt.Origin.GATEWAY).delete()

@@ -68,9 +68,8 @@ def charge_due_payment(taken: Claim, now: datetime) -> None:
 
 
 def _payment(merchant: MerchantInSight, taken: Claim) -> Payment:
-    row = DueCharge.objects.filter(merchant_id=merchant.id, id=taken.row_id)
     return Payment.objects.select_related("connection", "gateway_customer").get(
-        merchant_id=merchant.id, id=row.values_list("payment_id", flat=True).get()
+        merchant_id=merchant.id, duecharge__merchant_id=merchant.id, duecharge__id=taken.row_id
     )
 
 
@@ -86,7 +85,7 @@ def _gateway(merchant: MerchantInSight, payment: Payment, now: datetime) -> Gate
 
 def _open(merchant: MerchantInSight, payment: Payment, taken: Claim, now: datetime) -> Attempt | None:
     """Give the attempt that was opened; None when there is nothing to charge."""
-    row = lock_payment(merchant_id=merchant.id, payment_id=payment.id)
+    row = lock_payment(merchant_id=merchant.id, payment_id=payment.id, known=payment)
     row.connection = payment.connection
     held = DueCharge.objects.filter(merchant_id=merchant.id, id=taken.row_id, fence=taken.fence)
     if not held.exists():

@@ -46,13 +46,16 @@ def follow_payments(*, merchant: MerchantInSight, subscription_id: int, now: dat
         cancels_at=subscription.cancels_at,
         open_payments=[_open_payment(row) for row in rows],
     )
-    has_ended = standing.state == SubscriptionState.COMPLETED and subscription.ended_at is None
-    mine.update(
-        state=standing.state.value,
-        next_payment_at=standing.next_payment_at,
-        next_amount_minor=standing.next_amount_minor,
-        **({"ended_at": merchant.business_now()} if has_ended else {}),
-    )
+    facts: dict[str, object] = {
+        "state": standing.state.value,
+        "next_payment_at": standing.next_payment_at,
+        "next_amount_minor": standing.next_amount_minor,
+    }
+    if standing.state == SubscriptionState.COMPLETED and subscription.ended_at is None:
+        facts["ended_at"] = merchant.business_now()
+    changed = {name: fact for name, fact in facts.items() if getattr(subscription, name) != fact}
+    if changed:
+        mine.update(**changed)
 
 
 def _lacks_a_next_one(subscription: Subscription, rows: Sequence[Payment], now: datetime) -> bool:
