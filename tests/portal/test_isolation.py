@@ -45,6 +45,7 @@ BOTH = (
     "subscription_cancel",
     "subscription_keep",
     "quote",
+    "receipt_correct",
 )
 VERBS = ("get", "head", "post", "put", "patch", "delete")
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from paydesk.billing.customers.models import Customer, CustomerDetails
+from paydesk.billing.payments.models import Payment
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.journeys.conftest import DESK, PHONE
@@ -85,6 +86,40 @@ def test_details_are_written_and_stand_on_the_next_receipt(
     expect(page.get_by_role("article")).to_contain_text("Okafor Töpferei GmbH")
     expect(page.get_by_role("article")).to_contain_text("10115 Berlin")
     expect(page.get_by_role("article")).to_contain_text("Tax ID DE136695976")
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESK)])
+def test_a_receipt_is_corrected_and_the_old_one_stays(
+    installation: Installation,
+    new_context: Any,
+    shop: MerchantInSight,
+    ada: Customer,
+    scheme: str,
+    size: ViewportSize,
+) -> None:
+    context = new_context(java_script_enabled=True, color_scheme=scheme, viewport=size)
+    page = opened(context, installation, shop, ada)
+    paid = Payment.objects.get(merchant_id=shop.id)
+    receipt = f"{installation.portal(shop.slug)}/payments/{paid.public_id}/receipt"
+    page.goto(receipt)
+    page.get_by_role("link", name="Correct whom it is made out to").click()
+    expect(page.get_by_role("main")).to_contain_text("Write your company or your address")
+    looks_right(page)
+    page.get_by_role("main").get_by_role("link", name="Your details").click()
+    write_berlin(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.goto(receipt)
+    page.get_by_role("link", name="Correct whom it is made out to").click()
+    looks_right(page)
+    page.get_by_role("button", name="Make the corrected receipt").click()
+    expect(page.get_by_role("status")).to_have_text("The corrected receipt has number 2.")
+    expect(page.get_by_role("article")).to_contain_text("takes the place of receipt 1")
+    looks_right(page)
+    page.get_by_role("link", name="Receipt 1", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("This receipt was replaced.")
+    expect(page.get_by_role("article")).not_to_contain_text("Töpferei")
+    looks_right(page)
 
 
 def test_the_language_that_she_chose_speaks_at_once(

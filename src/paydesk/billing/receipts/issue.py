@@ -36,10 +36,11 @@ class ReceiptRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Issued:
-    """A payment's receipt as it counts now, and its notes in the order of their numbers."""
+    """A payment's receipt as it counts now, its notes, and the receipts that it took the place of, by number."""
 
     receipt: Receipt
     notes: list[Receipt]
+    replaced: list[Receipt]
 
 
 def issue_receipt(*, merchant: MerchantInSight, payment_id: int, now: datetime) -> Issued:
@@ -152,4 +153,9 @@ def _issued(rows: list[Receipt]) -> Issued:
     receipt = _latest(rows)
     if receipt is None:
         raise AssertionError("a receipt was made, and is not there")
-    return Issued(receipt=receipt, notes=[row for row in rows if row.kind != Receipt.Kind.RECEIPT])
+    before = [row for row in rows if row.kind == Receipt.Kind.RECEIPT and row.id != receipt.id]
+    return Issued(
+        receipt=receipt,
+        notes=[row for row in rows if row.kind != Receipt.Kind.RECEIPT],
+        replaced=[row for row in before if row.number in receipt.snapshot["replaces"]],
+    )

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.receipts.documents import DocumentsSilent, documents_of
-from paydesk.billing.receipts.issue import ReceiptRefused, issue_receipt
+from paydesk.billing.receipts.issue import Issued, ReceiptRefused, issue_receipt
+from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing.pdf import missing_letters
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
-from paydesk.portal.reads.one_payment import whole_payment
+from paydesk.portal.reads.one_payment import PaymentFacts, whole_payment
 from paydesk.portal.reads.one_receipt import own_bill_that_took
 from paydesk.portal.receipts.language import paper_language
 from paydesk.portal.receipts.words import document_word, full_day, note_word, payer_of, sum_rows
@@ -44,14 +45,30 @@ def receipt(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
             note_word=note_word,
             full_day=full_day,
         )
-    said = issued.receipt.snapshot
+    return show_receipt(request, at, payment, issued)
+
+
+def show_receipt(
+    request: HttpRequest,
+    at: AtHand,
+    payment: PaymentFacts,
+    issued: Issued,
+    *,
+    replaced: Receipt | None = None,
+) -> HttpResponse:
+    """Show the receipt that counts, or one whose place it took: `replaced`."""
+    shown = replaced or issued.receipt
+    said = shown.snapshot
     return show_page(
         request,
         "receipt.html",
         here="history",
         payment=payment,
-        receipt=issued.receipt,
-        notes=issued.notes,
+        receipt=shown,
+        successor=issued.receipt if replaced else None,
+        before=[] if replaced else issued.replaced,
+        is_corrected="corrected" in request.GET,
+        notes=[] if replaced else issued.notes,
         said=said,
         paid_at=_moment(said["happened_at"]),
         parts=[(part, _moment(part["paid_at"])) for part in said["paid_with"]],
@@ -59,7 +76,7 @@ def receipt(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         note_word=note_word,
         full_day=full_day,
         payer=payer_of(said),
-        missing=missing_letters(issued.receipt, language=paper_language(request, at, said["layout"])),
+        missing=missing_letters(shown, language=paper_language(request, at, said["layout"])),
     )
 
 
