@@ -24,7 +24,7 @@ from tests.sync.listing import Listing, events_of, row_of, stored_count
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SECONDS = 60
+SECONDS = 90
 
 
 @pytest.fixture
