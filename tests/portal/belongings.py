@@ -6,6 +6,7 @@ from paydesk.access.calendar.feeds import make_feed
 from paydesk.access.models import CalendarFeed, Session
 from paydesk.billing.arrangements.quotes import quote_pay_off
 from paydesk.billing.customers.models import Customer, GatewayCustomer
+from paydesk.billing.orders.models import Order, Shipment
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.receipts.issue import issue_receipt
@@ -27,6 +28,7 @@ def everything(who: Customer, account: Connection) -> dict[str, str]:
     return {
         "customer": who.public_id,
         "order": order.public_id,
+        **_parcel(order),
         "subscription": builders.subscription(order).public_id,
         **_plan(who),
         "failed payment": payment.public_id,
@@ -55,6 +57,20 @@ def _plan(who: Customer) -> dict[str, str]:
         "payment to come": payments_of(mine)[0].public_id,
         "quote": quote.public_id,
     }
+
+
+def _parcel(order: Order) -> dict[str, str]:
+    """Send a parcel of an order."""
+    name, number = f"parcel{order.public_id}", f"JD{order.public_id}"
+    Shipment.objects.create(
+        merchant_id=order.merchant_id,
+        order_id=order.id,
+        reference=name,
+        carrier="DHL",
+        number=number,
+        shipped_date=builders.now().date(),
+    )
+    return {"parcel": name, "number of the parcel": number, "number of the order": order.number}
 
 
 def _receipts(paid: Payment) -> dict[str, str]:

@@ -20,7 +20,7 @@ from tests.portal.reading import PORTAL
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS_MAX = {"/": 5, "/upcoming": 5, "/payments": 5, "/subscriptions": 3, "/methods": 6}
+STATEMENTS_MAX = {"/": 6, "/upcoming": 5, "/payments": 5, "/subscriptions": 3, "/methods": 6}
 
 
 @pytest.mark.parametrize("path", STATEMENTS_MAX)
@@ -78,7 +78,7 @@ AT_THE_DESK_MAX = {
     "/payments/{payment}": 7,
     "/quotes/{quote}": 6,
     "/upcoming": 5,
-    "/": 5,
+    "/": 6,
 }
 
 

@@ -193,6 +193,8 @@ def test_a_ticket_opens_nothing_of_others(browser: Client, others: dict[str, str
         "/upcoming",
         "/payments",
         "/payments?q=Studio",
+        "/orders",
+        "/orders?q=Studio",
         "/subscriptions",
         "/methods",
         "/devices",

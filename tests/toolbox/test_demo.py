@@ -2,23 +2,31 @@
 
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from paydesk.billing.arrangements.imported.columns import COLUMNS, NEEDED
 from paydesk.billing.arrangements.imported.forecast import due_until
 from paydesk.billing.arrangements.imported.known import Known
 from paydesk.billing.arrangements.imported.line import wanted_of_line
-from paydesk.billing.arrangements.imported.table import read_table
 from paydesk.billing.arrangements.start import planned_of
 from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.orders.models import Order
+from paydesk.billing.orders.shipments.facts import ShipmentFacts, ShipmentState, refusal, state_of
+from paydesk.billing.orders.shipments.imported import columns as shipment_columns
+from paydesk.billing.orders.shipments.imported.known import KnownOrders
+from paydesk.billing.orders.shipments.imported.line import wanted_of_line as shipment_of_line
+from paydesk.kit.spreadsheets.table import read_table
 from tests.processes import running_server
 from toolbox.demo import story
 from toolbox.demo.agreements import agreements_csv
 from toolbox.demo.browser import Browser, WentWrong
 from toolbox.demo.clocks import NotRunning, move_running_clocks
 from toolbox.demo.parts import Part, PartEnded, Programs, choose_port
+from toolbox.demo.shipments import shipments_csv
 
 PAGE = """<title>Pay</title><main><p>Nothing is due.</p><script>silent()</script>
 <a href="/older">Older</a>
@@ -85,7 +93,7 @@ def test_on_any_day_of_the_year_the_demo_imports_plans_of_which_one_payment_is_o
     )
     for days in range(0, 800, 3):
         now = first + timedelta(days=days)
-        table = read_table(agreements_csv(now).encode())
+        table = read_table(agreements_csv(now).encode(), columns=COLUMNS, needed=NEEDED)
         overdue = {}
         for line in table.lines:
             wanted, wrong = wanted_of_line(line, known)
@@ -95,3 +103,45 @@ def test_on_any_day_of_the_year_the_demo_imports_plans_of_which_one_payment_is_o
         assert table.wrong == []
         assert overdue.pop("WHEEL-19") == 1
         assert set(overdue.values()) == {0}
+
+
+def test_on_any_day_of_the_year_the_demo_has_an_order_in_each_state() -> None:
+    first = datetime(2027, 1, 1, 9, tzinfo=UTC)
+    for days in range(0, 400, 7):
+        now = first + timedelta(days=days)
+        customers = story.shop(now)
+        told = [
+            {"charges": [f"{customer['email']} {sale['title']} {sale['at']}" for sale in _charges(customer)]}
+            for customer in customers
+        ]
+        table = read_table(
+            shipments_csv(now, customers, told).encode(),
+            columns=shipment_columns.COLUMNS,
+            needed=shipment_columns.NEEDED,
+        )
+        known = KnownOrders(
+            by_reference={one: [Order(reference=one)] for some in told for one in some["charges"]}
+        )
+        states = set()
+        for line in table.lines:
+            wanted, wrong = shipment_of_line(line, table.names, known)
+            assert wanted is not None, wrong
+            facts = replace(ShipmentFacts(), **wanted.told)  # type: ignore[arg-type]
+            assert refusal(facts, today=now.date()) is None
+            bought_at = datetime.fromisoformat(wanted.order.reference.rpartition(" ")[2]).date()
+            assert bought_at <= min(
+                day for day in (facts.prepared_date, facts.shipped_date, facts.delivered_date) if day
+            )
+            states.add(
+                state_of(
+                    link=facts.link,
+                    shipped_date=facts.shipped_date,
+                    delivered_date=facts.delivered_date,
+                    returned_date=facts.returned_date,
+                )
+            )
+        assert states == set(ShipmentState)
+
+
+def _charges(customer: story.Story) -> list[story.Story]:
+    return list(customer.get("charges", []))

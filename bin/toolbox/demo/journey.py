@@ -60,6 +60,7 @@ class _Story:
             ("Save it for the membership and pay, and see at once that it is paid", self._pay_with_new_card),
             ("Find nothing left to do on the overview", self._look_at_home_again),
             ("Open the receipt", self._open_receipt),
+            ("Find an order by its number, and see that it is in preparation", self._find_order),
             ("Sign out, and find the door closed", self._sign_out),
         ]
 
@@ -107,6 +108,10 @@ class _Story:
 
     def _open_receipt(self) -> None:
         self._browser.get(f"{self._payment}/receipt").require("Receipt", "Tidewater Ceramics", "49")
+
+    def _find_order(self) -> None:
+        found = self._browser.get(self._url("/orders?q=TW-2140"))
+        self._browser.get(found.link(r"/orders/\w+$")).require("Stoneware clay, 20 kg", "In preparation.")
 
     def _sign_out(self) -> None:
         page = self._browser.get(self._url("/"))

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 from toolbox.demo import story
 from toolbox.demo.agreements import PAUSED, PAUSED_DAYS, agreements_csv
@@ -12,6 +13,7 @@ from toolbox.demo.company import ask_company
 from toolbox.demo.logo import draw_logo
 from toolbox.demo.parts import PartEnded
 from toolbox.demo.place import Place
+from toolbox.demo.shipments import shipments_csv
 from toolbox.environment import VENV
 
 #: The gateway and the kind of account behind each connection.
@@ -57,12 +59,13 @@ def seed(place: Place) -> None:
     _say("Making a merchant")
     options = [word for pair in story.MERCHANT.items() for word in pair]
     paydesk(place, "merchant", story.SLUG, *options, *draw_logo(place.folder))
+    made: dict[str, list[dict[str, Any]]] = {}
     for name, customers in ((story.MEMBERSHIPS, story.memberships(now)), (story.SHOP, story.shop(now))):
         _say(f"Telling two years of history to the company: {name}")
         _, kind = CONNECTIONS[name]
         account = ask_company(place, "accounts", kind=kind, name=f"Tidewater Ceramics, {name}")
         place.kept.accounts[name] = {part: account[part] for part in ("id", "api_key", "webhook_secret")}
-        ask_company(place, f"accounts/{account['id']}/seed", customers=customers)
+        made[name] = ask_company(place, f"accounts/{account['id']}/seed", customers=customers)["customers"]
         connect(place, name)
         _say(f"Importing it: {name}")
         paydesk(place, "import", "--merchant", story.SLUG, "--connection", name)
@@ -72,6 +75,10 @@ def seed(place: Place) -> None:
     where = ("--merchant", story.SLUG, "--connection", story.SHOP)
     paydesk(place, "import", *where, "--agreements", str(file), "--past")
     paydesk(place, "shell", "--command", _PAUSE)
+    _say("Importing what was sent")
+    file = place.folder / "shipments.csv"
+    file.write_text(shipments_csv(now, story.shop(now), made[story.SHOP]))
+    paydesk(place, "import", "--merchant", story.SLUG, "--shipments", str(file))
 
 
 def connect(place: Place, name: str) -> None:

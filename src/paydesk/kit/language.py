@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency, format_decimal, format_percent, is_currency
+from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol, is_currency
 
 from paydesk.kit.money import exponent
 
@@ -38,6 +38,12 @@ def round_amount_text(minor: int, currency: str, language: str) -> str:
 def number_text(number: int, language: str) -> str:
     """Write a whole number with the language's thousands."""
     return format_decimal(number, locale=_locale(language))
+
+
+@lru_cache
+def decimal_mark(language: str) -> str:
+    """Give what a file for this language's spreadsheets has before decimals: a comma or a point."""
+    return "," if get_decimal_symbol(_locale(language)) == "," else "."
 
 
 @lru_cache(maxsize=_KEPT)

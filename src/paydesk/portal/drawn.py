@@ -50,6 +50,11 @@ _SHAPES = {
     ),
     "help": _CIRCLE + '<path d="M6 6.2a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.4v.05"/>',
     "receipt": _RECEIPT,
+    "parcel": '<path d="M2 4.8 8 2l6 2.8v6.4L8 14l-6-2.8z"/><path d="M2 4.8 8 7.6l6-2.8M8 7.6V14"/>',
+    "truck": (
+        '<path d="M3 11.5H1.5v-8h8v8h-3M9.5 6h3l2 2.7v2.8h-1.2M9.5 11.5h1"/>'
+        '<circle cx="4.7" cy="11.8" r="1.6"/><circle cx="12" cy="11.8" r="1.6"/>'
+    ),
     "next": '<path d="m6 3 5 5-5 5"/>',
     "previous": '<path d="m10 3-5 5 5 5"/>',
     "lock": '<rect x="3" y="7" width="10" height="7" rx="1.5"/><path d="M5.2 7V4.8a2.8 2.8 0 0 1 5.6 0V7"/>',

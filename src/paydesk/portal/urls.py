@@ -10,7 +10,6 @@ from paydesk.portal.methods.of_subscription import method_of_subscription
 from paydesk.portal.methods.remove import remove
 from paydesk.portal.methods.use import use
 from paydesk.portal.methods.views import add, methods
-from paydesk.portal.orders.views import order
 from paydesk.portal.payments.history import history
 from paydesk.portal.payments.pay import come_back, pay
 from paydesk.portal.payments.views import payment
@@ -29,7 +28,7 @@ urlpatterns = [
     path("payments/<str:public_id>/card", setups.begin, name="payment_card"),
     path("setups/<str:setup_id>", setups.enter, name="setup"),
     path("setups/<str:setup_id>/done", setups.done, name="setup_done"),
-    path("orders/<str:public_id>", order, name="order"),
+    path("", include("paydesk.portal.orders.urls")),
     path("subscriptions", subscriptions, name="subscriptions"),
     path("subscriptions/<str:public_id>", subscription, name="subscription"),
     path("", include("paydesk.portal.quotes.urls")),

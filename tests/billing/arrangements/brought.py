@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from paydesk.billing.arrangements.imported.bring_in import FileWanted, import_agreements
-from paydesk.billing.arrangements.imported.columns import COLUMNS, LinesRefused
+from paydesk.billing.arrangements.imported.columns import COLUMNS
 from paydesk.billing.arrangements.imported.forecast import Forecast
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
+from paydesk.kit.spreadsheets.table import LinesRefused
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 from tests import builders

@@ -1,1 +1,1 @@
-"""What was bought: orders and their lines."""
+"""What was bought: orders, their lines, and what is sent of them."""

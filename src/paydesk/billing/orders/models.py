@@ -1,10 +1,11 @@
-"""Orders and their lines."""
+"""Orders, their lines, and what is sent of them."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from paydesk.billing.customers.models import Customer
 from paydesk.kit.ids import new_public_id
@@ -52,3 +53,40 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Shipment(models.Model):
+    """A parcel of an order, or with a `link` something that is delivered by it. Days are the merchant's.
+
+    How it stands follows from its days (`shipments/facts.py`), so that a state and a day can never disagree.
+    """
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+    # The merchant's own name for it, by which it is found again.
+    reference = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, default="", blank=True)
+    carrier = models.CharField(max_length=80, default="", blank=True)
+    number = models.CharField(max_length=80, default="", blank=True)
+    link = models.CharField(max_length=1000, default="", blank=True)
+    prepared_date = models.DateField(null=True)
+    shipped_date = models.DateField(null=True)
+    expected_date = models.DateField(null=True)
+    delivered_date = models.DateField(null=True)
+    returned_date = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "reference"], name="shipment_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["merchant", "order"], name="shipment_of_order"),
+            models.Index(
+                fields=["merchant", "order"],
+                name="shipment_under_way",
+                condition=Q(link="", delivered_date__isnull=True, returned_date__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,4 +1,4 @@
-"""Read an order, its lines and its payments."""
+"""Read an order, its lines, its payments and what of them was refunded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from paydesk.billing.orders.models import Order, OrderLine
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.models import Payment, Refund
 from paydesk.database.compiled import CompiledQuery
 from paydesk.portal.reads.history import COLUMNS, IS_COMING, PastPayment
 
@@ -30,6 +30,16 @@ class Line(NamedTuple):
     quantity: int
     amount_minor: int
     currency: str
+
+
+class OrderRefund(NamedTuple):
+    """Money of a payment of the order that went back, is on its way back, or did not get there."""
+
+    state: str
+    amount_minor: int
+    currency: str
+    created_at: datetime
+    payment_public_id: str
 
 
 _ORDER = CompiledQuery(
@@ -60,6 +70,22 @@ _PAYMENTS = CompiledQuery(
 )
 
 
+_REFUNDS = CompiledQuery(
+    build=lambda merchant_id, customer_id, order_id: (
+        Refund.objects.filter(
+            merchant_id=merchant_id,
+            payment__merchant_id=merchant_id,
+            payment__customer_id=customer_id,
+            payment__order_id=order_id,
+        )
+        .order_by("-created_at", "-id")
+        .values_list("state", "amount_minor", "currency", "created_at", "payment__public_id")[:PAYMENTS_MAX]
+    ),
+    into=OrderRefund,
+    slots={"merchant_id": int, "customer_id": int, "order_id": int},
+)
+
+
 def find_order(*, merchant_id: int, customer_id: int, public_id: str) -> OrderFacts | None:
     """Give one of the customer's own orders, or None."""
     return _ORDER.first(merchant_id=merchant_id, customer_id=customer_id, public_id=public_id)
@@ -73,3 +99,8 @@ def lines_of(*, merchant_id: int, order_id: int) -> list[Line]:
 def payments_of(*, merchant_id: int, customer_id: int, order_id: int) -> list[PastPayment]:
     """Give the order's latest payments, at most PAYMENTS_MAX and one more that says there are others."""
     return _PAYMENTS.rows(merchant_id=merchant_id, customer_id=customer_id, order_id=order_id)
+
+
+def refunds_of(*, merchant_id: int, customer_id: int, order_id: int) -> list[OrderRefund]:
+    """Give the latest refunds of the order's payments, at most PAYMENTS_MAX."""
+    return _REFUNDS.rows(merchant_id=merchant_id, customer_id=customer_id, order_id=order_id)

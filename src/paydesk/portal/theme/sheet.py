@@ -30,6 +30,7 @@ _FILES = (
     "desk/desk",
     "desk/upcoming",
     "desk/ending",
+    "desk/orders",
     "narrow",
     "papers/print",
 )

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from paydesk.billing.arrangements.imported.columns import COLUMNS, NEEDED
 from paydesk.billing.arrangements.imported.forecast import Forecast
 from paydesk.billing.arrangements.imported.judge import judge_lines
-from paydesk.billing.arrangements.imported.table import read_table
 from paydesk.billing.arrangements.imported.write_many import write_agreements
 from paydesk.billing.arrangements.start import require_gateway
 from paydesk.database.transactions import in_transaction
+from paydesk.kit.spreadsheets.table import read_table
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 
@@ -40,7 +41,7 @@ def import_agreements(
     nobody else writes meanwhile. `now` is wall time.
     """
     require_gateway(merchant=merchant, connection=connection)
-    table = read_table(file.content)
+    table = read_table(file.content, columns=COLUMNS, needed=NEEDED)
 
     def judge_and_write() -> Forecast:
         judged = judge_lines(

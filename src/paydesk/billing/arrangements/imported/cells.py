@@ -1,28 +1,14 @@
-"""Read one cell of a CSV of agreements: a day, an interval, a number, yes or no, an amount."""
+"""Read one cell of a CSV of agreements: an interval, a number, yes or no, an amount."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from paydesk.kit.language import has_currency
 from paydesk.kit.money import Money, MoneyError, money_of_text
+from paydesk.kit.spreadsheets.cells import CellRefused, text_of
 
 _INTERVAL = re.compile(r"(?:([1-9][0-9]{0,2}) )?(day|week|month|year)(s?)")
-_LENGTH_MAX = 200
-
-
-class CellRefused(ValueError):
-    """The words say what is wrong with the cell; staff read them."""
-
-
-def text_of(cell: str) -> str:
-    """Read a text that must be there."""
-    if not cell:
-        raise CellRefused("it is empty.")
-    if len(cell) > _LENGTH_MAX:
-        raise CellRefused(f"it is longer than {_LENGTH_MAX} characters.")
-    return cell
 
 
 def currency_of(cell: str) -> str:
@@ -39,17 +25,6 @@ def amount_of(cell: str, currency: str) -> Money:
         return money_of_text(text_of(cell), currency)
     except MoneyError as refused:
         raise CellRefused(str(refused)) from refused
-
-
-def day_of(cell: str) -> date:
-    """Read a day that must be there."""
-    words = f"{cell!r} is not a day written as 2027-01-31. (Excel rewrites it unless it is text.)"
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text_of(cell)):
-        raise CellRefused(words)
-    try:
-        return date.fromisoformat(cell)
-    except ValueError as trouble:
-        raise CellRefused(f"{cell!r} is not in the calendar.") from trouble
 
 
 def interval_of(cell: str) -> tuple[str, int]:

@@ -1,8 +1,6 @@
-"""The columns of a CSV of agreements, and what is wrong with a line of one."""
+"""The columns of a CSV of agreements."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 #: By name, what each means; docs/agreements-csv.md tells more.
 COLUMNS = {
@@ -22,27 +20,3 @@ COLUMNS = {
     "paid_before": "how many payments were made before, the deposit among them",
 }
 NEEDED = ("reference", "customer", "name", "price", "currency", "interval", "first_day")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, order=True)
-class Wrong:
-    """What is wrong with a line, in words for staff; `column` is empty where several together make no sense."""
-
-    line: int
-    column: str = ""
-    words: str
-
-    def __str__(self) -> str:
-        return f"Line {self.line}{', ' if self.column else ''}{self.column}: {self.words}"
-
-
-class FileRefused(Exception):
-    """The file as a whole cannot be read. The words are for staff."""
-
-
-class LinesRefused(Exception):
-    """Some lines are wrong, so that nothing was written; `wrong` has all of them in the order of the file."""
-
-    def __init__(self, wrong: list[Wrong]) -> None:
-        self.wrong = sorted(wrong)
-        super().__init__("\n".join(str(one) for one in self.wrong))

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from paydesk.billing.arrangements.imported.columns import LinesRefused, Wrong
 from paydesk.billing.arrangements.imported.forecast import Forecast, due_until
 from paydesk.billing.arrangements.imported.known import Known, look_up
 from paydesk.billing.arrangements.imported.line import wanted_of_line
-from paydesk.billing.arrangements.imported.table import Line, Table
 from paydesk.billing.arrangements.start import StartRefused, planned_of
 from paydesk.billing.arrangements.wanted import AgreementWanted, agreement_row
 from paydesk.billing.payments.charging.plan_out import Planned
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
+from paydesk.kit.spreadsheets.table import Line, LinesRefused, Table, Wrong
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from paydesk.billing.arrangements.imported.table import Line
 from paydesk.billing.customers.addresses import normalized
 from paydesk.billing.customers.models import CustomerEmail, GatewayCustomer
 from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.kit.spreadsheets.table import Line
 from paydesk.merchants.models import Connection
 
 _AT_ONCE = 500

@@ -3,56 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import TypeVar
 
 from paydesk.billing.arrangements.imported.cells import (
-    CellRefused,
     amount_of,
     count_of,
     currency_of,
-    day_of,
     interval_of,
     is_yes,
-    text_of,
 )
-from paydesk.billing.arrangements.imported.columns import Wrong
 from paydesk.billing.arrangements.imported.known import Known
-from paydesk.billing.arrangements.imported.table import Line
 from paydesk.billing.arrangements.wanted import AgreementWanted
 from paydesk.billing.customers.addresses import normalized
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.kit.money import Money
+from paydesk.kit.spreadsheets.cells import CellRefused, Cells, day_of, text_of
+from paydesk.kit.spreadsheets.table import Line, Wrong
 
-Value = TypeVar("Value")
 #: When the currency itself is wrong, only what is an amount in none is named: no currency has more places.
 _MOST_PLACES = "CLF"
 
 
-@dataclass(kw_only=True, slots=True)
-class _Cells:
-    """The cells of one line, and what was wrong with those that were read."""
-
-    line: Line
-    wrong: list[Wrong] = field(default_factory=list)
-
-    def read(self, column: str, reading: Callable[[str], Value]) -> Value | None:
-        try:
-            return reading(self.line.cells[column])
-        except CellRefused as refused:
-            self.wrong.append(Wrong(line=self.line.number, column=column, words=str(refused)))
-            return None
-
-    def read_if_told(self, column: str, reading: Callable[[str], Value]) -> Value | None:
-        return self.read(column, reading) if self.line.cells[column] else None
-
-
 def wanted_of_line(line: Line, known: Known) -> tuple[AgreementWanted | None, list[Wrong]]:
     """Give what the line wants, or all that is wrong with its cells."""
-    cells = _Cells(line=line)
+    cells = Cells(line=line)
     reference = cells.read("reference", text_of)
     owner = cells.read("customer", partial(_owner, known))
     method = cells.read_if_told("method", partial(_method, known, owner))

@@ -65,6 +65,32 @@ class Migration(migrations.Migration):
                 ("order", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="orders.order")),
             ],
         ),
+        migrations.CreateModel(
+            name="Shipment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=200)),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("carrier", models.CharField(blank=True, default="", max_length=80)),
+                ("number", models.CharField(blank=True, default="", max_length=80)),
+                ("link", models.CharField(blank=True, default="", max_length=1000)),
+                ("prepared_date", models.DateField(null=True)),
+                ("shipped_date", models.DateField(null=True)),
+                ("expected_date", models.DateField(null=True)),
+                ("delivered_date", models.DateField(null=True)),
+                ("returned_date", models.DateField(null=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+                ("order", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="orders.order")),
+            ],
+        ),
         migrations.AddIndex(
             model_name="order",
             index=models.Index(
@@ -86,5 +112,23 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("merchant", "order", "position"), name="order_line_once"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="shipment",
+            index=models.Index(fields=["merchant", "order"], name="shipment_of_order"),
+        ),
+        migrations.AddIndex(
+            model_name="shipment",
+            index=models.Index(
+                condition=models.Q(
+                    ("delivered_date__isnull", True), ("link", ""), ("returned_date__isnull", True)
+                ),
+                fields=["merchant", "order"],
+                name="shipment_under_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shipment",
+            constraint=models.UniqueConstraint(fields=("merchant", "reference"), name="shipment_once"),
         ),
     ]

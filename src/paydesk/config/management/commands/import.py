@@ -1,4 +1,4 @@
-"""Import what a payment company knows of a merchant's customers, or agreements that Paydesk shall collect."""  # noqa: N999  the command is called import
+"""Import what a payment company knows of a merchant's customers, agreements to collect, or what was sent of orders."""  # noqa: N999  the command is called import
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from paydesk.billing.arrangements.imported.bring_in import FileWanted, import_agreements
-from paydesk.billing.arrangements.imported.columns import FileRefused, LinesRefused
 from paydesk.billing.arrangements.start import StartRefused
+from paydesk.billing.orders.shipments.imported.bring_in import import_shipments
 from paydesk.config.management.forecast_words import forecast_words
 from paydesk.config.management.named import named_connection, named_merchant
 from paydesk.config.management.one_line import OneLine
 from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
+from paydesk.kit.spreadsheets.table import FileRefused, LinesRefused
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.import_history import import_history
@@ -28,15 +29,20 @@ class Command(BaseCommand):
     help = (
         "Import customers, methods, subscriptions and payments of one connection; after a kill the next call goes on."
         " With --agreements: payment plans and subscriptions that Paydesk shall collect through it, from a CSV"
-        " (docs/agreements-csv.md), all or none."
+        " (docs/agreements-csv.md), all or none. With --shipments: where the parcels of orders are, from a CSV"
+        " (docs/shipments-csv.md), all or none."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--merchant", required=True, help="the merchant's short name")
-        parser.add_argument("--connection", required=True, help="the connection's name")
+        parser.add_argument("--connection", help="the connection's name; needed but for --shipments")
         parser.add_argument("--agreements", metavar="FILE.csv", help="agreements that Paydesk shall collect")
+        parser.add_argument("--shipments", metavar="FILE.csv", help="where the parcels of orders are")
         parser.add_argument(
-            "--dry-run", action="store_true", dest="is_dry_run", help="with --agreements: write nothing"
+            "--dry-run",
+            action="store_true",
+            dest="is_dry_run",
+            help="with --agreements or --shipments: write nothing",
         )
         parser.add_argument(
             "--past",
@@ -49,18 +55,28 @@ class Command(BaseCommand):
         self,
         *,
         merchant: str,
-        connection: str,
+        connection: str | None,
         agreements: str | None,
+        shipments: str | None,
         is_dry_run: bool,
         allows_past: bool,
         **_: object,
     ) -> None:
         found = named_merchant(merchant)
+        if shipments is not None:
+            if connection is not None or agreements is not None or allows_past:
+                raise CommandError("--shipments goes with --merchant and --dry-run alone.")
+            self._bring_in_shipments(found, shipments, is_dry_run=is_dry_run)
+            return
+        if connection is None:
+            raise CommandError("Say which --connection; only --shipments goes without.")
         at = named_connection(found, connection)
         if agreements is not None:
             self._bring_in(found, at, agreements, is_dry_run=is_dry_run, allows_past=allows_past)
         elif is_dry_run or allows_past:
-            raise CommandError("--dry-run and --past go with --agreements FILE.csv.")
+            raise CommandError(
+                "--dry-run and --past go with --agreements FILE.csv, --dry-run with --shipments too."
+            )
         else:
             self._import_history(found, at)
 
@@ -102,9 +118,7 @@ class Command(BaseCommand):
                 on_written=lambda count, of: line.show(f"{count:,} of {of:,} agreements written"),
             )
         except LinesRefused as refused:
-            count = len({one.line for one in refused.wrong})
-            is_wrong = "line is" if count == 1 else "lines are"
-            raise CommandError(f"{refused}\nNothing was written: {count:,} {is_wrong} wrong.") from refused
+            raise CommandError(_nothing_written(refused)) from refused
         except (OSError, FileRefused, StartRefused) as refused:
             raise CommandError(f"{refused}\nNothing was written.") from refused
         finally:
@@ -112,6 +126,25 @@ class Command(BaseCommand):
         for words in forecast_words(forecast, is_dry_run=is_dry_run):
             self.stdout.write(words)
         self.stdout.write("Nothing was written: this was a dry run." if is_dry_run else "Done.")
+
+    def _bring_in_shipments(self, merchant: MerchantInSight, name: str, *, is_dry_run: bool) -> None:
+        try:
+            kept = import_shipments(merchant=merchant, content=Path(name).read_bytes(), is_dry_run=is_dry_run)
+        except LinesRefused as refused:
+            raise CommandError(_nothing_written(refused)) from refused
+        except (OSError, FileRefused) as refused:
+            raise CommandError(f"{refused}\nNothing was written.") from refused
+        would = "would be" if is_dry_run else "were"
+        self.stdout.write(
+            f"Shipments: {kept.made_count:,} {would} added, {kept.changed_count:,} {would} changed,"
+            f" {kept.same_count:,} stand there like that already."
+        )
+        self.stdout.write("Nothing was written: this was a dry run." if is_dry_run else "Done.")
+
+
+def _nothing_written(refused: LinesRefused) -> str:
+    is_wrong = "line is" if refused.lines_count == 1 else "lines are"
+    return f"{refused}\nNothing was written: {refused.lines_count:,} {is_wrong} wrong."
 
 
 @dataclass(kw_only=True)

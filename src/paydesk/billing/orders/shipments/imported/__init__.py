@@ -1,0 +1,1 @@
+"""Shipments from a CSV."""

@@ -1,0 +1,1 @@
+"""What spreadsheets write and open: files of lines and cells."""
