@@ -88,7 +88,7 @@ def test_every_address_answers_as_if_it_had_never_been(
 def test_what_can_be_seen_or_done_is_404(browser: Client, others: dict[str, str]) -> None:
     for name, path in ADDRESSES.items():
         both = {one: ["get", "post"] for one in BOTH}
-        verbs = {"device_end": ["post"], "calendar_stop": ["post"]} | both
+        verbs = {"device_end": ["post"], "calendar_stop": ["post"], "receipt_send": ["post"]} | both
         for public_id in [*others.values(), NEVER_WAS]:
             for verb in verbs.get(name, ["get"]):
                 assert answer(browser, verb, path.format(public_id))[0] == 404, (verb, name)

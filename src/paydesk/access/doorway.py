@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -34,12 +35,14 @@ class VisitorMiddleware:
 
 
 def signed_in(
-    view: Callable[Concatenate[HttpRequest, Parameters], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]:
     """Let a view be seen by a customer alone; send everybody else to sign in and back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+    def guarded(
+        request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> HttpResponseBase:
         if getattr(request, "merchant", None) is None:
             raise Http404
         if visitor(request) is None:

@@ -31,6 +31,8 @@ LETTERS_TO_A_KNOWN_BROWSER = "letters to a known browser"
 WRONG_CODES_FOR_AN_ADDRESS = "wrong codes for an address"
 CALENDAR_ASKED_FOR = "a calendar asked for"
 CALENDARS_OF_A_NETWORK = "calendars of a network"
+RECEIPTS_SENT_AGAIN = "receipts sent again"
+RECEIPTS_OF_A_YEAR = "receipts of a year"
 
 _LETTERS = (Rule(most=3, span=timedelta(minutes=15)), Rule(most=10, span=timedelta(days=1)))
 LIMITS: dict[str, tuple[Rule, ...]] = {
@@ -40,6 +42,9 @@ LIMITS: dict[str, tuple[Rule, ...]] = {
     # Calendar programs ask every quarter of an hour at most; some ask from a few machines that many people share.
     CALENDAR_ASKED_FOR: (Rule(most=30, span=timedelta(hours=1)),),
     CALENDARS_OF_A_NETWORK: (Rule(most=600, span=timedelta(hours=1)),),
+    # Letters to the customer's own address, and a download that may take seconds of a core.
+    RECEIPTS_SENT_AGAIN: (Rule(most=5, span=timedelta(hours=1)), Rule(most=20, span=timedelta(days=1))),
+    RECEIPTS_OF_A_YEAR: (Rule(most=6, span=timedelta(hours=1)),),
     # NIST SP 800-63B-4, 3.2.2: no more than 100 failures in a row. After them codes need their link beside them, until
     # somebody signs in with a link: the account itself is never closed.
     WRONG_CODES_FOR_AN_ADDRESS: (Rule(most=100, span=timedelta(days=3650)),),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from paydesk.merchants.find import MerchantInSight
-from paydesk.notices import concern_letter, concerns_letter, ending_letter, sign_in_letter
+from paydesk.notices import concern_letter, concerns_letter, ending_letter, receipt_letter, sign_in_letter
 from paydesk.notices.models import Letter
 from paydesk.notices.rendering import Written
 
@@ -18,4 +18,5 @@ LETTERS: dict[str, Writer] = {
     concern_letter.KIND: concern_letter.concern_letter,
     concerns_letter.KIND: concerns_letter.concerns_letter,
     ending_letter.KIND: ending_letter.ending_letter,
+    receipt_letter.KIND: receipt_letter.receipt_letter,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,12 +22,22 @@ _LOGO_SIZE = {"area": 7000, "width_max": 240, "height_max": 52}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attached:
+    """A file that goes with a letter."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
     """What a letter says: its title, the name of its two templates, and their words."""
 
     template: str
     title: str
     words: Mapping[str, object] = field(default_factory=dict)
+    attached: Sequence[Attached] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +47,7 @@ class Rendered:
     title: str
     text: str
     html: str
+    attached: Sequence[Attached] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +73,12 @@ def rendered(written: Written, merchant: MerchantInSight) -> Rendered:
     }
     text = _environment().get_template(f"{written.template}.txt").render(words)
     html = _environment().get_template(f"{written.template}.html").render(words)
-    return Rendered(title=written.title, text=text.strip() + "\n", html=_inliner().inline(html))
+    return Rendered(
+        title=written.title,
+        text=text.strip() + "\n",
+        html=_inliner().inline(html),
+        attached=written.attached,
+    )
 
 
 def _logo(merchant: MerchantInSight) -> LetterLogo | None:

@@ -29,4 +29,6 @@ def message_of(letter: Letter, merchant: MerchantInSight, content: Rendered) -> 
         },
     )
     message.attach_alternative(content.html, "text/html")
+    for file in content.attached:
+        message.attach(file.name, file.content, file.media_type)
     return message

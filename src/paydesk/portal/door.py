@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from paydesk.access.doorway import signed_in
 from paydesk.access.visitor import Visitor, visitor
@@ -37,13 +38,16 @@ class AtHand:
         return whole_url(self.merchant, name, *args)
 
 
-View = Callable[Concatenate[HttpRequest, AtHand, Parameters], HttpResponse]
+#: Most answer whole; a large download answers piece by piece.
+View = Callable[Concatenate[HttpRequest, AtHand, Parameters], HttpResponseBase]
 
 
-def customer_page(view: View[Parameters]) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+def customer_page(view: View[Parameters]) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]:
     """Make a view that gets an `AtHand` as its second argument."""
 
-    def shown(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+    def shown(
+        request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> HttpResponseBase:
         who = visitor(request)
         merchant: MerchantInSight | None = getattr(request, "merchant", None)
         if who is None or merchant is None:
@@ -54,5 +58,5 @@ def customer_page(view: View[Parameters]) -> Callable[Concatenate[HttpRequest, P
         )
 
     update_wrapper(shown, view)
-    guarded: Callable[Concatenate[HttpRequest, Parameters], HttpResponse] = signed_in(shown)
+    guarded: Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase] = signed_in(shown)
     return guarded

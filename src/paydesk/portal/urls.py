@@ -12,6 +12,7 @@ from paydesk.portal.methods.use import use
 from paydesk.portal.methods.views import add, methods
 from paydesk.portal.payments.history import history
 from paydesk.portal.payments.pay import come_back, pay
+from paydesk.portal.payments.table import history_csv
 from paydesk.portal.payments.views import payment
 from paydesk.portal.setups import views as setups
 from paydesk.portal.subscriptions.views import subscription, subscriptions
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("upcoming", coming_up, name="upcoming"),
     path("payments", history, name="history"),
+    path("payments.csv", history_csv, name="history_csv"),
     path("payments/<str:public_id>", payment, name="payment"),
     path("payments/<str:public_id>/pay", pay, name="payment_pay"),
     path("payments/<str:public_id>/return", come_back, name="payment_return"),

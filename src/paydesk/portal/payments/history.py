@@ -17,8 +17,8 @@ from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.payments.wanted import (
     Asked,
     counted,
+    is_wanted,
     kind_links,
-    kind_of,
     order_links,
     read_asked,
     year_links,
@@ -54,7 +54,7 @@ class Found:
 def history(request: HttpRequest, at: AtHand) -> HttpResponse:
     """Show one page of what was asked for."""
     asked = read_asked(request.GET)
-    order = _order(asked, at)
+    order = asked_order(asked, at)
     found = _search(asked, order, at) if asked.words else _read(asked, order, at)
     return show_page(
         request,
@@ -69,11 +69,12 @@ def history(request: HttpRequest, at: AtHand) -> HttpResponse:
         newer=_beside(asked, found.page, is_newer=True),
         older=_beside(asked, found.page, is_newer=False),
         everything=Asked().address(),
+        table=asked.table_address(),
     )
 
 
-def _order(asked: Asked, at: AtHand) -> OrderFacts | None:
-    """An order of somebody else's is as unknown as one that never was."""
+def asked_order(asked: Asked, at: AtHand) -> OrderFacts | None:
+    """Give the order that the address names; one of somebody else's is as unknown as one that never was."""
     if not asked.order:
         return None
     order = find_order(**at.ids, public_id=asked.order)
@@ -103,13 +104,8 @@ def _search(asked: Asked, order: OrderFacts | None, at: AtHand) -> Found:
     [orders] = rows_together([ask_order_counts(**at.ids)])
     if order is not None:
         found = [row for row in found if row.order_public_id == order.public_id]
-    kept = [row for row in found if _is_wanted(row, asked, zone)]
+    kept = [row for row in found if is_wanted(row, asked, zone)]
     return Found(page=_cut(kept, asked), counts=counted(found, zone=zone), orders=orders)
-
-
-def _is_wanted(row: PastPayment, asked: Asked, zone: str) -> bool:
-    is_of_year = asked.year is None or local_date(row.due_at, zone=zone).year == asked.year
-    return is_of_year and asked.kind in {"", kind_of(row)}
 
 
 def _cut(rows: list[PastPayment], asked: Asked) -> HistoryPage:

@@ -45,6 +45,11 @@ class Asked:
         query = "&".join([f"{name}{value}" for name, value in given if value])
         return f"{url('history')}?{query}" if query else url("history")
 
+    def table_address(self) -> str:
+        """Write the address of all that was asked for as one file."""
+        here = replace(self, after=None, before=None).address()
+        return url("history_csv") + here.removeprefix(url("history"))
+
     @property
     def is_filtered(self) -> bool:
         """Say whether some payments may be left out."""
@@ -153,6 +158,12 @@ def counted(payments: Iterable[PastPayment], *, zone: str) -> list[KindCount]:
         (kind_of(payment), local_date(payment.due_at.astimezone(UTC), zone=zone).year) for payment in payments
     )
     return [KindCount(kind, year, count) for (kind, year), count in totals.items()]
+
+
+def is_wanted(payment: PastPayment, asked: Asked, zone: str) -> bool:
+    """Say whether a payment that was found by words is of the kind and the year that were asked for."""
+    is_of_year = asked.year is None or local_date(payment.due_at, zone=zone).year == asked.year
+    return is_of_year and asked.kind in {"", kind_of(payment)}
 
 
 def kind_of(payment: PastPayment) -> str:

@@ -11,8 +11,8 @@ _NOT_IN_A_NAME = re.compile(r"[^\w\s.,&()'-]+")
 _NAME_MAX = 80
 
 
-def file_name(seller: Seller, what: str) -> str:
+def file_name(seller: Seller, what: str, *, ending: str = "pdf") -> str:
     """Give a name such as `Harbor Coffee Roasters, Receipt 12.pdf`."""
     name = re.sub(r"\s+", " ", _NOT_IN_A_NAME.sub(" ", seller["name"])).strip(" .")[:_NAME_MAX].strip()
     is_test = "TEST " if seller["mode"] == "test" else ""
-    return f"{name or 'Paydesk'}, {is_test}{what}.pdf"
+    return f"{name or 'Paydesk'}, {is_test}{what}.{ending}"

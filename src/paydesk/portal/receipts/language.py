@@ -12,8 +12,12 @@ from paydesk.portal.door import AtHand
 
 def paper_language(request: HttpRequest, at: AtHand, layout: int | str) -> str:
     """Give the language in which this customer gets a paper of this layout now."""
+    return language_for(layout, *wishes_of(request, at))
+
+
+def wishes_of(request: HttpRequest, at: AtHand) -> tuple[str, ...]:
+    """Give the languages that would do, the best first."""
     accepted = [
         language for language, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     ]
-    wishes = (at.customer.language, *accepted, translation.get_language() or "", at.merchant.language)
-    return language_for(layout, *wishes)
+    return (at.customer.language, *accepted, translation.get_language() or "", at.merchant.language)

@@ -15,6 +15,7 @@ from paydesk.billing.receipts.issue import Issued, ReceiptRefused, issue_receipt
 from paydesk.billing.receipts.models import Receipt
 from paydesk.billing.receipts.printing.pdf import missing_letters
 from paydesk.kit import clock
+from paydesk.notices.send_receipt import letter_of
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_payment import PaymentFacts, whole_payment
 from paydesk.portal.reads.one_receipt import own_bill_that_took
@@ -65,6 +66,7 @@ def show_receipt(
         here="history",
         payment=payment,
         receipt=shown,
+        letter=letter_of(**at.ids, receipt=issued.receipt, public_id=request.GET.get("letter", "")),
         successor=issued.receipt if replaced else None,
         before=[] if replaced else issued.replaced,
         is_corrected="corrected" in request.GET,

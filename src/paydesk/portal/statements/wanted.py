@@ -13,11 +13,10 @@ from paydesk.portal.show import show_page
 
 def own_statement(at: AtHand, year: str) -> Addressed | None:
     """Give the customer's own statement, addressed to them; None for what is no year, or one in which nothing moved."""
-    if not (year.isascii() and year.isdigit() and len(year) == 4):
+    wanted = year_of(year)
+    if wanted is None:
         return None
-    made = make_statement(
-        merchant=at.merchant, customer_id=at.customer.customer_id, year=int(year), now=at.now
-    )
+    made = make_statement(merchant=at.merchant, customer_id=at.customer.customer_id, year=wanted, now=at.now)
     if made is None:
         return None
     return Addressed(
@@ -27,6 +26,12 @@ def own_statement(at: AtHand, year: str) -> Addressed | None:
         customer_address=at.customer.address,
         made_at=at.now,
     )
+
+
+def year_of(text: str) -> int | None:
+    """Read a year; None for what is none, or one that no calendar of ours reaches."""
+    is_year = text.isascii() and text.isdigit() and len(text) == 4 and 1971 <= int(text) <= 9998
+    return int(text) if is_year else None
 
 
 def no_statement(request: HttpRequest) -> HttpResponse:
