@@ -5,13 +5,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from paydesk.access.limits import WRONG_CODES_FOR_AN_ADDRESS
-from paydesk.access.models import CalendarFeed, LimitCount, LinkSecret, Session, SignInRequest, Ticket
+from paydesk.access.models import (
+    AddressChange,
+    AddressSecret,
+    CalendarFeed,
+    LimitCount,
+    LinkSecret,
+    Session,
+    SignInRequest,
+    Ticket,
+)
 from paydesk.merchants.find import all_merchant_ids
 
 #: An expired link still offers its one-click new letter for a day.
 _KEPT = timedelta(days=1)
 _COUNTS_KEPT = timedelta(days=2)
 _SESSIONS_KEPT = timedelta(days=90)
+_CHANGES_KEPT = timedelta(days=90)
 _STOPPED_CALENDARS_KEPT = timedelta(days=90)
 
 
@@ -33,5 +43,8 @@ def forget_what_is_over(*, merchant_id: int, now: datetime) -> None:
     CalendarFeed.objects.filter(
         merchant_id=merchant_id, revoked_at__lt=now - _STOPPED_CALENDARS_KEPT
     ).delete()
+    # What may still be taken back is kept, and a while longer, so that its letter says that its time is over.
+    AddressSecret.objects.filter(merchant_id=merchant_id, change__created_at__lt=now - _CHANGES_KEPT).delete()
+    AddressChange.objects.filter(merchant_id=merchant_id, created_at__lt=now - _CHANGES_KEPT).delete()
     counts = LimitCount.objects.filter(merchant_id=merchant_id, last_at__lt=now - _COUNTS_KEPT)
     counts.exclude(limit=WRONG_CODES_FOR_AN_ADDRESS).delete()

@@ -10,6 +10,8 @@ CODE_LIFETIME = timedelta(minutes=10)
 PROOF_LIFETIME = timedelta(minutes=10)
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_LIFETIME = timedelta(hours=12)
+#: For so long the old address can take a change of address back.
+UNDO_LIFETIME = timedelta(days=7)
 TICKET_LIFETIME = timedelta(seconds=60)
 REQUEST_COOKIE_LIFETIME = timedelta(minutes=15)
 KNOWN_BROWSER_LIFETIME = timedelta(days=180)

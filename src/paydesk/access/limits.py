@@ -29,6 +29,7 @@ ASKS_OF_A_NETWORK = "asks of a network"
 LETTERS_TO_AN_ADDRESS = "letters to an address"
 LETTERS_TO_A_KNOWN_BROWSER = "letters to a known browser"
 WRONG_CODES_FOR_AN_ADDRESS = "wrong codes for an address"
+NEW_ADDRESSES_OF_A_CUSTOMER = "new addresses of a customer"
 CALENDAR_ASKED_FOR = "a calendar asked for"
 CALENDARS_OF_A_NETWORK = "calendars of a network"
 RECEIPTS_SENT_AGAIN = "receipts sent again"
@@ -39,6 +40,10 @@ LIMITS: dict[str, tuple[Rule, ...]] = {
     ASKS_OF_A_NETWORK: (Rule(most=20, span=timedelta(hours=1)),),
     LETTERS_TO_AN_ADDRESS: _LETTERS,
     LETTERS_TO_A_KNOWN_BROWSER: _LETTERS,
+    NEW_ADDRESSES_OF_A_CUSTOMER: (
+        Rule(most=5, span=timedelta(hours=1)),
+        Rule(most=10, span=timedelta(days=1)),
+    ),
     # Calendar programs ask every quarter of an hour at most; some ask from a few machines that many people share.
     CALENDAR_ASKED_FOR: (Rule(most=30, span=timedelta(hours=1)),),
     CALENDARS_OF_A_NETWORK: (Rule(most=600, span=timedelta(hours=1)),),

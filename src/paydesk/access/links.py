@@ -54,7 +54,7 @@ def recipient_of(*, merchant_id: int, request_id: int, now: datetime) -> Recipie
     if request is None:
         return None
     email = (
-        CustomerEmail.objects.filter(merchant_id=merchant_id, normalized=request.address)
+        CustomerEmail.objects.filter(merchant_id=merchant_id, normalized=request.address, retired_at=None)
         .select_related("customer")
         .first()
     )

@@ -114,6 +114,69 @@ class Ticket(models.Model):
         return self.path
 
 
+class AddressChange(models.Model):
+    """A customer wants another address. It is theirs once its mailbox is proved, and can be taken back for days."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    #: The session that asked, in which the old address had just been proved; it lives on when all others end.
+    session_public_id = models.CharField(max_length=16)
+    old_address = models.CharField(max_length=320)
+    new_address = models.CharField(max_length=320)
+    new_normalized = models.CharField(max_length=320)
+    #: Codes typed without a link.
+    tries_count = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    code_expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    #: Something newer was asked for, or what came before was taken back.
+    ended_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    #: Whether nobody had the address here before.
+    made_new_address = models.BooleanField(default=False)
+    undo_until = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merchant", "customer"],
+                name="address_change_open_once",
+                condition=models.Q(confirmed_at=None, ended_at=None),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]
+
+    def __str__(self) -> str:
+        return f"change of {self.customer_id}"
+
+
+class AddressSecret(models.Model):
+    """The hashes of what one letter about a change of address carried, a link and a code."""
+
+    class Purpose(models.TextChoices):
+        CONFIRM = "confirm"
+        UNDO = "undo"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
+    # access/forget deletes these before their changes; nothing else deletes any.
+    change = models.ForeignKey(AddressChange, on_delete=models.DO_NOTHING)
+    purpose = models.CharField(max_length=7, choices=Purpose)
+    secret_hash = models.BinaryField()
+    code_hash = models.BinaryField()
+    tries_count = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "secret_hash"], name="address_secret_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of {self.change_id}"
+
+
 class CalendarFeed(models.Model):
     """A secret address at which a calendar program reads what is to come, in the language in which it was made."""
 

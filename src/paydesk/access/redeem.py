@@ -62,7 +62,10 @@ def redeem(*, merchant_id: int, request_id: int, device: str, now: datetime) -> 
 def _let_in(merchant_id: int, request_id: int, device: str, now: datetime) -> SignedIn:
     request = SignInRequest.objects.get(merchant_id=merchant_id, id=request_id)
     emails = CustomerEmail.objects.filter(
-        merchant_id=merchant_id, normalized=request.address, customer_id=request.customer_id or 0
+        merchant_id=merchant_id,
+        normalized=request.address,
+        customer_id=request.customer_id or 0,
+        retired_at=None,
     )
     email = emails.first()
     if email is None:

@@ -9,6 +9,7 @@ from paydesk.billing.arrangements.changes.act import bring_forward_actions
 from paydesk.billing.payments.charging.due_rows import bring_forward_what_is_due
 from paydesk.billing.payments.doubted import open_concern_about_payment
 from paydesk.events.models import Event
+from paydesk.notices.address.letters import write_address_changed_letter, write_new_address_letter
 from paydesk.notices.announce_concern import write_concern_letter
 from paydesk.notices.ending_letter import write_ending_letter
 from paydesk.notices.sign_in_letter import write_sign_in_letter
@@ -19,6 +20,8 @@ _Reaction = Callable[[Event, datetime], None]
 
 REACTIONS: dict[str, list[_Reaction]] = {
     "sign_in.asked": [write_sign_in_letter],
+    "address.asked": [write_new_address_letter],
+    "address.changed": [write_address_changed_letter],
     "clock.moved": [bring_forward_what_is_due, bring_forward_actions],
     "payment.succeeded": [reread_its_subscription],
     "payment.failed": [],

@@ -13,6 +13,112 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="AddressChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_public_id", models.CharField(max_length=16)),
+                ("old_address", models.CharField(max_length=320)),
+                ("new_address", models.CharField(max_length=320)),
+                ("new_normalized", models.CharField(max_length=320)),
+                ("tries_count", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("code_expires_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("made_new_address", models.BooleanField(default=False)),
+                ("undo_until", models.DateTimeField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AddressSecret",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(choices=[("confirm", "Confirm"), ("undo", "Undo")], max_length=7),
+                ),
+                ("secret_hash", models.BinaryField()),
+                ("code_hash", models.BinaryField()),
+                ("tries_count", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "change",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="access.addresschange"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CalendarFeed",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
+                ("secret_hash", models.BinaryField()),
+                ("language", models.CharField(default="en", max_length=12)),
+                ("created_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LimitCount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("limit", models.CharField(max_length=40)),
+                ("subject_hash", models.BinaryField()),
+                ("moments", models.JSONField(default=list)),
+                ("last_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="SignInRequest",
             fields=[
                 (
@@ -132,67 +238,43 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.CreateModel(
-            name="CalendarFeed",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
-                ("secret_hash", models.BinaryField()),
-                ("language", models.CharField(default="en", max_length=12)),
-                ("created_at", models.DateTimeField()),
-                ("used_at", models.DateTimeField(null=True)),
-                ("revoked_at", models.DateTimeField(null=True)),
-                (
-                    "customer",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
-                ),
-                (
-                    "merchant",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["merchant", "customer"], name="access_cale_merchan_af3357_idx")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("merchant", "secret_hash"), name="calendar_feed_once"),
-                    models.UniqueConstraint(
-                        fields=("merchant", "public_id"), name="calendar_feed_public_id_once"
-                    ),
-                ],
-            },
+        migrations.AddIndex(
+            model_name="addresschange",
+            index=models.Index(fields=["merchant", "customer"], name="access_addr_merchan_14f966_idx"),
         ),
-        migrations.CreateModel(
-            name="LimitCount",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("limit", models.CharField(max_length=40)),
-                ("subject_hash", models.BinaryField()),
-                ("moments", models.JSONField(default=list)),
-                ("last_at", models.DateTimeField()),
-                (
-                    "merchant",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("merchant", "limit", "subject_hash"), name="limit_count_once"
-                    )
-                ],
-            },
+        migrations.AddConstraint(
+            model_name="addresschange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("confirmed_at", None), ("ended_at", None)),
+                fields=("merchant", "customer"),
+                name="address_change_open_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="addresssecret",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "secret_hash"), name="address_secret_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="calendarfeed",
+            index=models.Index(fields=["merchant", "customer"], name="access_cale_merchan_af3357_idx"),
+        ),
+        migrations.AddConstraint(
+            model_name="calendarfeed",
+            constraint=models.UniqueConstraint(fields=("merchant", "secret_hash"), name="calendar_feed_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="calendarfeed",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "public_id"), name="calendar_feed_public_id_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="limitcount",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "limit", "subject_hash"), name="limit_count_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="signinrequest",

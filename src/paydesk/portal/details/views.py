@@ -99,6 +99,7 @@ def _page(
         errors=_in_order(errors or {}),
         moved=moved,
         kept=kept.said if kept else None,
+        is_new_address="address" in request.GET,
         is_saved="saved" in request.GET and not errors,
     )
 

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ("address", models.CharField(max_length=320)),
                 ("normalized", models.CharField(max_length=320)),
                 ("verified_at", models.DateTimeField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
                 (
                     "customer",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer"),
