@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime
 from typing import Any
 
 from django.test import Client
+
+from paydesk.kit.clock import local_date
+from paydesk.portal.words.dates import day
 
 PORTAL = "/m/harbor"
 
@@ -25,6 +29,11 @@ def read(browser: Client, path: str = "/", *, status: int = 200) -> str:
     response = browser.get(PORTAL + path)
     assert response.status_code == status, (response.status_code, response.headers)
     return words(response)
+
+
+def day_there(when: datetime) -> str:
+    """Write the day of a moment as the pages of the builders' merchant do, which is in Berlin."""
+    return day(local_date(when, zone="Europe/Berlin"))
 
 
 def links(response: Any, name: str) -> str:

@@ -7,9 +7,8 @@ from django.test import Client
 
 from paydesk.billing.customers.models import Customer
 from paydesk.merchants.models import Connection
-from paydesk.portal.words.dates import day
 from tests import builders
-from tests.portal.reading import PORTAL, read
+from tests.portal.reading import PORTAL, day_there, read
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +35,7 @@ def test_a_failed_payment_says_why_what_it_means_and_what_to_do(
     page = read(browser)
     assert "One payment needs you" in page
     assert "Your bank declined this payment: not enough funds. Nothing was charged." in page
-    assert f"The next try is on {day(next_try)} with Visa ending in 4242." in page
+    assert f"The next try is on {day_there(next_try)} with Visa ending in 4242." in page
     assert "Pay EUR 49.00 now" in page
     assert "Use another card" in page
 
@@ -112,7 +111,7 @@ def test_what_is_coming_up_has_a_date_an_amount_and_a_method(
     builders.subscription(order, 1450, next_payment_at=when, payment_method=card, next_amount_minor=725)
     page = read(browser)
     coming = page[page.index("Coming up") : page.index("Subscriptions and payment plans")]
-    assert day(when) in coming
+    assert day_there(when) in coming
     assert "in 5 days" in coming
     assert "Visa ending in 4242" in coming
     assert "EUR 7.25" in coming

@@ -9,10 +9,9 @@ from paydesk.billing.customers.models import Customer
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit.money import Money
 from paydesk.merchants.find import MerchantInSight
-from paydesk.portal.words.dates import day
 from tests import builders
 from tests.portal.desk.plans import agreement, cover, day_of, payments_of, plan, put, vault
-from tests.portal.reading import read
+from tests.portal.reading import day_there, read
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +45,7 @@ def test_an_overdue_payment_comes_first_and_can_be_paid(
     put(first, state="failed", due_at=builders.days(-2))
     builders.attempt(first, "declined", origin="paydesk", asked_by="engine")
     page = read(browser, f"/subscriptions/{mine.public_id}")
-    assert f"EUR 100.00 was due on {day(builders.days(-2))} and is not paid. Pay EUR 100.00 now" in page
+    assert f"EUR 100.00 was due on {day_there(builders.days(-2))} and is not paid. Pay EUR 100.00 now" in page
     assert "Overdue" in page
     home = read(browser)
     assert "One payment needs you" in home
