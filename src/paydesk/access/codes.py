@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
-
 from paydesk.access.keys import CODE, hash_of
-from paydesk.access.lifetimes import CODE_TRIES_MAX, is_alive
+from paydesk.access.lifetimes import is_alive
 from paydesk.access.limits import WRONG_CODES_FOR_AN_ADDRESS, is_used_up, use
+from paydesk.access.links import count_try
 from paydesk.access.models import LinkSecret, SignInRequest
 from paydesk.access.redeem import SignedIn, SignInRefused, Why, redeem
 from paydesk.access.sign_in import request_of_browser
@@ -35,20 +34,13 @@ def sign_in_with_code(
     request = request_of_browser(merchant_id=merchant_id, browser_secret=browser_secret)
     if request is None:
         raise SignInRefused(Why.CODE_EXPIRED)
-    _count_try(request)
+    mine = SignInRequest.objects.filter(merchant_id=merchant_id, id=request.id, used_at=None)
+    if not count_try(mine):
+        raise SignInRefused(Why.USED if request.used_at is not None else Why.TRIES_USED_UP)
     if not is_alive(since=request.created_at, until=request.code_expires_at, now=now):
         raise SignInRefused(Why.CODE_EXPIRED)
     _check_code(request, code, now)
     return redeem(merchant_id=merchant_id, request_id=request.id, device=device, now=now)
-
-
-def _count_try(request: SignInRequest) -> None:
-    """Count in a committed statement of its own before comparing, so that no race gives a sixth try."""
-    counted = SignInRequest.objects.filter(
-        merchant_id=request.merchant_id, id=request.id, used_at=None, tries_count__lt=CODE_TRIES_MAX
-    ).update(tries_count=F("tries_count") + 1)
-    if counted != 1:
-        raise SignInRefused(Why.USED if request.used_at is not None else Why.TRIES_USED_UP)
 
 
 def _check_code(request: SignInRequest, code: str, now: datetime) -> None:

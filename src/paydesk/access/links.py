@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from paydesk.access.keys import BROWSER, CODE, LINK, hash_of
 from paydesk.access.lifetimes import CODE_TRIES_MAX, is_alive
-from paydesk.access.models import LinkSecret, SignInRequest
+from paydesk.access.models import AddressSecret, LinkSecret, SignInRequest
 from paydesk.access.redeem import SignedIn, SignInRefused, Why, redeem
 from paydesk.billing.customers.models import CustomerEmail
 from paydesk.database.transactions import in_transaction
@@ -112,7 +113,7 @@ def sign_in_with_link(
     """Sign in by a link: alone in the browser that asked, with its letter's code elsewhere. Raises SignInRefused."""
     link = _living_link(merchant_id, link_secret, now)
     if not _is_asking_browser(link, browser_secret):
-        _check_code(link, code)
+        check_code_beside(link, code)
     return redeem(merchant_id=merchant_id, request_id=link.request_id, device=device, now=now)
 
 
@@ -143,13 +144,17 @@ def _is_asking_browser(link: LinkSecret, browser_secret: str) -> bool:
     )
 
 
-def _check_code(link: LinkSecret, code: str) -> None:
-    """Count the try in a committed statement of its own before comparing, so that no race gives a sixth."""
-    counted = LinkSecret.objects.filter(
-        merchant_id=link.merchant_id, id=link.id, tries_count__lt=CODE_TRIES_MAX
-    ).update(tries_count=F("tries_count") + 1)
-    if counted != 1:
+def count_try(rows: QuerySet[Any]) -> bool:
+    """Count a try at one row's code; False when all are used up.
+
+    A committed statement of its own, before anything is compared: so no race gives a sixth.
+    """
+    return rows.filter(tries_count__lt=CODE_TRIES_MAX).update(tries_count=F("tries_count") + 1) == 1
+
+
+def check_code_beside(kept: LinkSecret | AddressSecret, code: str) -> None:
+    """Check the code that was typed beside a link, which lives as long as that: without it, 256 bits are missing."""
+    if not count_try(type(kept).objects.filter(merchant_id=kept.merchant_id, id=kept.id)):
         raise SignInRefused(Why.TRIES_USED_UP)
-    # The code lives as long as its link here: without the link, 256 bits are missing.
-    if not same(bytes(link.code_hash), hash_of(code, purpose=CODE)):
+    if not same(bytes(kept.code_hash), hash_of(code, purpose=CODE)):
         raise SignInRefused(Why.CODE_WRONG)

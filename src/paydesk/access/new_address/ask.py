@@ -52,9 +52,8 @@ def ask_for_new_address(asking: AskingForAddress, *, now: datetime) -> AddressCh
         # Beyond the limit of the address it is noted too, without a letter: the page looks as ever (T16).
         limit = LETTERS_TO_AN_ADDRESS
         if use(merchant_id=asking.merchant_id, limit=limit, subject=wanted, now=now) is None:
-            subject_of = {"change": made.id}
             record_event(
-                merchant_id=asking.merchant_id, name="address.asked", subject={**subject_of}, now=now
+                merchant_id=asking.merchant_id, name="address.asked", subject={"change": made.id}, now=now
             )
         return made
 

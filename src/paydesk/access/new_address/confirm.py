@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
-
 from paydesk.access.keys import CODE, hash_of
-from paydesk.access.lifetimes import CODE_TRIES_MAX, UNDO_LIFETIME
+from paydesk.access.lifetimes import UNDO_LIFETIME
+from paydesk.access.links import check_code_beside, count_try
 from paydesk.access.models import AddressChange, AddressSecret, Session
 from paydesk.access.new_address.ask import open_change
-from paydesk.access.new_address.secrets import check_code_of, living_secret
+from paydesk.access.new_address.secrets import living_secret
 from paydesk.access.redeem import SignInRefused, Why
 from paydesk.access.sessions import end_other_sessions
 from paydesk.billing.customers.addresses import normalized
@@ -60,7 +59,7 @@ def confirm_with_link(
         merchant_id=merchant_id, link_secret=link_secret, purpose=AddressSecret.Purpose.CONFIRM, now=now
     )
     if secret.change.session_public_id != session_public_id:
-        check_code_of(secret, code)
+        check_code_beside(secret, code)
     return _take(merchant_id, secret.change_id, now)
 
 
@@ -73,10 +72,7 @@ def confirm_with_code(
     )
     if change is None or change.code_expires_at <= now:
         raise SignInRefused(Why.CODE_EXPIRED)
-    counted = AddressChange.objects.filter(
-        merchant_id=merchant_id, id=change.id, tries_count__lt=CODE_TRIES_MAX
-    ).update(tries_count=F("tries_count") + 1)
-    if counted != 1:
+    if not count_try(AddressChange.objects.filter(merchant_id=merchant_id, id=change.id)):
         raise SignInRefused(Why.TRIES_USED_UP)
     typed = hash_of(code, purpose=CODE)
     kept = AddressSecret.objects.filter(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
-
 from paydesk.access.keys import CODE, LINK, hash_of
-from paydesk.access.lifetimes import CODE_TRIES_MAX, is_alive
+from paydesk.access.lifetimes import is_alive
 from paydesk.access.links import LinkAndCode
 from paydesk.access.models import AddressChange, AddressSecret
 from paydesk.access.redeem import SignInRefused, Why
 from paydesk.database.transactions import in_transaction
-from paydesk.kit.secrets import new_code, new_secret, same
+from paydesk.kit.secrets import new_code, new_secret
 
 Purpose = AddressSecret.Purpose
 
@@ -64,17 +62,6 @@ def living_secret(*, merchant_id: int, link_secret: str, purpose: Purpose, now: 
     ):
         raise SignInRefused(Why.EXPIRED)
     return found
-
-
-def check_code_of(secret: AddressSecret, code: str) -> None:
-    """Count the try in a committed statement of its own before comparing, so that no race gives a sixth."""
-    counted = AddressSecret.objects.filter(
-        merchant_id=secret.merchant_id, id=secret.id, tries_count__lt=CODE_TRIES_MAX
-    ).update(tries_count=F("tries_count") + 1)
-    if counted != 1:
-        raise SignInRefused(Why.TRIES_USED_UP)
-    if not same(bytes(secret.code_hash), hash_of(code, purpose=CODE)):
-        raise SignInRefused(Why.CODE_WRONG)
 
 
 def _end(change: AddressChange, purpose: Purpose) -> datetime | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from paydesk.access.links import check_code_beside
 from paydesk.access.models import AddressChange, AddressSecret, CalendarFeed
-from paydesk.access.new_address.secrets import check_code_of, living_secret
+from paydesk.access.new_address.secrets import living_secret
 from paydesk.access.redeem import SignInRefused, Why
 from paydesk.access.sessions import end_other_sessions
 from paydesk.billing.customers.addresses import normalized
@@ -29,7 +30,7 @@ def undo_new_address(*, merchant_id: int, link_secret: str, code: str, now: date
     secret = living_secret(
         merchant_id=merchant_id, link_secret=link_secret, purpose=AddressSecret.Purpose.UNDO, now=now
     )
-    check_code_of(secret, code)
+    check_code_beside(secret, code)
 
     def step() -> AddressChange:
         mine = AddressChange.objects.filter(merchant_id=merchant_id, id=secret.change_id)
