@@ -1,17 +1,28 @@
-"""Read from a form what is to be changed: a day, and the payment that it is about."""
+"""Read from a form what is to be changed: a day, and the payment that it is about; name the agreement to a verb."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.coming.course import Course, DatedPayment, next_to_come
+from paydesk.portal.door import AtHand
 
 
 class NoDay(ValueError):
     """What was typed is no day. The words are for the customer."""
+
+
+def agreement_named(at: AtHand, public_id: str) -> dict[str, Any]:
+    """Name a customer's own agreement, as the verbs that change one and their previews take it."""
+    return {
+        "merchant": at.merchant,
+        "customer_id": at.customer.customer_id,
+        "subscription_public_id": public_id,
+    }
 
 
 def read_day(text: str) -> date:

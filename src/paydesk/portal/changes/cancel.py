@@ -20,6 +20,7 @@ from paydesk.billing.arrangements.ending.ways import WHENS, When
 from paydesk.billing.arrangements.models import AskedBy, CancelNote
 from paydesk.kit import clock
 from paydesk.merchants.canceling import CancelOffer, CancelReason
+from paydesk.portal.changes.asked import agreement_named
 from paydesk.portal.changes.course import course_at
 from paydesk.portal.changes.done import to_agreement
 from paydesk.portal.changes.ending import ending_of, is_allowed
@@ -87,9 +88,7 @@ def _said(asked: _Asked) -> Said:
 
 def _cancel(at: AtHand, agreement: Agreement, when: When, said: Said) -> HttpResponse:
     changed = cancel_agreement(
-        merchant=at.merchant,
-        customer_id=at.customer.customer_id,
-        subscription_public_id=agreement.public_id,
+        **agreement_named(at, agreement.public_id),
         when=when,
         said=said,
         now=clock.wall_now(),

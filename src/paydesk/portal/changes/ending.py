@@ -16,6 +16,7 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionState
 from paydesk.kit.clock import local_date
 from paydesk.merchants.canceling import MayCancel
+from paydesk.portal.changes.asked import agreement_named
 from paydesk.portal.changes.course import today_at
 from paydesk.portal.door import AtHand
 from paydesk.portal.reads.agreements import Agreement
@@ -78,12 +79,7 @@ def ending_of(at: AtHand, agreement: Agreement, course: Course | None) -> Ending
 
 
 def _ways_at_company(at: AtHand, agreement: Agreement) -> list[When]:
-    waits = can_company_wait(
-        state=agreement.state,
-        capabilities=agreement.capabilities,
-        next_payment_at=agreement.next_payment_at,
-        is_ending=agreement.is_ending,
-    )
+    waits = can_company_wait(agreement, is_ending=agreement.is_ending)
     can = {
         "now": Capability.CANCEL_NOW.value in agreement.capabilities,
         "at_end": waits and not agreement.is_ending,
@@ -93,12 +89,7 @@ def _ways_at_company(at: AtHand, agreement: Agreement) -> list[When]:
 
 
 def _preview(at: AtHand, agreement: Agreement, when: When) -> Preview:
-    return preview_cancel(
-        merchant=at.merchant,
-        customer_id=at.customer.customer_id,
-        subscription_public_id=agreement.public_id,
-        when=when,
-    )
+    return preview_cancel(**agreement_named(at, agreement.public_id), when=when)
 
 
 def _way(at: AtHand, agreement: Agreement, course: Course | None, when: When, preview: Preview) -> Way:

@@ -1,9 +1,8 @@
-"""Pause an agreement until a day, or let it go on before: choose the day, see what changes, press."""
+"""Pause an agreement until a day: choose the day, see what changes, press."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -15,13 +14,8 @@ from paydesk.billing.arrangements.changes.pause_agreement import (
     preview_pause,
 )
 from paydesk.billing.arrangements.changes.preview import Preview
-from paydesk.billing.arrangements.changes.resume_agreement import (
-    ResumeRefused,
-    preview_resume,
-    resume_agreement,
-)
 from paydesk.kit import clock
-from paydesk.portal.changes.asked import NoDay, read_day
+from paydesk.portal.changes.asked import NoDay, agreement_named, read_day
 from paydesk.portal.changes.course import today_at
 from paydesk.portal.changes.differences import differences_of
 from paydesk.portal.changes.done import to_agreement
@@ -40,43 +34,11 @@ def pause(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     try:
         until = read_day(text) if text else None
         if until is not None and request.method == "POST":
-            changed = pause_agreement(**_named(at, public_id), until=until, now=clock.wall_now())
+            changed = pause_agreement(**agreement_named(at, public_id), until=until, now=clock.wall_now())
             return to_agreement(public_id, "paused" if changed.is_confirmed else "", until)
     except (NoDay, PauseRefused) as refused:
         return _page(request, at, agreement, text=text, error=str(refused))
     return _page(request, at, agreement, text=text, until=until)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@customer_page
-def resume(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
-    """Show what it will look like when it goes on today; on the press let it."""
-    agreement, error = agreement_or_404(at, public_id), ""
-    if request.method == "POST":
-        try:
-            changed = resume_agreement(**_named(at, public_id), now=clock.wall_now())
-            return to_agreement(public_id, "resumed" if changed.is_confirmed else "")
-        except ResumeRefused as refused:
-            error = str(refused)
-    preview = preview_resume(**_named(at, public_id))
-    return show_page(
-        request,
-        "changes/resume.html",
-        status=409 if error else 200,
-        here="subscriptions",
-        agreement=agreement,
-        refusal=error or preview.refusal,
-        differences=differences_of(preview),
-        now=at.now,
-    )
-
-
-def _named(at: AtHand, public_id: str) -> dict[str, Any]:
-    return {
-        "merchant": at.merchant,
-        "customer_id": at.customer.customer_id,
-        "subscription_public_id": public_id,
-    }
 
 
 def _page(
@@ -112,4 +74,4 @@ def _page(
 
 def _preview(at: AtHand, public_id: str, until: date | None) -> Preview:
     """Without a day: as long as the merchant allows, which tells whether it may pause at all."""
-    return preview_pause(**_named(at, public_id), until=until)
+    return preview_pause(**agreement_named(at, public_id), until=until)

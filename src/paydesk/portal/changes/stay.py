@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from paydesk.billing.arrangements.changes import skip_payment
-from paydesk.billing.arrangements.changes.pause_agreement import (
-    cannot_pause,
-    longest,
-    pause_agreement,
-    preview_pause,
-)
+from paydesk.billing.arrangements.changes.pause_agreement import longest, pause_agreement, preview_pause
 from paydesk.billing.arrangements.coming.course import RUNNING, Course, next_to_come
 from paydesk.billing.arrangements.coming.upcoming import Upcoming
-from paydesk.gateways.contract import Capability
 from paydesk.kit import clock
 from paydesk.merchants.canceling import CancelOffer, CancelReason, read_offers
+from paydesk.portal.changes.asked import agreement_named
 from paydesk.portal.changes.course import today_at
 from paydesk.portal.door import AtHand
 from paydesk.portal.reads.agreements import Agreement
@@ -54,30 +49,16 @@ def accept(at: AtHand, agreement: Agreement, stay: Stay) -> bool:
         )
     else:
         changed = pause_agreement(
-            merchant=at.merchant,
-            customer_id=at.customer.customer_id,
-            subscription_public_id=agreement.public_id,
-            until=stay.day,
-            now=clock.wall_now(),
+            **agreement_named(at, agreement.public_id), until=stay.day, now=clock.wall_now()
         )
     return changed.is_confirmed
 
 
 def _pause(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | None:
-    policies, today = at.merchant.policies, today_at(at)
-    if course is not None:
-        can = cannot_pause(course, policies=policies, today=today) is None
-    else:
-        can = agreement.state in RUNNING and Capability.PAUSE.value in agreement.capabilities
-    if not can or not policies.pause_days:
+    if course is None and agreement.state not in RUNNING:
         return None
-    until = longest(policies, today)
-    preview = preview_pause(
-        merchant=at.merchant,
-        customer_id=at.customer.customer_id,
-        subscription_public_id=agreement.public_id,
-        until=until,
-    )
+    until = longest(at.merchant.policies, today_at(at))
+    preview = preview_pause(**agreement_named(at, agreement.public_id), until=until)
     return None if preview.refusal else Stay(offer=CancelOffer.PAUSE, day=until, then=_next(preview.after))
 
 

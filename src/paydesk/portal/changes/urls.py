@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from paydesk.portal.changes.cancel import cancel
-from paydesk.portal.changes.keep import keep
+from paydesk.portal.changes.go_on import keep, resume
 from paydesk.portal.changes.move import move
-from paydesk.portal.changes.pause import pause, resume
+from paydesk.portal.changes.pause import pause
 from paydesk.portal.changes.skip import skip, unskip
 
 urlpatterns = [

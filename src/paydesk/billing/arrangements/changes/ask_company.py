@@ -84,12 +84,14 @@ def work_company_action(taken: Claim, action: ScheduledAction, now: datetime) ->
 
 def drop_actions(*, merchant_id: int, connection_id: int) -> None:
     """Give up what is open at a connection that is being closed: nobody can be asked there any more."""
-    ScheduledAction.objects.filter(
-        merchant_id=merchant_id,
-        subscription__connection_id=connection_id,
-        subscription__collected_by=Subscription.CollectedBy.GATEWAY,
-        state=State.OPEN,
-    ).update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+    drop(
+        ScheduledAction.objects.filter(
+            merchant_id=merchant_id,
+            subscription__connection_id=connection_id,
+            subscription__collected_by=Subscription.CollectedBy.GATEWAY,
+            state=State.OPEN,
+        )
+    )
     # What was to end there is no longer promised: the page says that it cannot be changed here any more.
     Subscription.objects.filter(
         merchant_id=merchant_id, connection_id=connection_id, held_end_at__isnull=False
@@ -135,7 +137,7 @@ def _open(
         raise refused(wait_for_change())
     if said := refusal_of(agreement, kind):
         raise refused(said)
-    open_ones.update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+    drop(open_ones)
     _mine(merchant.id, agreement.id).filter(held_end_at__isnull=False).update(held_end_at=None)
     action = ScheduledAction.objects.create(
         merchant_id=merchant.id,
@@ -168,6 +170,11 @@ def open_wishes(merchant_id: int, subscription_id: int) -> QuerySet[ScheduledAct
     return ScheduledAction.objects.filter(
         merchant_id=merchant_id, subscription_id=subscription_id, state=State.OPEN
     )
+
+
+def drop(wishes: QuerySet[ScheduledAction]) -> None:
+    """Let these never happen, whoever holds them."""
+    wishes.update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
 
 
 def wait_for_change() -> str:

@@ -129,12 +129,7 @@ def refusal_at_company(
     """Say why the merchant does not let a customer end what a company collects, or None."""
     if asked_by == AskedBy.STAFF:
         return None
-    waits = can_company_wait(
-        state=agreement.state,
-        capabilities=agreement.capabilities,
-        next_payment_at=agreement.next_payment_at,
-        is_ending=agreement.ends_at is not None,
-    )
+    waits = can_company_wait(agreement, is_ending=agreement.ends_at is not None)
     return refusal_by_policy(policies, when, is_plan=agreement.payments_total is not None, can_wait=waits)
 
 

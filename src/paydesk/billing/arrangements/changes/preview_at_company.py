@@ -49,11 +49,7 @@ def _is_kept_here(agreement: Subscription, kind: str) -> bool:
     """The company is not asked for a date that is held here, nor for taking one back."""
     if kind == Kind.UNDO_CANCEL:
         return agreement.held_end_at is not None and agreement.state not in ENDED
-    return kind == Kind.SCHEDULE_CANCEL and holds_date(
-        state=agreement.state,
-        capabilities=agreement.capabilities,
-        next_payment_at=agreement.next_payment_at,
-    )
+    return kind == Kind.SCHEDULE_CANCEL and holds_date(agreement)
 
 
 def _as_if(

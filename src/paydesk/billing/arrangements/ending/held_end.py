@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.changes.ask_company import (
     ask_company,
     carry_out_wish,
+    drop,
     locked_with_account,
     open_wishes,
     read_first,
@@ -120,7 +121,7 @@ def _hold(
     if ends_at is None or not _is_for_us(agreement):
         # Its company has said something else by now.
         raise refused(_("This cannot be changed right now. Please write to us."))
-    open_ones.update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+    drop(open_ones)
     kept, business_now = note(), merchant.business_now()
     begins_at = max(business_now, acts_at(ends_at, now=business_now))
     ScheduledAction.objects.create(
@@ -151,7 +152,7 @@ def _drop(
     if held.acts_at <= merchant.business_now() or (held.lease_until or now) > now:
         # The worker may be asking this moment: what the company does then is not ours to take back.
         raise refused(_("It is ending right now. Please write to us if it shall go on."))
-    open_wishes(merchant.id, agreement.id).update(state=State.DROPPED, due_at=None, fence=F("fence") + 1)
+    drop(open_wishes(merchant.id, agreement.id))
     _mine(merchant.id, agreement.id).update(held_end_at=None)
     withdraw_notes(merchant_id=merchant.id, subscription_id=agreement.id, now=now)
     _tell(merchant, agreement, "cancel_undone", asked_by, None, now)
@@ -162,11 +163,7 @@ def _is_for_us(agreement: Subscription) -> bool:
     """Where the company keeps dates it is asked to keep this one; what it cannot do at all, it refuses itself."""
     if agreement.held_end_at is not None:
         return True
-    return holds_date(
-        state=agreement.state,
-        capabilities=agreement.capabilities,
-        next_payment_at=agreement.next_payment_at,
-    )
+    return holds_date(agreement)
 
 
 def _tell(

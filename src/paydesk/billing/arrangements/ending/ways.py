@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,22 @@ _ALLOWED: dict[str, tuple[When, ...]] = {
     MayCancel.NOW: ("now",),
     MayCancel.BOTH: WHENS,
 }
+
+
+class AtCompany(Protocol):
+    """What a company collects, as its row or as a page has read it."""
+
+    @property
+    def state(self) -> str:
+        """How it stands."""
+
+    @property
+    def capabilities(self) -> Collection[str]:
+        """What the company can do with it."""
+
+    @property
+    def next_payment_at(self) -> datetime | None:
+        """When the company collects next; None when it does not."""
 
 
 def allowed_ways(policies: Policies, *, is_plan: bool, can_wait: bool) -> tuple[When, ...]:
@@ -49,18 +65,15 @@ def can_wait(course: Course) -> bool:
     return course.state != SubscriptionState.PAUSED and next_to_come(course) is not None
 
 
-def can_company_wait(
-    *, state: str, capabilities: Collection[str], next_payment_at: datetime | None, is_ending: bool
-) -> bool:
+def can_company_wait(agreement: AtCompany, *, is_ending: bool) -> bool:
     """Say the same of what a company collects: it ends what it can end later; of the rest the date is held here."""
-    if is_ending or Capability.SCHEDULE_CANCEL.value in capabilities:
-        return True
-    return holds_date(state=state, capabilities=capabilities, next_payment_at=next_payment_at)
+    return is_ending or Capability.SCHEDULE_CANCEL.value in agreement.capabilities or holds_date(agreement)
 
 
-def holds_date(*, state: str, capabilities: Collection[str], next_payment_at: datetime | None) -> bool:
+def holds_date(agreement: AtCompany) -> bool:
     """Say whether the date of an end has to be held here: its company can end it, and only at once."""
     can_only_end_now = (
-        Capability.CANCEL_NOW.value in capabilities and Capability.SCHEDULE_CANCEL.value not in capabilities
+        Capability.CANCEL_NOW.value in agreement.capabilities
+        and Capability.SCHEDULE_CANCEL.value not in agreement.capabilities
     )
-    return can_only_end_now and state in RUNNING and next_payment_at is not None
+    return can_only_end_now and agreement.state in RUNNING and agreement.next_payment_at is not None
