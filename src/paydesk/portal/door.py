@@ -16,6 +16,8 @@ from paydesk.access.visitor import Visitor, visitor
 from paydesk.merchants.find import MerchantInSight
 from paydesk.portal.addresses import whole_url
 from paydesk.portal.spoken import speak_to
+from paydesk.portal.words.dates import clock_time
+from paydesk.portal.words.reader import reading
 
 Parameters = ParamSpec("Parameters")
 
@@ -36,6 +38,11 @@ class AtHand:
     def absolute(self, name: str, *args: str) -> str:
         """Give a page's whole address for others to send the customer back to, from settings alone (T14)."""
         return whole_url(self.merchant, name, *args)
+
+    def own_time(self, when: datetime) -> str:
+        """Write the time of a moment, 09:14, by the clock on the customer's wall."""
+        with reading(self.customer.time_zone or self.merchant.time_zone):
+            return clock_time(when)
 
 
 #: Most answer whole; a large download answers piece by piece.

@@ -56,6 +56,15 @@ class Table:
     lines: list[Line]
     wrong: list[Wrong]
 
+    def named_twice(self, column: str) -> list[Wrong]:
+        """List the lines whose name in a column an earlier line has already."""
+        first: dict[str, int] = {}
+        return [
+            Wrong(line=line.number, column=column, words=f"line {first[name]} has it already.")
+            for line in self.lines
+            if (name := line.cells[column]) and first.setdefault(name, line.number) != line.number
+        ]
+
 
 def read_table(content: bytes, *, columns: Collection[str], needed: Collection[str]) -> Table:
     """Read a file of these columns; raises FileRefused when its header cannot be understood or it is not UTF-8."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from paydesk.kit.pages import BadCursor, Cursor, read_cursor
+from paydesk.kit.pages import Cursor
 from paydesk.portal.addresses import url
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.orders.words import shipment_word
-from paydesk.portal.payments.wanted import WORDS_MAX
+from paydesk.portal.payments.wanted import cursor_of, read_words
 from paydesk.portal.reads.orders import OrdersPage, orders_page, search_orders
 from paydesk.portal.show import show_page
 
@@ -21,12 +20,12 @@ from paydesk.portal.show import show_page
 @customer_page
 def orders(request: HttpRequest, at: AtHand) -> HttpResponse:
     """Show a page of them, or what a search finds."""
-    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:WORDS_MAX]
+    words = read_words(request.GET)
     found = (
         search_orders(**at.ids, words=words)
         if words
         else orders_page(
-            **at.ids, after=_cursor(request.GET.get("after")), before=_cursor(request.GET.get("before"))
+            **at.ids, after=cursor_of(request.GET, "after"), before=cursor_of(request.GET, "before")
         )
     )
     return show_page(
@@ -39,13 +38,6 @@ def orders(request: HttpRequest, at: AtHand) -> HttpResponse:
         newer=_beside(found, "before") if found.has_newer else "",
         older=_beside(found, "after") if found.has_older else "",
     )
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    try:
-        return read_cursor(text) if text else None
-    except BadCursor as bad:
-        raise BadRequest("cursor") from bad
 
 
 def _beside(found: OrdersPage, way: str) -> str:

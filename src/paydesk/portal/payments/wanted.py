@@ -73,12 +73,12 @@ def read_asked(query: QueryDict) -> Asked:
     if year and not (year.isascii() and year.isdigit() and 1971 <= int(year) <= 9998):
         raise BadRequest("year")
     return Asked(
-        words=" ".join(query.get("q", "").replace("\x00", "").split())[:WORDS_MAX],
+        words=read_words(query),
         kind=kind,
         year=int(year) if year else None,
         order=_public_id(query.get("order", "")),
-        after=_cursor(query.get("after", "")),
-        before=_cursor(query.get("before", "")),
+        after=cursor_of(query, "after"),
+        before=cursor_of(query, "before"),
     )
 
 
@@ -88,7 +88,14 @@ def _public_id(text: str) -> str:
     return text[:16]
 
 
-def _cursor(text: str) -> Cursor | None:
+def read_words(query: QueryDict) -> str:
+    """Read what is searched for: its words with one space between them."""
+    return " ".join(query.get("q", "").replace("\x00", "").split())[:WORDS_MAX]
+
+
+def cursor_of(query: QueryDict, name: str) -> Cursor | None:
+    """Read where a page begins or ends; raises BadRequest for what no page of ours links to."""
+    text = query.get(name, "")
     try:
         return read_cursor(text) if text else None
     except BadCursor as bad:

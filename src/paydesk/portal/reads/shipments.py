@@ -91,21 +91,13 @@ class Standing(NamedTuple):
 
 def standings(*, merchant_id: int, order_ids: Sequence[int]) -> dict[int, Standing]:
     """Give how each of these orders stands; one of which nothing is known is left out."""
-    rows = Shipment.objects.filter(merchant_id=merchant_id, order_id__in=order_ids)
-    found: dict[int, list[Shipment]] = defaultdict(list)
-    for row in rows.order_by("id"):
-        found[row.order_id].append(row)
+    rows = Shipment.objects.filter(merchant_id=merchant_id, order_id__in=order_ids).order_by("id")
+    found: dict[int, list[Sent]] = defaultdict(list)
+    for order_id, *columns in rows.values_list("order_id", *_COLUMNS):
+        found[order_id].append(Sent(*columns))
     return {order_id: _standing(shipments) for order_id, shipments in found.items()}
 
 
-def _standing(shipments: Sequence[Shipment]) -> Standing:
-    there = {
-        state_of(
-            link=row.link,
-            shipped_date=row.shipped_date,
-            delivered_date=row.delivered_date,
-            returned_date=row.returned_date,
-        )
-        for row in shipments
-    }
-    return Standing([one for one in ShipmentState if one in there], [row.number for row in shipments])
+def _standing(shipments: Sequence[Sent]) -> Standing:
+    there = {one.state for one in shipments}
+    return Standing([one for one in ShipmentState if one in there], [one.number for one in shipments])

@@ -15,8 +15,6 @@ from paydesk.notices.send_receipt import NoAddress, TooManyReceipts, send_receip
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_payment import whole_payment
 from paydesk.portal.show import show_page
-from paydesk.portal.words.dates import clock_time
-from paydesk.portal.words.reader import reading
 
 
 @require_POST
@@ -41,10 +39,9 @@ def send_again(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse
             now=now,
         )
     except TooManyReceipts as refused:
-        with reading(at.customer.time_zone or at.merchant.time_zone):
-            words = _(
-                "From %(time)s on you can send the next one. You can download it from its page at any time."
-            ) % {"time": clock_time(refused.free_at)}
+        words = _(
+            "From %(time)s on you can send the next one. You can download it from its page at any time."
+        ) % {"time": at.own_time(refused.free_at)}
         return _refused(request, 429, _("Sent often enough for now"), words)
     except NoAddress:
         words = _("We have no address of yours. You can download the receipt from its page.")

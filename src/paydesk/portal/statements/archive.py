@@ -27,8 +27,6 @@ from paydesk.portal.receipts.file_names import file_name
 from paydesk.portal.receipts.language import wishes_of
 from paydesk.portal.show import show_page
 from paydesk.portal.statements.wanted import no_statement, year_of
-from paydesk.portal.words.dates import clock_time
-from paydesk.portal.words.reader import reading
 
 
 @require_GET
@@ -68,8 +66,6 @@ def _use_limit(at: AtHand) -> datetime | None:
 
 
 def _too_often(request: HttpRequest, at: AtHand, free_at: datetime) -> HttpResponse:
-    with reading(at.customer.time_zone or at.merchant.time_zone):
-        again = clock_time(free_at)
     return show_page(
         request,
         "refusal.html",
@@ -78,7 +74,7 @@ def _too_often(request: HttpRequest, at: AtHand, free_at: datetime) -> HttpRespo
         words=_(
             "It takes a while to make. From %(time)s on you can load it again; each receipt can be loaded now."
         )
-        % {"time": again},
+        % {"time": at.own_time(free_at)},
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -65,21 +64,12 @@ def judge_lines(
         now=now,
     )
     judged = Judged(forecast=Forecast(today=today))
-    wrong = [*table.wrong, *_named_twice(table.lines)]
+    wrong = [*table.wrong, *table.named_twice("reference")]
     for line in table.lines:
         wrong.extend(_judge(place, judged, line))
     if wrong:
         raise LinesRefused(wrong)
     return judged
-
-
-def _named_twice(lines: Sequence[Line]) -> list[Wrong]:
-    first: dict[str, int] = {}
-    return [
-        Wrong(line=line.number, column="reference", words=f"line {first[reference]} has it already.")
-        for line in lines
-        if (reference := line.cells["reference"]) and first.setdefault(reference, line.number) != line.number
-    ]
 
 
 def _judge(place: _Place, judged: Judged, line: Line) -> list[Wrong]:

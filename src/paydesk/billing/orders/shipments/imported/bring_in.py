@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from paydesk.billing.orders.shipments.imported.columns import COLUMNS, NEEDED
 from paydesk.billing.orders.shipments.imported.known import look_up
 from paydesk.billing.orders.shipments.imported.line import wanted_of_line
@@ -15,7 +13,7 @@ from paydesk.billing.orders.shipments.keep import (
     write_shipments,
 )
 from paydesk.database.transactions import in_transaction
-from paydesk.kit.spreadsheets.table import Line, LinesRefused, Table, Wrong, read_table
+from paydesk.kit.spreadsheets.table import LinesRefused, Table, Wrong, read_table
 from paydesk.merchants.find import MerchantInSight
 
 
@@ -32,7 +30,7 @@ def import_shipments(*, merchant: MerchantInSight, content: bytes, is_dry_run: b
 
 def _judge(merchant: MerchantInSight, table: Table) -> Judged:
     known = look_up(merchant=merchant, words=[line.cells["order"] for line in table.lines])
-    wrong = [*table.wrong, *_named_twice(table.lines)]
+    wrong = [*table.wrong, *table.named_twice("shipment")]
     wanted: list[ShipmentWanted] = []
     number_of: dict[str, int] = {}
     for line in table.lines:
@@ -45,12 +43,3 @@ def _judge(merchant: MerchantInSight, table: Table) -> Judged:
     if wrong:
         raise LinesRefused(wrong)
     return judged
-
-
-def _named_twice(lines: Sequence[Line]) -> list[Wrong]:
-    first: dict[str, int] = {}
-    return [
-        Wrong(line=line.number, column="shipment", words=f"line {first[reference]} has it already.")
-        for line in lines
-        if (reference := line.cells["shipment"]) and first.setdefault(reference, line.number) != line.number
-    ]
