@@ -13,8 +13,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from paydesk.kit import clock
+from paydesk.merchants.find import MerchantInSight
 from paydesk.work.models import Heartbeat
 from tests.journeys.installation import Installation, running_installation
+from tests.journeys.pages import EachPage, open_each
+from tests.journeys.portal.gallery import Shown
+from toolbox.machine import require_chromium
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 _BEATS = itertools.count(1_000_000, 1_000_000)
@@ -59,6 +63,30 @@ def new_context(chrome: Browser) -> Iterator[Any]:
     yield make
     for context in made:
         context.close()
+
+
+@pytest.fixture
+def each_page(installation: Installation, new_context: Any) -> EachPage:
+    """Open all pages of somebody, on a phone unless asked otherwise."""
+
+    def opened(shop: MerchantInSight, life: Shown, /, **options: Any) -> Iterator[Page]:
+        return open_each(new_context(**options), installation, shop, life)
+
+    return opened
+
+
+@pytest.fixture
+def each_page_enlarged(installation: Installation, chrome: Browser) -> Iterator[EachPage]:
+    """The same with text at twice its size, as somebody sets it in the browser who needs that."""
+    flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
+    large = chrome.browser_type.launch(executable_path=require_chromium(), args=flags)
+
+    def opened(shop: MerchantInSight, life: Shown, /, **options: Any) -> Iterator[Page]:
+        context = large.new_context(**({"viewport": PHONE} | options))
+        return open_each(context, installation, shop, life)
+
+    yield opened
+    large.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import ViewportSize
 
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
@@ -14,9 +14,9 @@ from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
 from tests.journeys.looks import fits, looks_right
 from tests.journeys.methods.gallery import no_card, one_card, several_accounts, six_cards
+from tests.journeys.pages import EachPage
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown
-from toolbox.machine import require_chromium
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,32 +44,22 @@ def shop() -> MerchantInSight:
 )
 def test_every_page_looks_right(
     shop: MerchantInSight,
-    installation: Installation,
-    new_context: Any,
+    each_page: EachPage,
     build: Build,
     scheme: str,
     size: ViewportSize,
     locale: str,
 ) -> None:
-    life, portal = build(shop), installation.portal(shop.slug)
-    page = sign_in(new_context(viewport=size, color_scheme=scheme, locale=locale), portal, shop, life.who)
-    for path in life.paths:
-        page.goto(portal + path)
+    for page in each_page(shop, build(shop), viewport=size, color_scheme=scheme, locale=locale):
         looks_right(page)
 
 
 @pytest.mark.parametrize("build", [six_cards, several_accounts])
 def test_text_at_twice_its_size_needs_no_sideways_scrolling(
-    shop: MerchantInSight, installation: Installation, chrome: Browser, build: Build
+    shop: MerchantInSight, each_page_enlarged: EachPage, build: Build
 ) -> None:
-    life, portal = build(shop), installation.portal(shop.slug)
-    flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
-    large = chrome.browser_type.launch(executable_path=require_chromium(), args=flags)
-    page = sign_in(large.new_context(viewport=PHONE), portal, shop, life.who)
-    for path in life.paths:
-        page.goto(portal + path)
+    for page in each_page_enlarged(shop, build(shop)):
         fits(page)
-    large.close()
 
 
 def test_pages_are_light_large_enough_to_press_and_ask_nobody_else(

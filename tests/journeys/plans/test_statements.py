@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from paydesk.billing.payments.models import Attempt
 from paydesk.merchants.find import MerchantInSight
@@ -16,12 +16,12 @@ from tests.connected import connected
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
 from tests.journeys.looks import looks_right
+from tests.journeys.pages import EachPage
 from tests.journeys.paper import downloaded, read_paper
 from tests.journeys.plans.years import YEAR, full_year, many, nothing_yet, too_long
 from tests.journeys.portal.customers import Payer, sign_in
 from tests.journeys.portal.gallery import Shown
 from tests.simulator import Simulator
-from toolbox.machine import require_chromium
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,32 +87,22 @@ def test_a_customer_finds_the_year_and_takes_it_along(
 )
 def test_every_page_looks_right(
     shop: MerchantInSight,
-    installation: Installation,
-    new_context: Any,
+    each_page: EachPage,
     build: Build,
     scheme: str,
     size: ViewportSize,
     locale: str,
 ) -> None:
-    life, portal = build(shop), installation.portal(shop.slug)
-    page = sign_in(new_context(viewport=size, color_scheme=scheme, locale=locale), portal, shop, life.who)
-    for path in life.paths:
-        page.goto(portal + path)
+    for page in each_page(shop, build(shop), viewport=size, color_scheme=scheme, locale=locale):
         looks_right(page)
 
 
 @pytest.mark.parametrize("build", [full_year, too_long])
 def test_text_at_twice_its_size_needs_no_sideways_scrolling(
-    shop: MerchantInSight, installation: Installation, chrome: Browser, build: Build
+    shop: MerchantInSight, each_page_enlarged: EachPage, build: Build
 ) -> None:
-    life, portal = build(shop), installation.portal(shop.slug)
-    flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
-    large = chrome.browser_type.launch(executable_path=require_chromium(), args=flags)
-    page = sign_in(large.new_context(viewport=PHONE), portal, shop, life.who)
-    for path in life.paths:
-        page.goto(portal + path)
+    for page in each_page_enlarged(shop, build(shop)):
         looks_right(page)
-    large.close()
 
 
 def test_months_of_a_long_year_open_by_keyboard_and_are_all_open_on_paper(

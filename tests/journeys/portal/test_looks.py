@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import ViewportSize
 
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
 from tests.journeys.looks import fits, looks_right
+from tests.journeys.pages import EachPage, open_all
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown, all_waiting, full_life, nothing_yet
-from toolbox.machine import require_chromium
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,13 +28,6 @@ PALE = "#ffe14d"
 def shop() -> MerchantInSight:
     """A merchant with a long name and a pale colour."""
     return builders.merchant(name="Nachtschicht Verlag für außergewöhnliche Bücher GmbH", accent_color=PALE)
-
-
-def open_all(page: Page, portal: str, life: Shown) -> Iterator[Page]:
-    """Open each page in turn."""
-    for path in life.paths:
-        page.goto(portal + path)
-        yield page
 
 
 @pytest.mark.parametrize("build", LIVES)
@@ -74,20 +67,13 @@ def test_german_words_fit(
 @pytest.mark.parametrize("build", [full_life, all_waiting])
 def test_text_at_twice_its_size_needs_no_sideways_scrolling(
     shop: MerchantInSight,
-    installation: Installation,
-    chrome: Browser,
+    each_page_enlarged: EachPage,
     build: Callable[[MerchantInSight], Shown],
 ) -> None:
-    life, portal = build(shop), installation.portal(shop.slug)
-    # What somebody sets in the browser who needs larger text.
-    flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
-    large = chrome.browser_type.launch(executable_path=require_chromium(), args=flags)
-    page = sign_in(large.new_context(viewport=PHONE), portal, shop, life.who)
-    for shown in open_all(page, portal, life):
+    for shown in each_page_enlarged(shop, build(shop)):
         size = shown.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
         assert size == 30
         fits(shown)
-    large.close()
 
 
 def test_what_is_pressed_is_large_enough(

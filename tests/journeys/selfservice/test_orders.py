@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
@@ -16,10 +16,10 @@ from tests.billing.orders.parcels import csv_of, parcels
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
 from tests.journeys.looks import fits, looks_right
+from tests.journeys.pages import EachPage
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown
 from tests.journeys.selfservice.shopping import every_state, nothing_bought, too_long
-from toolbox.machine import require_chromium
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,45 +83,30 @@ def test_what_staff_import_is_seen_from_the_overview_and_found_by_number(
 )
 def test_every_page_looks_right(
     shop: MerchantInSight,
-    installation: Installation,
-    new_context: Any,
+    each_page: EachPage,
     build: Build,
     scheme: str,
     size: ViewportSize,
     locale: str,
 ) -> None:
-    life, portal = build(shop), installation.portal(shop.slug)
-    page = sign_in(new_context(viewport=size, color_scheme=scheme, locale=locale), portal, shop, life.who)
-    for path in life.paths:
-        page.goto(portal + path)
+    for page in each_page(shop, build(shop), viewport=size, color_scheme=scheme, locale=locale):
         looks_right(page)
 
 
 def test_from_right_to_left_and_twice_as_large_nothing_sticks_out(
-    shop: MerchantInSight, installation: Installation, chrome: Browser
+    shop: MerchantInSight, each_page_enlarged: EachPage
 ) -> None:
-    life, portal = too_long(shop), installation.portal(shop.slug)
-    flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
-    large = chrome.browser_type.launch(executable_path=require_chromium(), args=flags)
-    page = sign_in(large.new_context(viewport=PHONE), portal, shop, life.who)
-    for path in life.paths:
-        page.goto(portal + path)
+    for page in each_page_enlarged(shop, too_long(shop)):
         fits(page)
         page.evaluate("document.documentElement.dir = 'rtl'")
         fits(page)
-    large.close()
 
 
-def test_what_can_be_pressed_is_large_enough(
-    shop: MerchantInSight, installation: Installation, new_context: Any
-) -> None:
-    life, portal = every_state(shop), installation.portal(shop.slug)
-    page = sign_in(new_context(), portal, shop, life.who)
-    for path in life.paths:
-        page.goto(portal + path)
+def test_what_can_be_pressed_is_large_enough(shop: MerchantInSight, each_page: EachPage) -> None:
+    for page in each_page(shop, every_state(shop)):
         small = page.evaluate(
             """() => [...document.querySelectorAll('.button, .parcel a, .pager a, .section-head a')]
                 .filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44)
                 .map((one) => one.outerHTML.slice(0, 120))"""
         )
-        assert small == [], path
+        assert small == [], page.url
