@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 def fits(page: Page) -> None:
     """No sideways scrolling."""
+    # What was pressed just now leads to a page that may have begun, and has nothing on it yet.
+    page.wait_for_load_state()
     wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1], f"{page.url} is {wide[0]} px wide in a window of {wide[1]}"
 
