@@ -71,7 +71,7 @@ def test_what_customers_may_do_is_refused_whole_then_set_then_printed() -> None:
     assert kiln().policies == Policies(move_days=7, pay_off=False)
     assert "move_days=7" in run("kiln")
     printed = run("kiln", "--policy", "cancel_plan=off", "--policy", "cancel_offers=unused:skip")
-    assert "cancel_plan=off cancel_offers=unused:skip" in printed
+    assert "cancel_plan=off cancel_off_for= cancel_offers=unused:skip" in printed
     assert kiln().policies.cancel_subscription == "both"
 
 

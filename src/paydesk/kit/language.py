@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol, is_currency
 
@@ -125,6 +125,16 @@ def _dates(language: str) -> str:
 def has_currency(code: str) -> bool:
     """Say whether there is, or was, such a currency; in capitals."""
     return code.isascii() and code.isupper() and bool(is_currency(code))
+
+
+@lru_cache(maxsize=_KEPT)
+def is_language(code: str) -> bool:
+    """Say whether there is such a language, written as we write them: en, pt-br."""
+    try:
+        Locale.parse(_locale(code))
+    except (UnknownLocaleError, ValueError):
+        return False
+    return code == code.lower() and "_" not in code
 
 
 def for_customer(sentence: str) -> str:

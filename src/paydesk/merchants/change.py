@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
-from paydesk.merchants.add import MerchantRefused, MerchantWanted, refusal
+from paydesk.merchants.add import MerchantRefused, MerchantWanted, columns_of, refusal, taken
 from paydesk.merchants.models import Merchant
 
 
@@ -14,8 +14,8 @@ class Change(NamedTuple):
     """What was changed, by the name of its column, from what, to what."""
 
     name: str
-    before: str | None
-    after: str | None
+    before: Any
+    after: Any
 
 
 def change_merchant(*, merchant_id: int, given: Mapping[str, Any]) -> list[Change]:
@@ -23,22 +23,19 @@ def change_merchant(*, merchant_id: int, given: Mapping[str, Any]) -> list[Chang
     row = Merchant.objects.get(id=merchant_id)
     before = MerchantWanted(**{one.name: getattr(row, one.name) for one in fields(MerchantWanted)})
     after = replace(before, **given)
-    said = refusal(after) or _refusal(merchant_id, before, after)
+    said = refusal_of_change(row, after)
     if said is not None:
         raise MerchantRefused(said)
-    changes = [Change(name, getattr(before, name), getattr(after, name)) for name in given]
+    columns = columns_of(after)
+    changes = [Change(name, getattr(row, name), columns[name]) for name in given]
     changes = [change for change in changes if change.before != change.after]
     if changes:
         Merchant.objects.filter(id=merchant_id).update(**{change.name: change.after for change in changes})
     return changes
 
 
-def _refusal(merchant_id: int, before: MerchantWanted, after: MerchantWanted) -> str | None:
-    if after.mode != before.mode:
-        return f"{before.slug} is a {before.mode} merchant and stays one. Add another for {after.mode}."
-    if (
-        after.host_name
-        and Merchant.objects.filter(host_name=after.host_name).exclude(id=merchant_id).exists()
-    ):
-        return "Another merchant has that host name."
-    return None
+def refusal_of_change(row: Merchant, after: MerchantWanted) -> str | None:
+    """Say why a merchant cannot become that, or None."""
+    if after.mode != row.mode:
+        return f"{row.slug} is a {row.mode} merchant and stays one. Add another for {after.mode}."
+    return refusal(after) or taken(after, merchant_id=row.id)

@@ -18,6 +18,7 @@ from paydesk.kit import clock
 from paydesk.merchants.branding import ShownLogo, shown_logo
 from paydesk.merchants.models import Merchant
 from paydesk.merchants.policies import Policies, policies_of
+from paydesk.merchants.texts import Said, Texts, text_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,8 @@ class MerchantInSight:
     link_minutes: int
     clock_offset: timedelta
     frame_origins: tuple[str, ...]
+    sender_email: str
+    texts: Texts
     policies: Policies
     portal_url: str
 
@@ -47,6 +50,10 @@ class MerchantInSight:
     def logo_digest(self) -> str:
         """Name the bytes of the logo on white paper: SHA-256 in hex, empty without one."""
         return self.logo.paper.digest if self.logo else ""
+
+    def text(self, step: str, *, language: str) -> Said | None:
+        """Give what the merchant says at a step in its own words; None where it says nothing."""
+        return text_for(self.texts, step, language=language, of_merchant=self.language)
 
     def business_now(self) -> datetime:
         """Give the time of what is due at this merchant."""
@@ -76,6 +83,8 @@ class _MerchantRow(NamedTuple):
     accent_color: str
     link_minutes: int
     frame_origins: list[str]
+    sender_email: str
+    texts: dict[str, dict[str, str]]
     policies: dict[str, Any]
     offset_seconds: int | None
 

@@ -32,6 +32,10 @@ class Merchant(models.Model):
     link_minutes = models.PositiveSmallIntegerField(default=15)
     # The https origins that may show the portal in a frame; with none, nobody may.
     frame_origins = models.JSONField(default=list)
+    # The address that letters come from; empty: the installation's own.
+    sender_email = models.CharField(max_length=254, default="", blank=True)
+    # What it says in its own words, by language and step: see `merchants/texts.py`.
+    texts = models.JSONField(default=dict)
     # What customers may do with what is to come; what is not said has the default of `merchants/policies.py`.
     policies = models.JSONField(default=dict)
     created_at = models.DateTimeField()

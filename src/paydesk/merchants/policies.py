@@ -16,25 +16,46 @@ class PolicyRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policies:
-    """Each says whether customers may do it, or how far. Days are calendar days; 0 switches that off."""
+    """Each says whether customers may do it, or how far: see MEANINGS."""
 
-    pay_next: bool = True  # the next payment before its day
-    pay_several: bool = True  # several payments with one charge
-    pay_off: bool = True  # all that remains of a payment plan
-    pay_off_waives_fee: bool = True  # what is left of the finance fee is let off then
-    move_days: int = 14  # how far a payment may be moved from the day that the plan gave it
-    skip_in_a_row: int = 1  # payments of a subscription that may be skipped one after the other
-    pause_days: int = 90  # how long a subscription or plan may pause
+    pay_next: bool = True
+    pay_several: bool = True
+    pay_off: bool = True
+    pay_off_waives_fee: bool = True
+    move_days: int = 14
+    skip_in_a_row: int = 1
+    pause_days: int = 90
     change_method: bool = True
-    cancel_subscription: str = MayCancel.BOTH.value  # when it may end: off, at_end, now or both
-    cancel_plan: str = MayCancel.BOTH.value  # the same of a payment plan
-    cancel_offers: str = (
-        ""  # what is offered once before an end, by its reason: too_expensive:pause,unused:skip
-    )
+    cancel_subscription: str = MayCancel.BOTH.value
+    cancel_plan: str = MayCancel.BOTH.value
+    cancel_off_for: str = ""
+    cancel_offers: str = ""
+
+    def may_cancel(self, name: str, *, is_plan: bool) -> MayCancel:
+        """Say when customers may end what goes by this name."""
+        if name in self.cancel_off_for.split("|"):
+            return MayCancel.OFF
+        return MayCancel(self.cancel_plan if is_plan else self.cancel_subscription)
 
 
+#: By the name of the policy: what it lets customers do. Days are calendar days; 0 switches it off.
+MEANINGS = {
+    "pay_next": "the next payment may be made before its day",
+    "pay_several": "several payments may be made with one charge",
+    "pay_off": "all that remains of a payment plan may be paid at once",
+    "pay_off_waives_fee": "what is left of the finance fee is let off then",
+    "move_days": "how far a payment may be moved from the day that the plan gave it",
+    "skip_in_a_row": "payments of a subscription that may be skipped one after the other",
+    "pause_days": "how long a subscription or plan may pause",
+    "change_method": "what pays a plan or subscription may be changed",
+    "cancel_subscription": "when a subscription may be cancelled: off, at_end, now or both",
+    "cancel_plan": "when a payment plan may be cancelled: off, at_end, now or both",
+    "cancel_off_for": "names of what customers cannot cancel, whatever those two say: Studio, yearly|Kiln hours",
+    "cancel_offers": "what is offered once before an end, by its reason: too_expensive:pause,unused:skip",
+}
 #: By the name of the policy: the most that makes sense.
 _MOST = {"move_days": 60, "skip_in_a_row": 12, "pause_days": 366}
+_NAMES_MAX = 2000
 _WHEN_TO_CANCEL = {"cancel_subscription", "cancel_plan"}
 
 
@@ -55,13 +76,22 @@ def policies_said(policies: Policies) -> str:
     return " ".join(f"{name}={_written(value)}" for name, value in asdict(policies).items())
 
 
+def read_policies(given: Mapping[str, bool | int | str]) -> Policies:
+    """Read values that have their types already; raises PolicyRefused."""
+    return policies_of({name: _read(name, _written(value)) for name, value in given.items()})
+
+
 def set_policies(*, merchant_id: int, given: Mapping[str, str]) -> Policies:
     """Keep policies by name, from the words of a command: yes, no, or a number. Raises PolicyRefused."""
-    rows = Merchant.objects.filter(id=merchant_id)
-    kept = rows.values_list("policies", flat=True).get()
+    kept = Merchant.objects.filter(id=merchant_id).values_list("policies", flat=True).get()
     wanted = policies_of(kept | {name: _read(name, text) for name, text in given.items()})
-    rows.update(policies=asdict(wanted))
+    keep_policies(merchant_id=merchant_id, policies=wanted)
     return wanted
+
+
+def keep_policies(*, merchant_id: int, policies: Policies) -> None:
+    """Keep all of them."""
+    Merchant.objects.filter(id=merchant_id).update(policies=asdict(policies))
 
 
 def _written(value: bool | int | str) -> str:
@@ -88,6 +118,11 @@ def _read_words(name: str, text: str) -> str:
         if text not in set(MayCancel):
             raise PolicyRefused(f"{name} is one of: {', '.join(MayCancel)}.")
         return text
+    if name == "cancel_off_for":
+        names = [one.strip() for one in text.split("|") if one.strip()]
+        if len(text) > _NAMES_MAX or not text.isprintable():
+            raise PolicyRefused(f"{name} is names in one line, with | between them.")
+        return "|".join(names)
     try:
         return ",".join(f"{reason}:{offer}" for reason, offer in read_offers(text).items())
     except OffersRefused as refused:

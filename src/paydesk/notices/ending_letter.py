@@ -42,6 +42,7 @@ def ending_letter(letter: Letter, merchant: MerchantInSight, now: datetime) -> W
     title = _title(str(letter.subject["what"]), subscription, merchant)
     if title is None:
         return None
+    about = merchant.text("canceled", language=get_language() or merchant.language)
     return Written(
         template=KIND,
         title=title,
@@ -51,6 +52,7 @@ def ending_letter(letter: Letter, merchant: MerchantInSight, now: datetime) -> W
             "asked_at": _in_time(letter.created_at, merchant, now),
             "owed": _owed(subscription),
             "coming": _coming(subscription, merchant),
+            "about_ending": about.words if about else "",
             "address": f"{merchant.portal_url}/subscriptions/{subscription.public_id}",
         },
     )

@@ -62,11 +62,14 @@ class LetterLogo:
 
 def rendered(written: Written, merchant: MerchantInSight) -> Rendered:
     """Render in the language that is active."""
+    language = translation.get_language() or merchant.language
+    own = merchant.text("letters", language=language)
     words = {
         **written.words,
         "title": written.title,
         "merchant": merchant,
-        "language": translation.get_language() or merchant.language,
+        "own_words": own.words if own else "",
+        "language": language,
         "direction": _RIGHT_TO_LEFT if translation.get_language_bidi() else "ltr",
         "accent": accent_of(merchant.accent_color),
         "logo": _logo(merchant),

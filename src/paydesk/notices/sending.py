@@ -14,7 +14,7 @@ from paydesk.notices.rendering import Rendered
 
 def message_of(letter: Letter, merchant: MerchantInSight, content: Rendered) -> EmailMultiAlternatives:
     """Make what Django's mail backends, anymail's among them, can send."""
-    _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    sender = merchant.sender_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     message = EmailMultiAlternatives(
         subject=content.title,
         body=content.text,

@@ -40,9 +40,26 @@ def test_what_may_wait_for_its_end_may_end_at_once_where_nothing_is_paid_ahead(
     policy: str, ways: tuple[str, ...], without_waiting: tuple[str, ...]
 ) -> None:
     policies = Policies(cancel_subscription=policy, cancel_plan="off")
-    assert allowed_ways(policies, is_plan=False, can_wait=True) == ways
-    assert allowed_ways(policies, is_plan=False, can_wait=False) == without_waiting
-    assert allowed_ways(policies, is_plan=True, can_wait=True) == ()
+    may = policies.may_cancel("Studio", is_plan=False)
+    assert allowed_ways(may, can_wait=True) == ways
+    assert allowed_ways(may, can_wait=False) == without_waiting
+    assert allowed_ways(policies.may_cancel("Studio", is_plan=True), can_wait=True) == ()
+
+
+def test_what_a_merchant_names_is_not_for_customers_to_cancel(desk: Desk) -> None:
+    policies = Policies(cancel_off_for="Studio, yearly|Kiln")
+    assert [policies.may_cancel(name, is_plan=False) for name in ("Studio, yearly", "Kiln", "Studio")] == [
+        "off",
+        "off",
+        "both",
+    ]
+    let_policies(desk, cancel_off_for=f"Another|{desk.agreement().name}")
+    for when in ("now", "at_end"):
+        with pytest.raises(CancelRefused, match="cannot be cancelled here"):
+            desk.press_for("cancel", when=when)
+    let_policies(desk, cancel_off_for="Another")
+    desk.press_for("cancel", when="now")
+    assert agreement_state(desk) == "canceled"
 
 
 def test_what_is_not_allowed_is_refused_to_customers_and_not_to_staff(desk: Desk) -> None:

@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ("accent_color", models.CharField(default="#3d5afe", max_length=7)),
                 ("link_minutes", models.PositiveSmallIntegerField(default=15)),
                 ("frame_origins", models.JSONField(default=list)),
+                ("sender_email", models.CharField(blank=True, default="", max_length=254)),
+                ("texts", models.JSONField(default=dict)),
                 ("policies", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField()),
             ],

@@ -51,20 +51,17 @@ def ways_of(at: AtHand, agreement: Agreement, course: Course | None) -> list[Whe
         return []
     if course is None:
         return _ways_at_company(at, agreement)
-    policies, today = at.merchant.policies, today_at(at)
+    may, today = _may(at, agreement), today_at(at)
     return [
         when
         for when in WHENS
-        if refusal(course, when=when, policies=policies, asked_by=AskedBy.CUSTOMER, today=today) is None
+        if refusal(course, when=when, may=may, asked_by=AskedBy.CUSTOMER, today=today) is None
     ]
 
 
 def is_allowed(at: AtHand, agreement: Agreement) -> bool:
     """Say whether the merchant lets customers cancel such a thing by themselves."""
-    policies = at.merchant.policies
-    return (
-        policies.cancel_plan if agreement.payments_total else policies.cancel_subscription
-    ) != MayCancel.OFF
+    return _may(at, agreement) != MayCancel.OFF
 
 
 def ending_of(at: AtHand, agreement: Agreement, course: Course | None) -> Ending:
@@ -84,8 +81,11 @@ def _ways_at_company(at: AtHand, agreement: Agreement) -> list[When]:
         "now": Capability.CANCEL_NOW.value in agreement.capabilities,
         "at_end": waits and not agreement.is_ending,
     }
-    is_plan = agreement.payments_total is not None
-    return [when for when in allowed_ways(at.merchant.policies, is_plan=is_plan, can_wait=waits) if can[when]]
+    return [when for when in allowed_ways(_may(at, agreement), can_wait=waits) if can[when]]
+
+
+def _may(at: AtHand, agreement: Agreement) -> MayCancel:
+    return at.merchant.policies.may_cancel(agreement.name, is_plan=agreement.payments_total is not None)
 
 
 def _preview(at: AtHand, agreement: Agreement, when: When) -> Preview:

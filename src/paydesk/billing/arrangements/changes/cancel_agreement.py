@@ -27,8 +27,8 @@ from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAc
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.records import SubscriptionState
+from paydesk.merchants.canceling import MayCancel
 from paydesk.merchants.find import MerchantInSight
-from paydesk.merchants.policies import Policies
 
 _AT_COMPANY = {"now": ScheduledAction.Kind.CANCEL, "at_end": ScheduledAction.Kind.SCHEDULE_CANCEL}
 
@@ -55,6 +55,7 @@ def cancel_agreement(
     """
     agreement = agreement_of(merchant=merchant, customer_id=customer_id, public_id=subscription_public_id)
     today = today_at(merchant)
+    may = merchant.policies.may_cancel(agreement.name, is_plan=agreement.payments_total is not None)
 
     def note() -> CancelNote:
         return keep_note(
@@ -67,7 +68,7 @@ def cancel_agreement(
         )
 
     if agreement.collected_by != Subscription.CollectedBy.PAYDESK:
-        if no := refusal_at_company(agreement, when=when, policies=merchant.policies, asked_by=asked_by):
+        if no := refusal_at_company(agreement, when=when, may=may, asked_by=asked_by):
             raise CancelRefused(no)
         return (ask_company if when == "now" else hold_end)(
             merchant=merchant,
@@ -82,7 +83,7 @@ def cancel_agreement(
         is_so = course.state == SubscriptionState.CANCELED
         if is_so or (when == "at_end" and course.cancel_day is not None):
             return None
-        if no := refusal(course, when=when, policies=merchant.policies, asked_by=asked_by, today=today):
+        if no := refusal(course, when=when, may=may, asked_by=asked_by, today=today):
             raise CancelRefused(no)
         return canceled(course) if when == "now" else ending(course)
 
@@ -108,32 +109,33 @@ def preview_cancel(
     """Say what it will look like, or why it goes on. Raises Subscription.DoesNotExist. Asks no company."""
     agreement = agreement_of(merchant=merchant, customer_id=customer_id, public_id=subscription_public_id)
     today = today_at(merchant)
+    may = merchant.policies.may_cancel(agreement.name, is_plan=agreement.payments_total is not None)
     if agreement.collected_by != Subscription.CollectedBy.PAYDESK:
         return preview_at_company(
             merchant=merchant,
             agreement=agreement,
             kind=_AT_COMPANY[when],
-            refusal=refusal_at_company(agreement, when=when, policies=merchant.policies, asked_by=asked_by),
+            refusal=refusal_at_company(agreement, when=when, may=may, asked_by=asked_by),
         )
 
     def look(course: Course) -> Course | str:
-        said = refusal(course, when=when, policies=merchant.policies, asked_by=asked_by, today=today)
+        said = refusal(course, when=when, may=may, asked_by=asked_by, today=today)
         return said or (canceled(course) if when == "now" else ending(course))
 
     return preview_of(merchant=merchant, subscription=agreement, look=look)
 
 
 def refusal_at_company(
-    agreement: Subscription, *, when: When, policies: Policies, asked_by: AskedBy
+    agreement: Subscription, *, when: When, may: MayCancel, asked_by: AskedBy
 ) -> str | None:
     """Say why the merchant does not let a customer end what a company collects, or None."""
     if asked_by == AskedBy.STAFF:
         return None
     waits = can_company_wait(agreement, is_ending=agreement.ends_at is not None)
-    return refusal_by_policy(policies, when, is_plan=agreement.payments_total is not None, can_wait=waits)
+    return refusal_by_policy(may, when, can_wait=waits)
 
 
-def refusal(course: Course, *, when: When, policies: Policies, asked_by: AskedBy, today: date) -> str | None:
+def refusal(course: Course, *, when: When, may: MayCancel, asked_by: AskedBy, today: date) -> str | None:
     """Say why it may not be cancelled, or None if it may."""
     if course.state == SubscriptionState.CANCELED:
         return _("It is cancelled already.")
@@ -143,7 +145,7 @@ def refusal(course: Course, *, when: When, policies: Policies, asked_by: AskedBy
         return _("It is about to end already.")
     # Why it cannot wait is told below, better than by a policy.
     waits = when == "at_end" or course.cancel_day is not None or can_wait(course)
-    by_policy = refusal_by_policy(policies, when, is_plan=course.is_plan, can_wait=waits)
+    by_policy = refusal_by_policy(may, when, can_wait=waits)
     if by_policy and asked_by != AskedBy.STAFF:
         return by_policy
     if when == "now":

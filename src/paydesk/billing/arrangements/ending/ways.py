@@ -12,13 +12,12 @@ from paydesk.billing.arrangements.coming.course import RUNNING, Course, next_to_
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.canceling import MayCancel
-from paydesk.merchants.policies import Policies
 
 When = Literal["now", "at_end"]
 #: What is milder comes first.
 WHENS: tuple[When, ...] = ("at_end", "now")
 
-_ALLOWED: dict[str, tuple[When, ...]] = {
+_ALLOWED: dict[MayCancel, tuple[When, ...]] = {
     MayCancel.OFF: (),
     MayCancel.AT_END: ("at_end",),
     MayCancel.NOW: ("now",),
@@ -42,15 +41,15 @@ class AtCompany(Protocol):
         """When the company collects next; None when it does not."""
 
 
-def allowed_ways(policies: Policies, *, is_plan: bool, can_wait: bool) -> tuple[When, ...]:
+def allowed_ways(may: MayCancel, *, can_wait: bool) -> tuple[When, ...]:
     """Say what the merchant allows. Where nothing is paid ahead, its end is now: who may wait for it need not."""
-    allowed = _ALLOWED[policies.cancel_plan if is_plan else policies.cancel_subscription]
+    allowed = _ALLOWED[may]
     return allowed if can_wait or not allowed else ("now",)
 
 
-def refusal_by_policy(policies: Policies, when: When, *, is_plan: bool, can_wait: bool) -> str | None:
+def refusal_by_policy(may: MayCancel, when: When, *, can_wait: bool) -> str | None:
     """Say why the merchant does not let customers do that, or None."""
-    allowed = allowed_ways(policies, is_plan=is_plan, can_wait=can_wait)
+    allowed = allowed_ways(may, can_wait=can_wait)
     if when in allowed:
         return None
     if not allowed:

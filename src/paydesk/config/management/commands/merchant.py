@@ -1,4 +1,7 @@
-"""Add a merchant, or change one: `paydesk merchant SLUG --name ... --logo FILE`; what is not given stays."""
+"""Add a merchant, or change one: `paydesk merchant SLUG --name ... --logo FILE`; what is not given stays.
+
+`paydesk merchant apply FILE` makes one what a file says, and `paydesk merchant export SLUG FILE` writes such a file.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from paydesk.config.management.merchant_file import apply_file, export_file
 from paydesk.config.management.said_cancels import said_cancels
 from paydesk.kit import clock
-from paydesk.merchants.add import MerchantRefused, MerchantWanted, add_merchant
+from paydesk.merchants.add import VERBS, MerchantRefused, MerchantWanted, add_merchant
 from paydesk.merchants.change import change_merchant
 from paydesk.merchants.find import MerchantInSight, merchant_by_id, merchant_by_slug
 from paydesk.merchants.logos.keep import drop_logo, keep_logo
@@ -35,10 +39,18 @@ _NEEDED = ("name", "support-email", "mode")
 
 
 class Command(BaseCommand):
-    help = "Add a merchant to this installation, or change one."
+    help = (
+        "Add a merchant to this installation, or change one. `apply FILE` makes it what a settings file says, and shows"
+        " the difference first; `export SLUG FILE` writes such a file (docs/merchant-settings.md)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", help="short name, as in /m/SLUG/")
+        parser.add_argument("slug", help="short name, as in /m/SLUG/; or the verb apply or export")
+        parser.add_argument("rest", nargs="*", help="after apply a FILE, after export a SLUG and a FILE")
+        parser.add_argument("--yes", action="store_true", dest="is_agreed", help="with apply: do not ask")
+        parser.add_argument(
+            "--dry-run", action="store_true", dest="is_dry_run", help="with apply: only show the difference"
+        )
         for option, (column, meaning) in _FACTS.items():
             parser.add_argument(f"--{option}", dest=column, help=meaning)
         parser.add_argument("--logo", metavar="FILE", help="PNG, JPEG or SVG, wide or square")
@@ -58,7 +70,23 @@ class Command(BaseCommand):
             help="list why customers cancelled, the newest first, and what they chose where something was offered",
         )
 
-    def handle(self, *, slug: str, **options: Any) -> None:
+    def handle(self, *, slug: str, rest: Sequence[str], **options: Any) -> None:
+        match [slug, *rest]:
+            case ["apply", file]:
+                agreed = {name: options[name] for name in ("is_agreed", "is_dry_run")}
+                merchant = apply_file(file, out=self.stdout, **agreed)
+                if merchant:
+                    self._say_where(merchant)
+            case ["export", of, file]:
+                export_file(of, file, out=self.stdout)
+            case [_] if slug not in VERBS:
+                self._change(slug, options)
+            case _:
+                raise CommandError(
+                    "It is `merchant SLUG ...`, `merchant apply FILE` or `merchant export SLUG FILE`."
+                )
+
+    def _change(self, slug: str, options: Mapping[str, Any]) -> None:
         given = {column: options[column] for column, _ in _FACTS.values() if options[column] is not None}
         if "host_name" in given:
             given["host_name"] = given["host_name"] or None
@@ -74,9 +102,12 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
         self._logo(merchant, pictures, is_without=options["no_logo"])
         self._policies(merchant, policies)
-        self.stdout.write(f"{merchant.name} has its portal at {merchant.portal_url}/")
+        self._say_where(merchant)
         if options["cancels"]:
             self.stdout.write("\n".join(said_cancels(merchant)))
+
+    def _say_where(self, merchant: MerchantInSight) -> None:
+        self.stdout.write(f"{merchant.name} has its portal at {merchant.portal_url}/")
 
     def _merchant(self, slug: str, given: dict[str, Any]) -> MerchantInSight:
         known = merchant_by_slug(slug)
