@@ -27,18 +27,22 @@ KEYWORDS = {
 CATALOGS = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
 
 
-def texts() -> set[str]:
-    """Collect every text as `bin/words` does; of a plural its singular."""
+def texts() -> set[tuple[str, str | None]]:
+    """Collect every text as `bin/words` does, with its context; of a plural its singular."""
     with (LOCALE / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     found = extract_from_dir(ROOT / "src", methods, options, KEYWORDS)
-    return {said if isinstance(said, str) else said[0] for _, _, said, _, _ in found}
+    return {(said if isinstance(said, str) else said[0], context) for _, _, said, _, context in found}
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parts[-3])
 def test_nothing_is_missing(path: Path) -> None:
     catalog = _read(path)
-    known = {_singular(message.id) for message in catalog if message.id and _is_translated(message.string)}
+    known = {
+        (_singular(message.id), message.context)
+        for message in catalog
+        if message.id and _is_translated(message.string)
+    }
     assert texts() - known == set(), "run bin/words and translate what it added"
 
 

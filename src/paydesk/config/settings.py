@@ -7,9 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import to_language
 
 from paydesk.config import environment
 from paydesk.config.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from paydesk.kit.language import own_name
 
 SOURCE = Path(__file__).resolve().parent.parent
 
@@ -127,8 +129,12 @@ STORAGES = {
 
 # --- Languages ---------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [SOURCE / "locale"]
+#: English is what the texts are written in; of every other language there is a catalogue, and no entry here.
+LANGUAGES = [
+    (code, own_name(code))
+    for code in ("en", *sorted(to_language(path.parts[-3]) for path in LOCALE_PATHS[0].glob("*/*/django.mo")))
+]
 USE_I18N = True
 
 # --- Letters -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from paydesk.portal.words import amounts, dates
 from paydesk.portal.words.brands import brand_word
 from paydesk.portal.words.declines import decline_sentence, decline_todo
 from paydesk.portal.words.expiry import expiry_word, is_expired
+from paydesk.portal.words.lists import listed
 from paydesk.portal.words.reader import reader
 from paydesk.portal.words.states import StateWord, payment_word, subscription_word
 
@@ -32,6 +33,7 @@ _FILTERS = (
     dates.tile_month,
     dates.tile_day,
     dates.iso_day,
+    listed,
     page_name,
     phone_address,
 )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_datetime_format
 from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol, is_currency
 
 from paydesk.kit.money import exponent
@@ -19,6 +19,7 @@ from paydesk.kit.money import exponent
 _KEPT = 8192
 _NO_BREAK = "\u00a0"
 _DATES_OF = {"en": "en_GB"}
+_COMMAS = dict.fromkeys(("ar", "fa", "ur"), "\u060c ")
 
 
 @lru_cache(maxsize=_KEPT)
@@ -40,6 +41,11 @@ def number_text(number: int, language: str) -> str:
     return format_decimal(number, locale=_locale(language))
 
 
+def comma(language: str) -> str:
+    """Give what stands between two things that are listed in a line, with its space."""
+    return _COMMAS.get(language.partition("-")[0], ", ")
+
+
 @lru_cache
 def decimal_mark(language: str) -> str:
     """Give what a file for this language's spreadsheets has before decimals: a comma or a point."""
@@ -58,7 +64,9 @@ def day_text(day: date, language: str, *, this_year: int) -> str:
 def moment_text(moment: datetime, language: str, *, this_year: int) -> str:
     """Write a local moment: Tue 3 Dec, 09:14."""
     day = day_text(moment.date(), language, this_year=this_year)
-    return f"{day}, {time_text(moment.hour, moment.minute, language)}"
+    # CLDR puts some words in quotes; the pattern with a comma has none but what each language writes between the two.
+    pattern = str(get_datetime_format("medium", _dates(language))).replace("'", "")
+    return pattern.format(time_text(moment.hour, moment.minute, language), day)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -135,6 +143,12 @@ def is_language(code: str) -> bool:
     except (UnknownLocaleError, ValueError):
         return False
     return code == code.lower() and "_" not in code
+
+
+def own_name(code: str) -> str:
+    """Name a language as its speakers do: Deutsch, العربية."""
+    name = str(Locale.parse(_locale(code)).display_name)
+    return name[:1].upper() + name[1:]
 
 
 def for_customer(sentence: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from paydesk.billing.arrangements.what_pays_what import Account, Agreement, what_pays_what
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.portal.door import AtHand
+from paydesk.portal.words.lists import listed
 
 _NAMES_IN_LABEL = 2
 
@@ -58,7 +59,7 @@ def account_label(account: Account, accounts: Sequence[Account]) -> str:
     more = "…" if len(account.agreements) > _NAMES_IN_LABEL else ""
     return _("%(company)s: %(names)s") % {
         "company": account.gateway_title,
-        "names": ", ".join(names) + more,
+        "names": listed(names) + more,
     }
 
 

@@ -12,7 +12,7 @@ from paydesk.billing.receipts.printing.pen import Pen, contact_of, pen_for
 from paydesk.billing.receipts.printing.sums import Sum, sums_of
 from paydesk.billing.receipts.snapshot import PaidWith, Snapshot
 from paydesk.kit.accent import accent_of
-from paydesk.kit.language import number_text, percent_text
+from paydesk.kit.language import comma, number_text, percent_text
 
 #: Where people print on Letter.
 _LETTER = {"CA", "CL", "CO", "MX", "PH", "PR", "US", "VE"}
@@ -137,7 +137,7 @@ def _sum(pen: Pen, one: Sum) -> list[Any]:
 def _remarks(pen: Pen, receipt: Receipt) -> Iterator[str]:
     replaces = receipt.snapshot["replaces"]
     if replaces:
-        yield pen.say("replaces", numbers=", ".join(map(str, replaces)))
+        yield pen.say("replaces", numbers=comma(pen.language).join(map(str, replaces)))
     if receipt.kind == Receipt.Kind.REFUND:
         yield pen.words["refund_takes"]
 
