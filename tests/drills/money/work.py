@@ -15,11 +15,11 @@ from paydesk.work.queues import Queue, claim_of, work_one
 from tests.drills.money.drill_clock import DrillClock
 from tests.simulator import SimulatedAccount
 
-#: When a worker comes back after a kill: at once, when leases have ended, at each look of the resolver, the next day.
+#: When a worker comes back after a kill: at once, when leases have ended, at each look of the resolver, on later days.
 ROUNDS = [
     timedelta(0),
     *(timedelta(minutes=minutes) for minutes in (3, 8, 20, 90)),
-    *(timedelta(hours=hours) for hours in (3, 26, 80)),
+    *(timedelta(hours=hours) for hours in (3, 26, 80, 128)),
 ]
 _TIMETABLE = "timetable"
 _AT_A_TIME = 8
@@ -57,7 +57,7 @@ def work_for_days(
     *,
     at_least: timedelta = timedelta(0),
 ) -> None:
-    """Work on while time goes by, here and at the company, until nothing is under way any more: at most three days."""
+    """Work on while time goes by, here and at the company, until nothing is under way any more: at most five days."""
     began = before = drill_clock.ahead()
     for ahead in (began + after for after in ROUNDS):
         if ahead > before:
