@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ KEPT = ROOT / "var" / "drill"
 
 def main() -> None:
     """End with 0 only if every lane came to its end and nothing was wrong."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     asked = argparse.ArgumentParser(prog="bin/drill money", add_help=False)
     asked.add_argument("--lanes", type=int, default=os.cpu_count() or 1)
     asked.add_argument("--full", action="store_true")
