@@ -1,7 +1,7 @@
 """A merchant's books of a good size: 20,000 customers, 200,000 payments, written straight into the database.
 
 Every customer has an open-ended subscription and a payment plan. The first hundred, who are measured, have more
-payments than a page of the history shows, and one that failed.
+payments than a page of the history shows, and one that failed; the last one has a thousand pages.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,8 @@ CUSTOMERS = 20_000
 PAYMENTS = 200_000
 MEASURED = 100
 PAYMENTS_OF_MEASURED = 40
+#: One more customer has so many payments that the history has a page 1,000.
+BUSY, PAYMENTS_OF_BUSY = CUSTOMERS, 20_020
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 #: Both kinds of database read this, in UTC.
@@ -165,11 +167,9 @@ def _payments() -> Iterator[dict[str, Any]]:
     rest, others = PAYMENTS - MEASURED * PAYMENTS_OF_MEASURED, CUSTOMERS - MEASURED
     number = 0
     for person in _people():
-        count = (
-            PAYMENTS_OF_MEASURED
-            if person <= MEASURED
-            else rest // others + (person <= MEASURED + rest % others)
-        )
+        count = rest // others + (person <= MEASURED + rest % others)
+        if person <= MEASURED or person == BUSY:
+            count = PAYMENTS_OF_BUSY if person == BUSY else PAYMENTS_OF_MEASURED
         for turn in range(count):
             number += 1
             yield _payment(number, person, turn, is_failed=turn == 0 and person <= MEASURED)
@@ -177,7 +177,8 @@ def _payments() -> Iterator[dict[str, Any]]:
 
 def _payment(number: int, person: int, turn: int, *, is_failed: bool) -> dict[str, Any]:
     order = person + CUSTOMERS * (turn % 2)
-    due = NOW - timedelta(days=15 * turn + 2, minutes=person % 600)
+    apart = timedelta(hours=6) if person == BUSY else timedelta(days=15)
+    due = NOW - apart * turn - timedelta(days=2, minutes=person % 600)
     paid = {"state": "failed"} if is_failed else {"state": "paid", "paid_at": _at(due), "paid_minor": 4_900}
     return paid | {
         "id": number,

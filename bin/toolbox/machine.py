@@ -33,3 +33,8 @@ def require_chromium() -> str:
     named = os.environ.get("PAYDESK_CHROMIUM")
     found = [path for name in (named, *CHROMIUM_NAMES) if name and (path := shutil.which(name))]
     return found[0] if found else stop("Chromium is missing.", "sudo apt install chromium")
+
+
+def require_npx() -> str:
+    """Return the path of npx, which comes with Node.js; what the portal shows needs neither."""
+    return shutil.which("npx") or stop("Node.js is missing.", "sudo apt install nodejs npm")

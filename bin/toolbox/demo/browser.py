@@ -61,7 +61,13 @@ class Browser:
     """One person's browser."""
 
     def __init__(self) -> None:
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._cookies = CookieJar()
+        self._opener = build_opener(HTTPCookieProcessor(self._cookies))
+
+    @property
+    def cookies(self) -> str:
+        """Give the cookies as a browser sends them."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
 
     def get(self, url: str) -> Page:
         """Open an address."""

@@ -17,7 +17,7 @@ from paydesk.portal.words.states import StateWord
 _KEPT = 4096
 _CIRCLE = '<circle cx="8" cy="8" r="6.5"/>'
 _RECEIPT = '<path d="M3.5 1.5h9v13l-2.2-1.4L8 14.5l-2.3-1.4-2.2 1.4z"/><path d="M6 5.2h4M6 8.2h4"/>'
-_SHAPES = {
+SHAPES = {
     "tick": _CIRCLE + '<path d="m5.2 8.2 1.9 1.9 3.7-4"/>',
     "cross": '<path d="M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3z"/><path d="M8 4.7v3.8M8 11.2v.05"/>',
     "half": _CIRCLE + '<path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" stroke="none"/>',
@@ -68,7 +68,7 @@ _SVG = (
 @lru_cache(maxsize=_KEPT)
 def shape(name: str, size: int = 16) -> Markup:
     """Draw a shape. It never speaks alone, so it is hidden from who is read to."""
-    return Markup(_SVG).format(size, Markup(_SHAPES[name]))  # noqa: S704 - both are our own, above.
+    return Markup(_SVG).format(size, Markup(SHAPES[name]))  # noqa: S704 - both are our own, above.
 
 
 @lru_cache(maxsize=_KEPT)

@@ -49,6 +49,7 @@ urlpatterns = [
     path("", include("paydesk.portal.calendar.urls")),
     path("", include("paydesk.portal.tickets.urls")),
     path("", include("paydesk.portal.mailbox.urls")),
+    path("", include("paydesk.portal.design.urls")),
     path("theme/<str:version>", look.theme, name="theme"),
     path("theme/logo/<str:digest>", look.logo, name="logo"),
     path("theme/icon/<str:version>", look.icon, name="icon"),

@@ -15,7 +15,7 @@ document.addEventListener("submit", (event) => {
 // Coming back by the browser's arrow shows the page as it was left: buttons can be pressed again.
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.pressed;
-  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  for (const button of document.querySelectorAll("[data-once][aria-busy]")) button.removeAttribute("aria-busy");
 });
 
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -1,0 +1,1 @@
+"""A page of all components in all their states, for whoever changes how the portal looks; on loopback alone."""
