@@ -137,9 +137,6 @@ LANGUAGES = [
 ]
 USE_I18N = True
 
-#: The design page is for whoever changes the portal, on their own machine.
-PAYDESK_IS_LOOPBACK = IS_LOOPBACK
-
 # --- Letters -----------------------------------------------------------------------------------------------------
 #: The demo's mailbox shows every letter, sign-in links among them: it exists on loopback only.
 PAYDESK_MAILBOX = environment.flag("PAYDESK_MAILBOX")

@@ -62,7 +62,7 @@ def test_it_frames_them_six_times(installation: Installation, new_context: Any) 
 
 
 def test_no_customer_meets_it(settings: Settings) -> None:
-    settings.PAYDESK_IS_LOOPBACK = False
+    settings.IS_LOOPBACK = False
     shop = builders.merchant()
     for path in ("/design", "/design/pieces/light", "/design/light.css"):
         assert Client().get(f"/m/{shop.slug}{path}").status_code == 404

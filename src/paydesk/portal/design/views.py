@@ -36,7 +36,7 @@ def _on_loopback(
     @wraps(view)
     def shown(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         merchant: MerchantInSight | None = getattr(request, "merchant", None)
-        if not settings.PAYDESK_IS_LOOPBACK or merchant is None:
+        if not settings.IS_LOOPBACK or merchant is None:
             raise Http404
         return view(request, merchant, *args, **kwargs)
 
