@@ -28,11 +28,15 @@ OF_MERCHANTS: list[Any] = [queue.rows for queue in QUEUES if queue.name != _TIME
 
 
 def work_until_idle() -> None:
-    """Claim and work off until nothing is due in any queue."""
+    """Claim and work off until nothing is due in any queue, or all that is due is locked by somebody who sleeps."""
     while due := _due_queues():
+        claimed_count = 0
         for queue in due:
             for taken in claim_of(queue, most=_AT_A_TIME, now=clock.wall_now()):
+                claimed_count += 1
                 work_one(queue, taken, clock=clock.wall_now)
+        if not claimed_count:
+            return
 
 
 def _due_queues() -> list[Queue]:
