@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
+from tests.journeys.looks import looks_right
 from tests.simulator import Json, SimulatedAccount, Simulator
 
 
@@ -25,16 +24,16 @@ def test_everybody_can_use_the_pages_on_a_phone(new_context: Any, setup: Json, s
     page = new_context(color_scheme=scheme).new_page()
     page.goto(setup["page_url"])
     page.get_by_text("Test cards", exact=True).click()
-    assert_good_for_all(page)
+    looks_right(page)
     page.get_by_role("button", name="Save card").click()
-    assert_good_for_all(page)
+    looks_right(page)
     page.goto(f"{setup['page_url']}?card=4242424200002303")
     page.get_by_role("button", name="Save card").click()
     assert page.get_by_role("alert").inner_text().startswith("Your bank declined this card")
-    assert_good_for_all(page)
+    looks_right(page)
     page.goto(f"{setup['page_url']}?card=4242424200000109")
     page.get_by_role("button", name="Save card").click()
-    assert_good_for_all(page)
+    looks_right(page)
 
 
 def test_a_card_is_saved_with_scripts_switched_off(
@@ -48,10 +47,3 @@ def test_a_card_is_saved_with_scripts_switched_off(
     page.get_by_role("button", name="Confirm").click()
     assert page.url.endswith("/pages/back")
     assert account.api(f"/setups/{setup['id']}")["method"]["last_four"] == "0109"
-
-
-def assert_good_for_all(page: Page) -> None:
-    """No violation that axe knows, and nothing to scroll sideways for."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from paydesk.access.models import LinkSecret, Session, SignInRequest
@@ -15,6 +14,7 @@ from tests import builders
 from tests.journeys.conftest import DESK
 from tests.journeys.installation import Installation
 from tests.journeys.letters import letter_to, no_letter_comes
+from tests.journeys.looks import looks_right
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,13 +49,6 @@ def is_in(page: Page, portal: str) -> bool:
     """Say whether this browser is signed in."""
     page.goto(f"{portal}/devices")
     return page.url == f"{portal}/devices"
-
-
-def looks_right(page: Page) -> None:
-    """No sideways scrolling, and nothing that shuts somebody out."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_by_link_with_one_press(page: Page, portal: str) -> None:
