@@ -24,6 +24,7 @@ class CancelOffer(StrEnum):
 
     PAUSE = "pause"
     SKIP = "skip"
+    DISCOUNT = "discount"
 
 
 class MayCancel(StrEnum):

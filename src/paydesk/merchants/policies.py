@@ -30,6 +30,8 @@ class Policies:
     cancel_plan: str = MayCancel.BOTH.value
     cancel_off_for: str = ""
     cancel_offers: str = ""
+    discount_percent: int = 20
+    discount_payments: int = 3
 
     def may_cancel(self, name: str, *, is_plan: bool) -> MayCancel:
         """Say when customers may end what goes by this name."""
@@ -51,10 +53,18 @@ MEANINGS = {
     "cancel_subscription": "when a subscription may be cancelled: off, at_end, now or both",
     "cancel_plan": "when a payment plan may be cancelled: off, at_end, now or both",
     "cancel_off_for": "names of what customers cannot cancel, whatever those two say: Studio, yearly|Kiln hours",
-    "cancel_offers": "what is offered once before an end, by its reason: too_expensive:pause,unused:skip",
+    "cancel_offers": "what is offered once before an end, by its reason: too_expensive:discount,unused:skip",
+    "discount_percent": "so much less than the price, where a discount is offered",
+    "discount_payments": "for so many payments",
 }
 #: By the name of the policy: the most that makes sense.
-_MOST = {"move_days": 60, "skip_in_a_row": 12, "pause_days": 366}
+_MOST = {
+    "move_days": 60,
+    "skip_in_a_row": 12,
+    "pause_days": 366,
+    "discount_percent": 90,
+    "discount_payments": 12,
+}
 _NAMES_MAX = 2000
 _WHEN_TO_CANCEL = {"cancel_subscription", "cancel_plan"}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from paydesk.billing.arrangements.changes import (
     cancel_agreement,
+    discount_agreement,
     move_payment,
     pause_agreement,
     resume_agreement,
@@ -35,6 +36,7 @@ _VERBS: dict[str, Any] = {
     "pause": (pause_agreement.preview_pause, pause_agreement.pause_agreement),
     "resume": (resume_agreement.preview_resume, resume_agreement.resume_agreement),
     "cancel": (cancel_agreement.preview_cancel, cancel_agreement.cancel_agreement),
+    "discount": (discount_agreement.preview_discount, discount_agreement.discount_agreement),
     "undo": (undo_cancel.preview_undo_cancel, undo_cancel.undo_cancel),
 }
 _OF_PAYMENT = {"move", "skip", "unskip"}

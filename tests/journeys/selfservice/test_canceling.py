@@ -148,6 +148,35 @@ def test_who_takes_the_pause_goes_on_later(ada: AtHerDesk) -> None:
     assert CancelNote.objects.get(merchant_id=kiln.merchant_id).answer == "accepted"
 
 
+def test_who_stays_for_less_pays_less_and_reads_it_on_the_receipt(ada: AtHerDesk) -> None:
+    kiln = ada.subscription()
+    given = {"cancel_offers": "too_expensive:discount", "discount_percent": "25", "discount_payments": "2"}
+    set_policies(merchant_id=kiln.merchant_id, given=given)
+    page = ada.desk(kiln)
+    choose(page, "Cancel")
+    page.get_by_label("Why do you cancel?").select_option("It costs too much")
+    page.get_by_role("button", name="Cancel now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pay less instead?")
+    offer = page.get_by_role("region", name="Pay less instead?")
+    expect(offer).to_contain_text("The next 2 payments cost EUR 22.50 each instead of EUR 30.00.")
+    expect(offer).to_contain_text("it is EUR 30.00 again.")
+    looks_right(page)
+    page.get_by_role("button", name="Keep it for EUR 22.50").click()
+    says(page, f"It goes on, and costs less from {said_day(ada.in_days(10))} on.")
+    assert stands(kiln) == ("active", False)
+    assert CancelNote.objects.get(merchant_id=kiln.merchant_id).answer == "accepted"
+    ada.days_pass(11)
+    ada.becomes(kiln, 1, "paid")
+    assert ada.clay.moved_minor() == 2250
+    page.goto(f"{ada.portal}/payments")
+    page.get_by_role("link", name=kiln.name).first.click()
+    page.get_by_role("link", name="Receipt").click()
+    expect(page.get_by_role("main")).to_contain_text("Discount")
+    expect(page.get_by_role("main")).to_contain_text("-EUR 7.50")
+    looks_right(page)
+    choose(ada.desk(kiln), "Cancel")
+
+
 def test_a_plan_says_what_is_not_charged_any_more(ada: AtHerDesk) -> None:
     plan = ada.plan()
     page = ada.desk(plan)

@@ -11,6 +11,7 @@ from django.db import models
 from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.subscriptions.discount import Discount
 from paydesk.gateways.records import SubscriptionState
 from paydesk.kit.ids import new_public_id
 from paydesk.merchants.models import Connection, Merchant
@@ -54,6 +55,10 @@ class Subscription(models.Model):
     anchor_date = models.DateField(null=True)
     # By how many intervals pauses have put off what comes after them.
     shifted_count = models.PositiveIntegerField(default=0)
+    # So much less for so many payments, of which the `discount_from`-th is the first: see `subscriptions/discount.py`.
+    discount_percent = models.PositiveSmallIntegerField(default=0)
+    discount_from = models.PositiveIntegerField(default=0)
+    discount_count = models.PositiveSmallIntegerField(default=0)
     # The method that it names for itself; empty: the default of its customer at the company pays it.
     payment_method = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True)
     # What it is made of, where that is more than one thing: [title, quantity, minor units].
@@ -79,6 +84,13 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def discount(self) -> Discount | None:
+        """Give what was taken off some of its payments; None where nothing ever was."""
+        if not self.discount_count:
+            return None
+        return Discount(percent=self.discount_percent, first=self.discount_from, count=self.discount_count)
 
     @property
     def ends_at(self) -> datetime | None:

@@ -33,6 +33,12 @@ from paydesk.portal.words.reasons import reason_words
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
+#: What the page of the agreement says was done.
+_WHAT = {
+    CancelOffer.PAUSE: "paused",
+    CancelOffer.SKIP: "skipped",
+    CancelOffer.DISCOUNT: "discounted",
+}
 #: The value of the button that takes the offer.
 _ACCEPT = "accept"
 
@@ -117,7 +123,7 @@ def _accept(at: AtHand, agreement: Agreement, asked: _Asked, stay: Stay | None) 
         asked_by=AskedBy.CUSTOMER,
         now=clock.wall_now(),
     )
-    what = "paused" if stay.offer == CancelOffer.PAUSE else "skipped"
+    what = _WHAT[stay.offer]
     return to_agreement(agreement.public_id, *((what, stay.day) if is_confirmed else ()))
 
 

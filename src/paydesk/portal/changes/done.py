@@ -50,6 +50,8 @@ class Done:
                 return _("The payment of %(day)s is charged on its day again.") % {"day": unskipped}
             case "paused", [resumes]:
                 return _("It is paused until %(day)s.") % {"day": resumes}
+            case "discounted", [first]:
+                return _("It goes on, and costs less from %(day)s on.") % {"day": first}
             case "cancel_scheduled", [ends]:
                 return _("It ends on %(day)s. You keep it until then, and nothing more is charged.") % {
                     "day": ends

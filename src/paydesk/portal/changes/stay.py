@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from paydesk.billing.arrangements.changes import skip_payment
+from paydesk.billing.arrangements.changes.discount_agreement import discount_agreement, preview_discount
 from paydesk.billing.arrangements.changes.pause_agreement import longest, pause_agreement, preview_pause
 from paydesk.billing.arrangements.coming.course import RUNNING, Course, next_to_come
 from paydesk.billing.arrangements.coming.upcoming import Upcoming
@@ -20,12 +21,16 @@ from paydesk.portal.reads.agreements import Agreement
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stay:
-    """What is offered: the day until which it pauses, or which is skipped; and what is charged next, if it is taken."""
+    """What is offered: the day until which it pauses, which is skipped, or from which it costs less.
+
+    `then`: what is charged next, if it is taken; `after`: what comes when a discount is over.
+    """
 
     offer: CancelOffer
     day: date
     then: Upcoming | None
     payment_public_id: str = ""
+    after: Upcoming | None = None
 
 
 def stay_for(
@@ -35,7 +40,7 @@ def stay_for(
     offer = read_offers(at.merchant.policies.cancel_offers).get(reason) if reason else None
     if offer is None or agreement.is_ending:
         return None
-    return {CancelOffer.PAUSE: _pause, CancelOffer.SKIP: _skip}[offer](at, agreement, course)
+    return _OFFERS[offer](at, agreement, course)
 
 
 def accept(at: AtHand, agreement: Agreement, stay: Stay) -> bool:
@@ -47,6 +52,8 @@ def accept(at: AtHand, agreement: Agreement, stay: Stay) -> bool:
             payment_public_id=stay.payment_public_id,
             now=clock.wall_now(),
         )
+    elif stay.offer == CancelOffer.DISCOUNT:
+        changed = discount_agreement(**agreement_named(at, agreement.public_id), now=clock.wall_now())
     else:
         changed = pause_agreement(
             **agreement_named(at, agreement.public_id), until=stay.day, now=clock.wall_now()
@@ -79,5 +86,25 @@ def _skip(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | Non
     )
 
 
+def _discount(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | None:
+    """Only what Paydesk collects: no company is asked to charge less."""
+    if course is None:
+        return None
+    preview = preview_discount(**agreement_named(at, agreement.public_id))
+    coming = [one for one in preview.after if not one.is_overdue]
+    if preview.refusal or not coming:
+        return None
+    less = at.merchant.policies.discount_payments
+    return Stay(
+        offer=CancelOffer.DISCOUNT,
+        day=coming[0].day,
+        then=coming[0],
+        after=coming[less] if len(coming) > less else None,
+    )
+
+
 def _next(found: Sequence[Upcoming]) -> Upcoming | None:
     return next((one for one in found if not one.is_overdue), None)
+
+
+_OFFERS = {CancelOffer.PAUSE: _pause, CancelOffer.SKIP: _skip, CancelOffer.DISCOUNT: _discount}

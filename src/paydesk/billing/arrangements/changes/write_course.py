@@ -14,6 +14,7 @@ from paydesk.billing.arrangements.ending.note import with_reason
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.follow import follow_payments
+from paydesk.billing.payments.charging.plan_out import breakdown_of_price
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import starts_at
@@ -42,7 +43,7 @@ def write_course(
     before, subscription = read.course, read.subscription
     for old, new in zip(before.payments, after.payments, strict=True):
         if old != new:
-            _write_payment(merchant, old, new)
+            _write_payment(merchant, subscription, old, new)
     _write_agreement(merchant, subscription, before, after)
     _write_run(merchant, before, after)
     _write_action(merchant, subscription, before, after, asked_by, now, note)
@@ -60,7 +61,9 @@ def write_course(
     return Subscription.objects.get(merchant_id=merchant.id, id=subscription.id)
 
 
-def _write_payment(merchant: MerchantInSight, old: DatedPayment, new: DatedPayment) -> None:
+def _write_payment(
+    merchant: MerchantInSight, subscription: Subscription, old: DatedPayment, new: DatedPayment
+) -> None:
     facts: dict[str, Any] = {
         "state": new.state,
         "planned_date": new.planned,
@@ -71,6 +74,13 @@ def _write_payment(merchant: MerchantInSight, old: DatedPayment, new: DatedPayme
         facts["owed_minor"] = 0
     elif old.state == Payment.State.SKIPPED:
         facts["owed_minor"] = F("amount_minor")
+    elif new.amount_minor != old.amount_minor:
+        off_minor = old.amount_minor - new.amount_minor
+        facts |= {
+            "amount_minor": new.amount_minor,
+            "owed_minor": new.amount_minor,
+            "breakdown": breakdown_of_price(subscription.name, new.amount_minor, off_minor),
+        }
     mine = Payment.objects.filter(merchant_id=merchant.id, id=old.id or 0, state=old.state)
     if mine.update(**facts) != 1:
         raise AssertionError("a payment changed under its lock")
@@ -83,12 +93,24 @@ def _write_agreement(
     Subscription.objects.filter(merchant_id=merchant.id, id=subscription.id).update(
         state=after.state.value,
         shifted_count=after.shifted_count,
+        **_discount(after),
         resumes_at=_start(merchant, after.resume_day),
         cancels_at=subscription.cancels_at
         if after.cancel_day == before.cancel_day
         else _start(merchant, after.cancel_day),
         ended_at=_ended_at(merchant, subscription) if has_just_ended else subscription.ended_at,
     )
+
+
+def _discount(course: Course) -> dict[str, int]:
+    """Give the columns of a discount; where there is none, they stay what they are."""
+    if course.discount is None:
+        return {}
+    return {
+        "discount_percent": course.discount.percent,
+        "discount_from": course.discount.first,
+        "discount_count": course.discount.count,
+    }
 
 
 def _ended_at(merchant: MerchantInSight, subscription: Subscription) -> datetime:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import count, takewhile
 
 from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.discount import Discount
 from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused
 from paydesk.gateways.records import SubscriptionState
 
@@ -53,6 +54,7 @@ class Course:
     cancel_day: date | None = None
     put_off_by: int = 0
     put_off_position: int | None = None
+    discount: Discount | None = None
 
     @property
     def is_plan(self) -> bool:
@@ -110,7 +112,10 @@ def _not_made_yet(course: Course) -> Iterator[DatedPayment]:
             day = course.rhythm.day(position - 1 + course.shifted_count)
         except RhythmRefused:
             return
-        yield DatedPayment(position=position, planned=day, day=day, amount_minor=course.amount_minor)
+        off_minor = course.discount.off(course.amount_minor, position) if course.discount else 0
+        yield DatedPayment(
+            position=position, planned=day, day=day, amount_minor=course.amount_minor - off_minor
+        )
 
 
 def payment_in(course: Course, public_id: str) -> DatedPayment:

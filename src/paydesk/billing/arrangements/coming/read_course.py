@@ -56,6 +56,7 @@ def course_of(
         next_position=next_position,
         shifted_count=subscription.shifted_count,
         deposit_minor=subscription.deposit_minor,
+        discount=subscription.discount,
         resume_day=local_date(subscription.resumes_at, zone=zone) if subscription.resumes_at else None,
         cancel_day=local_date(subscription.cancels_at, zone=zone) if subscription.cancels_at else None,
     )

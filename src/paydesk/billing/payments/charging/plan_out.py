@@ -19,12 +19,16 @@ from paydesk.merchants.find import MerchantInSight
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """One payment as it is to be: the `position`-th, on a local day; amounts are minor units."""
+    """One payment as it is to be: the `position`-th, on a local day; amounts are minor units.
+
+    `off_minor`: what of the price is taken off, and not in the amount.
+    """
 
     position: int
     day: date
     amount_minor: int
     fee_minor: int = 0
+    off_minor: int = 0
 
 
 def write_payments(
@@ -62,7 +66,7 @@ def payment_rows(
             owed_minor=one.amount_minor,
             fee_minor=one.fee_minor,
             currency=subscription.currency,
-            breakdown=breakdown_of_lines([(subscription.name, one.amount_minor)]),
+            breakdown=breakdown_of_price(subscription.name, one.amount_minor, one.off_minor),
             capabilities=[Capability.CHARGE_OFF_SESSION.value],
             observed_at=now,
         )
@@ -76,10 +80,13 @@ def write_next_payment(*, merchant: MerchantInSight, subscription: Subscription,
         raise AssertionError("a payment plan has all its payments from the beginning")
     mine = Payment.objects.filter(merchant_id=merchant.id, subscription_id=subscription.id)
     position = (mine.aggregate(last=Max("position"))["last"] or 0) + 1
+    discount = subscription.discount
+    off_minor = discount.off(subscription.amount_minor, position) if discount else 0
     planned = Planned(
         position=position,
         day=rhythm_of(subscription).day(position - 1 + subscription.shifted_count),
-        amount_minor=subscription.amount_minor,
+        amount_minor=subscription.amount_minor - off_minor,
+        off_minor=off_minor,
     )
     [row] = write_payments(merchant=merchant, subscription=subscription, planned=[planned], now=now)
     return row
@@ -91,6 +98,13 @@ def rhythm_of(subscription: Subscription) -> Rhythm:
         raise AssertionError("an agreement of ours has the day of its first payment")
     return Rhythm(
         unit=subscription.interval_unit, count=subscription.interval_count, anchor=subscription.anchor_date
+    )
+
+
+def breakdown_of_price(title: str, amount_minor: int, off_minor: int) -> Breakdown:
+    """Say what a payment of an agreement is made of: its price, and what is taken off it."""
+    return breakdown_of_lines(
+        [(title, amount_minor + off_minor)], less=[("", off_minor)] if off_minor else []
     )
 
 

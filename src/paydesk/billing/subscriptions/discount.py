@@ -1,0 +1,20 @@
+"""A discount on some payments of a subscription, by their positions: a pause or another day changes none. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Discount:
+    """`percent` off `count` payments, of which the `first`-th is the first."""
+
+    percent: int
+    first: int
+    count: int
+
+    def off(self, amount_minor: int, position: int) -> int:
+        """Give what the payment at a position costs less, rounded to the customer's favour; in minor units."""
+        if not self.first <= position < self.first + self.count:
+            return 0
+        return -(-amount_minor * self.percent // 100)
