@@ -68,6 +68,10 @@ class Money(RuleBasedStateMachine):
         self._play(changes.change, chance)
 
     @rule(chance=CHANCE)
+    def a_customer_stays_for_less(self, chance: Random) -> None:
+        self._play(changes.discount, chance)
+
+    @rule(chance=CHANCE)
     def staff_refund(self, chance: Random) -> None:
         self._play(changes.refund, chance)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from paydesk.billing.arrangements.changes.cancel_agreement import cancel_agreement
 from paydesk.billing.arrangements.changes.change import ChangeRefused
+from paydesk.billing.arrangements.changes.discount_agreement import discount_agreement
 from paydesk.billing.arrangements.changes.move_payment import move_payment
 from paydesk.billing.arrangements.changes.pause_agreement import pause_agreement
 from paydesk.billing.arrangements.changes.resume_agreement import resume_agreement
@@ -60,6 +61,24 @@ def refund(world: World) -> None:
         now=world.clock.now,
     )
     act(world, door, f"refund {minor or 'all'} of {name_of(payment)}", partial(_unless_refused, world, do))
+
+
+def discount(world: World) -> None:
+    """Ada stays for less. Not among the wishes above, whose seeds are kept."""
+    door = idle(world, world.doors)
+    mine = Subscription.objects.filter(merchant_id=world.rows.merchant_id, payments_total__isnull=True)
+    agreements = list(mine.order_by("reference"))
+    if door is None or not agreements:
+        return
+    agreement = world.chance.choice(agreements)
+    do = partial(
+        discount_agreement,
+        merchant=world.merchant(),
+        customer_id=world.rows.customer_id,
+        subscription_public_id=agreement.public_id,
+        now=world.clock.now,
+    )
+    act(world, door, f"pay less ({agreement.name}, {agreement.state})", partial(_unless_refused, world, do))
 
 
 def _some_wish(world: World, agreement: Subscription) -> tuple[str, Callable[[], object]]:
