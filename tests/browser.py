@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from toolbox.machine import require_chromium
+from toolbox.machine import chromium_flags, require_chromium
 
 # Playwright's synchronous driver keeps an event loop in the thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -24,10 +24,10 @@ ALONE = [
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the browser, which talks to nobody but the pages, and close it afterwards."""
-    # Chromium's own sandbox does not start as root, as in a container.
-    flags = [*ALONE, "--no-sandbox"] if os.geteuid() == 0 else ALONE
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=require_chromium(), args=flags)
+        browser = playwright.chromium.launch(
+            executable_path=require_chromium(), args=[*ALONE, *chromium_flags()]
+        )
         try:
             yield browser
         finally:

@@ -35,6 +35,11 @@ def require_chromium() -> str:
     return found[0] if found else stop("Chromium is missing.", "sudo apt install chromium")
 
 
+def chromium_flags() -> list[str]:
+    """Chromium's own sandbox does not start as root, as in a container."""
+    return ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
 def require_npx() -> str:
     """Return the path of npx, which comes with Node.js; what the portal shows needs neither."""
     return shutil.which("npx") or stop("Node.js is missing.", "sudo apt install nodejs npm")

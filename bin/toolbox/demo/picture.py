@@ -1,22 +1,19 @@
 """Sign in to the demo in Chromium and photograph the overview: `python -m toolbox.demo.picture URL SLUG FILE`."""
 
-import os
 import sys
 
 from playwright.sync_api import Page, sync_playwright
 
 from toolbox.demo.story import SHOWN
-from toolbox.machine import require_chromium
+from toolbox.machine import chromium_flags, require_chromium
 
 WINDOW = {"width": 1200, "height": 800}
 
 
 def main(url: str, slug: str, file: str) -> None:
     """Take the picture of the first customer whom the demo names."""
-    # Chromium's own sandbox does not start as root, as in a container.
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=require_chromium(), args=flags)
+        browser = playwright.chromium.launch(executable_path=require_chromium(), args=chromium_flags())
         context = browser.new_context(viewport=WINDOW, device_scale_factor=1.5, reduced_motion="reduce")  # type: ignore[arg-type]
         page = context.new_page()
         _sign_in(page, url, slug, next(iter(SHOWN)))

@@ -64,9 +64,7 @@ def day_text(day: date, language: str, *, this_year: int) -> str:
 def moment_text(moment: datetime, language: str, *, this_year: int) -> str:
     """Write a local moment: Tue 3 Dec, 09:14."""
     day = day_text(moment.date(), language, this_year=this_year)
-    # CLDR puts some words in quotes; the pattern with a comma has none but what each language writes between the two.
-    pattern = str(get_datetime_format("medium", _dates(language))).replace("'", "")
-    return pattern.format(time_text(moment.hour, moment.minute, language), day)
+    return _moment_pattern(language).format(time_text(moment.hour, moment.minute, language), day)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -119,6 +117,12 @@ def _amount_pattern(language: str, decimals: int) -> str:
     pattern = str(Locale.parse(_locale(language)).currency_formats["standard"].pattern)
     pattern = pattern.replace("0.00", "0." + "0" * decimals if decimals else "0")
     return pattern.replace("¤#", f"¤{_NO_BREAK}#").replace("0¤", f"0{_NO_BREAK}¤").replace("¤", "¤¤")
+
+
+@lru_cache(maxsize=_KEPT)
+def _moment_pattern(language: str) -> str:
+    """What a language writes between day and time; CLDR puts letters of it in quotes."""
+    return str(get_datetime_format("medium", _dates(language))).replace("'", "")
 
 
 def _locale(language: str) -> str:

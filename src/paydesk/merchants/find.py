@@ -18,7 +18,7 @@ from paydesk.kit import clock
 from paydesk.merchants.branding import ShownLogo, shown_logo
 from paydesk.merchants.models import Merchant
 from paydesk.merchants.policies import Policies, policies_of
-from paydesk.merchants.texts import Said, Texts, text_for
+from paydesk.merchants.texts import OwnWords, Texts, text_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class MerchantInSight:
         """Name the bytes of the logo on white paper: SHA-256 in hex, empty without one."""
         return self.logo.paper.digest if self.logo else ""
 
-    def text(self, step: str, *, language: str) -> Said | None:
+    def text(self, step: str, *, language: str) -> OwnWords | None:
         """Give what the merchant says at a step in its own words; None where it says nothing."""
         return text_for(self.texts, step, language=language, of_merchant=self.language)
 

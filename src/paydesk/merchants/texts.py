@@ -25,19 +25,19 @@ Texts = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class OwnWords:
     """A merchant's own words, and the language that they are in."""
 
     words: str
     language: str
 
 
-def text_for(texts: Texts, step: str, *, language: str, of_merchant: str) -> Said | None:
+def text_for(texts: Texts, step: str, *, language: str, of_merchant: str) -> OwnWords | None:
     """Give the text of a step in the reader's language, else in the merchant's; None where it says nothing."""
     for wanted in dict.fromkeys((language, language.partition("-")[0], of_merchant)):
         words = texts.get(wanted, {}).get(step, "")
         if words:
-            return Said(words=words, language=wanted)
+            return OwnWords(words=words, language=wanted)
     return None
 
 

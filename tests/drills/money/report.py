@@ -76,7 +76,10 @@ def _row(letter: str, jobs: Mapping[str, Done]) -> str:
 
 def _violations(total: Done) -> list[str]:
     if not total.wrong:
-        return ["No charge was made twice, none was lost, and the books agree to the minor unit.", ""]
+        return [
+            "In these runs no charge was made twice, none was lost, and the books agree to the minor unit.",
+            "",
+        ]
     return [
         "Violations:",
         "",

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discount:
-    """`percent` off `count` payments, of which the `first`-th is the first."""
+    """`percent` off `count` payments, of which the `first`-th is the first; of no payment unless it is said."""
 
-    percent: int
-    first: int
-    count: int
+    percent: int = 0
+    first: int = 0
+    count: int = 0
 
     def off(self, amount_minor: int, position: int) -> int:
         """Give what the payment at a position costs less, rounded to the customer's favour; in minor units."""
         if not self.first <= position < self.first + self.count:
             return 0
         return -(-amount_minor * self.percent // 100)
+
+
+NO_DISCOUNT = Discount()

@@ -86,10 +86,8 @@ class Subscription(models.Model):
         return self.name
 
     @property
-    def discount(self) -> Discount | None:
-        """Give what was taken off some of its payments; None where nothing ever was."""
-        if not self.discount_count:
-            return None
+    def discount(self) -> Discount:
+        """Give what is taken off some of its payments."""
         return Discount(percent=self.discount_percent, first=self.discount_from, count=self.discount_count)
 
     @property

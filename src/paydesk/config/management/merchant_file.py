@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.core.management.base import CommandError, OutputWrapper
@@ -34,7 +34,7 @@ def apply_file(file: str, *, out: OutputWrapper, is_agreed: bool, is_dry_run: bo
     out.write("\n".join(_difference(planned)))
     if not planned.changes or is_dry_run:
         return None
-    if not is_agreed and not _agrees(input):
+    if not is_agreed and not _agrees():
         raise CommandError("Nothing was changed.")
     try:
         merchant = carry_out(planned, now=clock.wall_now())
@@ -56,11 +56,11 @@ def export_file(slug: str, file: str, *, out: OutputWrapper) -> None:
     out.write("Written: " + ", ".join(map(str, written)))
 
 
-def _agrees(ask: Callable[[str], str]) -> bool:
+def _agrees() -> bool:
     """Ask whoever sits there; where nobody does, they have to say --yes."""
     if not sys.stdin.isatty():
         raise CommandError("Nothing was changed: add --yes to apply it.")
-    return ask("Apply this? [y/N] ").strip().lower() in {"y", "yes"}
+    return input("Apply this? [y/N] ").strip().lower() in {"y", "yes"}
 
 
 def _difference(planned: Planned) -> Iterator[str]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from paydesk.merchants.logos.picture import LogoRefused, ReadPicture
 from paydesk.merchants.logos.raster import read_raster
 from paydesk.merchants.logos.vector import read_vector
 
 BYTES_MAX = 1024 * 1024
 _PNG, _JPEG, _GZIP = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"\x1f\x8b"
+
+
+def file_of_logo(path: Path) -> bytes:
+    """Read a file, and no more of it than shows that it is too much. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(BYTES_MAX + 1)
 
 
 def read_logo(content: bytes) -> ReadPicture:

@@ -17,7 +17,7 @@ from paydesk.merchants.logos.picture import LogoRefused, ReadPicture
 from paydesk.merchants.logos.read import read_logo
 from paydesk.merchants.models import Merchant
 from paydesk.merchants.policies import Policies, PolicyRefused, keep_policies, read_policies
-from paydesk.merchants.settings_file.keys import KEYS, PICTURES, TEXTS, Value
+from paydesk.merchants.settings_file.keys import KEYS, PICTURES, Value, texts_of
 from paydesk.merchants.settings_file.present import settings_of
 from paydesk.merchants.settings_file.read import FileRefused, ReadFile
 
@@ -105,12 +105,7 @@ def _wanted(slug: str, after: Mapping[str, Value]) -> MerchantWanted:
     columns: dict[str, Any] = {known.column: after[key] for key, known in KEYS.items() if known.column}
     columns["host_name"] = columns["host_name"] or None
     columns["accent_color"] = columns["accent_color"].lower()
-    texts: dict[str, dict[str, str]] = {}
-    for key, words in after.items():
-        if key.startswith(f"{TEXTS}.") and words:
-            _, language, step = key.split(".")
-            texts.setdefault(language, {})[step] = str(words)
-    return MerchantWanted(slug=slug, texts=texts, **columns)
+    return MerchantWanted(slug=slug, texts=texts_of(after), **columns)
 
 
 def _policies(after: Mapping[str, Value]) -> Policies:

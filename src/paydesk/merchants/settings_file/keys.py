@@ -27,6 +27,16 @@ class Key:
     column: str = ""
 
 
+def texts_of(settings: Flat) -> dict[str, dict[str, str]]:
+    """Give what stands below `texts`, by language and step; an empty text is none."""
+    found: dict[str, dict[str, str]] = {}
+    for key, words in settings.items():
+        if key.startswith(f"{TEXTS}.") and words:
+            _, language, step = key.split(".")
+            found.setdefault(language, {})[step] = str(words)
+    return found
+
+
 _OWN = {
     "name": Key(default="", column="name", meaning="as customers know it"),
     "mode": Key(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from paydesk.merchants.logos.read import BYTES_MAX
+from paydesk.merchants.logos.read import file_of_logo
 from paydesk.merchants.settings_file.keys import FORMAT, KEYS, NEEDED, PICTURES, TEXTS, Value
 from paydesk.merchants.texts import STEPS
 
@@ -89,9 +89,7 @@ def _pictures(found: Mapping[str, Any], folder: Path) -> tuple[dict[str, bytes],
         if not isinstance(name, str) or not name:
             continue
         try:
-            with (folder / name).open("rb") as file:
-                # One byte more than may be there is enough to see that it is too much.
-                pictures[key] = file.read(BYTES_MAX + 1)
+            pictures[key] = file_of_logo(folder / name)
         except OSError as trouble:
             wrong.append(f"{key}: {trouble}")
     if "brand.logo_dark" in pictures and "brand.logo" not in pictures:

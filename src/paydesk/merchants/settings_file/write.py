@@ -11,7 +11,7 @@ from tomlkit.items import Table
 
 from paydesk.merchants.branding import logo_by_digest
 from paydesk.merchants.models import Merchant
-from paydesk.merchants.settings_file.keys import FORMAT, KEYS, PICTURES, TEXTS, Value
+from paydesk.merchants.settings_file.keys import FORMAT, KEYS, PICTURES, TEXTS, Value, texts_of
 from paydesk.merchants.settings_file.present import settings_of
 from paydesk.merchants.texts import STEPS
 
@@ -57,13 +57,9 @@ def _add_texts(document: tomlkit.TOMLDocument, settings: Mapping[str, Value]) ->
     )
     for step, place in STEPS.items():
         document.add(tomlkit.comment(f"  {step}: {place}"))
-    texts = tomlkit.table(is_super_table=True)
-    for key, words in settings.items():
-        if key.startswith(f"{TEXTS}."):
-            _, language, step = key.split(".")
-            texts.setdefault(language, tomlkit.table()).add(step, words)
+    texts = texts_of(settings)
     if texts:
-        document.add(TEXTS, texts)
+        document.add(TEXTS, tomlkit.item(texts))
 
 
 def _write_picture(path: Path, merchant_id: int, key: str, digest: str) -> Path:

@@ -10,7 +10,7 @@ from paydesk.billing.arrangements.changes.cancel_agreement import preview_cancel
 from paydesk.billing.arrangements.changes.preview import Preview
 from paydesk.billing.arrangements.coming.course import Course, next_to_come
 from paydesk.billing.arrangements.coming.upcoming import Upcoming
-from paydesk.billing.arrangements.ending.ways import WHENS, When, allowed_ways, can_company_wait
+from paydesk.billing.arrangements.ending.ways import WHENS, When, allowed_ways, can_company_wait, may_end
 from paydesk.billing.arrangements.models import AskedBy
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionState
@@ -51,7 +51,7 @@ def ways_of(at: AtHand, agreement: Agreement, course: Course | None) -> list[Whe
         return []
     if course is None:
         return _ways_at_company(at, agreement)
-    may, today = _may(at, agreement), today_at(at)
+    may, today = may_end(at.merchant.policies, agreement), today_at(at)
     return [
         when
         for when in WHENS
@@ -61,7 +61,7 @@ def ways_of(at: AtHand, agreement: Agreement, course: Course | None) -> list[Whe
 
 def is_allowed(at: AtHand, agreement: Agreement) -> bool:
     """Say whether the merchant lets customers cancel such a thing by themselves."""
-    return _may(at, agreement) != MayCancel.OFF
+    return may_end(at.merchant.policies, agreement) != MayCancel.OFF
 
 
 def ending_of(at: AtHand, agreement: Agreement, course: Course | None) -> Ending:
@@ -81,11 +81,9 @@ def _ways_at_company(at: AtHand, agreement: Agreement) -> list[When]:
         "now": Capability.CANCEL_NOW.value in agreement.capabilities,
         "at_end": waits and not agreement.is_ending,
     }
-    return [when for when in allowed_ways(_may(at, agreement), can_wait=waits) if can[when]]
-
-
-def _may(at: AtHand, agreement: Agreement) -> MayCancel:
-    return at.merchant.policies.may_cancel(agreement.name, is_plan=agreement.payments_total is not None)
+    return [
+        when for when in allowed_ways(may_end(at.merchant.policies, agreement), can_wait=waits) if can[when]
+    ]
 
 
 def _preview(at: AtHand, agreement: Agreement, when: When) -> Preview:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 from paydesk.billing.payments.models import Payment
 from paydesk.gateways.records import SubscriptionState
 from paydesk.portal.drawn import SHAPES
+from paydesk.portal.reads.history import PastPayment
 
 #: Always the same day, so that two pictures of the page can be compared.
 NOW = datetime(2026, 12, 3, 9, 14, tzinfo=UTC)
@@ -21,22 +22,6 @@ METHODS = [
     ("sepa_debit", "3000", "bank_debit"),
     ("paypal", "", "wallet"),
 ]
-
-
-class Row(NamedTuple):
-    """A payment as the lists draw it."""
-
-    public_id: str
-    number: str
-    state: str
-    amount_minor: int
-    refunded_minor: int
-    currency: str
-    due_at: datetime
-    paid_at: datetime | None
-    title: str
-    order_title: str
-    order_number: str
 
 
 def everything() -> dict[str, Any]:
@@ -54,23 +39,25 @@ def everything() -> dict[str, Any]:
     }
 
 
-def rows() -> list[Row]:
+def rows() -> list[PastPayment]:
     """Give a payment in each of its states, one with a long name, and one that was refunded in part."""
     states = [(state.value, 0, "Studio membership") for state in Payment.State]
     shown = [*states, ("paid", 1200, LONG), ("paid", 4900, "Kenya, 250 g × 4")]
     return [
-        Row(
-            NOWHERE,
-            f"INV-{at:05}",
-            state,
-            4900,
-            back,
-            "EUR",
-            NOW - timedelta(days=at),
-            None,
-            title,
-            title,
-            "",
+        PastPayment(
+            id=at,
+            public_id=NOWHERE,
+            title=title,
+            number=f"INV-{at:05}",
+            state=state,
+            amount_minor=4900,
+            refunded_minor=back,
+            currency="EUR",
+            due_at=NOW - timedelta(days=at),
+            paid_at=None,
+            order_public_id=NOWHERE,
+            order_title=title,
+            order_number="",
         )
         for at, (state, back, title) in enumerate(shown)
     ]

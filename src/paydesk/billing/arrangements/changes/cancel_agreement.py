@@ -22,7 +22,13 @@ from paydesk.billing.arrangements.changes.preview_at_company import preview_at_c
 from paydesk.billing.arrangements.coming.course import Course, next_to_come, with_payments
 from paydesk.billing.arrangements.ending.held_end import hold_end
 from paydesk.billing.arrangements.ending.note import Said, keep_note
-from paydesk.billing.arrangements.ending.ways import When, can_company_wait, can_wait, refusal_by_policy
+from paydesk.billing.arrangements.ending.ways import (
+    When,
+    can_company_wait,
+    can_wait,
+    may_end,
+    refusal_by_policy,
+)
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -55,7 +61,7 @@ def cancel_agreement(
     """
     agreement = agreement_of(merchant=merchant, customer_id=customer_id, public_id=subscription_public_id)
     today = today_at(merchant)
-    may = merchant.policies.may_cancel(agreement.name, is_plan=agreement.payments_total is not None)
+    may = may_end(merchant.policies, agreement)
 
     def note() -> CancelNote:
         return keep_note(
@@ -109,7 +115,7 @@ def preview_cancel(
     """Say what it will look like, or why it goes on. Raises Subscription.DoesNotExist. Asks no company."""
     agreement = agreement_of(merchant=merchant, customer_id=customer_id, public_id=subscription_public_id)
     today = today_at(merchant)
-    may = merchant.policies.may_cancel(agreement.name, is_plan=agreement.payments_total is not None)
+    may = may_end(merchant.policies, agreement)
     if agreement.collected_by != Subscription.CollectedBy.PAYDESK:
         return preview_at_company(
             merchant=merchant,

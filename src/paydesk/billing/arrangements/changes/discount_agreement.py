@@ -76,12 +76,8 @@ def refusal(course: Course, *, policies: Policies, today: date) -> str | None:
     """Say why it costs what it did, or None."""
     if said := not_running(course):
         return said
-    if (
-        course.is_plan
-        or course.discount is not None
-        or not policies.discount_percent
-        or not policies.discount_payments
-    ):
+    is_given = policies.discount_percent and policies.discount_payments
+    if course.is_plan or course.discount.count or not is_given:
         return _("There is no discount for this. Please write to us.")
     if is_on_its_way(course, today):
         return wait_for_payment()

@@ -93,24 +93,15 @@ def _write_agreement(
     Subscription.objects.filter(merchant_id=merchant.id, id=subscription.id).update(
         state=after.state.value,
         shifted_count=after.shifted_count,
-        **_discount(after),
+        discount_percent=after.discount.percent,
+        discount_from=after.discount.first,
+        discount_count=after.discount.count,
         resumes_at=_start(merchant, after.resume_day),
         cancels_at=subscription.cancels_at
         if after.cancel_day == before.cancel_day
         else _start(merchant, after.cancel_day),
         ended_at=_ended_at(merchant, subscription) if has_just_ended else subscription.ended_at,
     )
-
-
-def _discount(course: Course) -> dict[str, int]:
-    """Give the columns of a discount; where there is none, they stay what they are."""
-    if course.discount is None:
-        return {}
-    return {
-        "discount_percent": course.discount.percent,
-        "discount_from": course.discount.first,
-        "discount_count": course.discount.count,
-    }
 
 
 def _ended_at(merchant: MerchantInSight, subscription: Subscription) -> datetime:

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import count, takewhile
 
 from paydesk.billing.payments.models import Payment
-from paydesk.billing.subscriptions.discount import Discount
+from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
 from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused
 from paydesk.gateways.records import SubscriptionState
 
@@ -54,7 +54,7 @@ class Course:
     cancel_day: date | None = None
     put_off_by: int = 0
     put_off_position: int | None = None
-    discount: Discount | None = None
+    discount: Discount = NO_DISCOUNT
 
     @property
     def is_plan(self) -> bool:
@@ -112,7 +112,7 @@ def _not_made_yet(course: Course) -> Iterator[DatedPayment]:
             day = course.rhythm.day(position - 1 + course.shifted_count)
         except RhythmRefused:
             return
-        off_minor = course.discount.off(course.amount_minor, position) if course.discount else 0
+        off_minor = course.discount.off(course.amount_minor, position)
         yield DatedPayment(
             position=position, planned=day, day=day, amount_minor=course.amount_minor - off_minor
         )

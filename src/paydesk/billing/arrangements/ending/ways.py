@@ -12,6 +12,7 @@ from paydesk.billing.arrangements.coming.course import RUNNING, Course, next_to_
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.canceling import MayCancel
+from paydesk.merchants.policies import Policies
 
 When = Literal["now", "at_end"]
 #: What is milder comes first.
@@ -39,6 +40,23 @@ class AtCompany(Protocol):
     @property
     def next_payment_at(self) -> datetime | None:
         """When the company collects next; None when it does not."""
+
+
+class Named(Protocol):
+    """An agreement, as its row or as a page has read it."""
+
+    @property
+    def name(self) -> str:
+        """What customers read."""
+
+    @property
+    def payments_total(self) -> int | None:
+        """How many payments a plan has; None: it is none."""
+
+
+def may_end(policies: Policies, agreement: Named) -> MayCancel:
+    """Say when the merchant lets customers end it."""
+    return policies.may_cancel(agreement.name, is_plan=agreement.payments_total is not None)
 
 
 def allowed_ways(may: MayCancel, *, can_wait: bool) -> tuple[When, ...]:

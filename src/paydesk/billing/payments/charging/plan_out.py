@@ -80,8 +80,7 @@ def write_next_payment(*, merchant: MerchantInSight, subscription: Subscription,
         raise AssertionError("a payment plan has all its payments from the beginning")
     mine = Payment.objects.filter(merchant_id=merchant.id, subscription_id=subscription.id)
     position = (mine.aggregate(last=Max("position"))["last"] or 0) + 1
-    discount = subscription.discount
-    off_minor = discount.off(subscription.amount_minor, position) if discount else 0
+    off_minor = subscription.discount.off(subscription.amount_minor, position)
     planned = Planned(
         position=position,
         day=rhythm_of(subscription).day(position - 1 + subscription.shifted_count),

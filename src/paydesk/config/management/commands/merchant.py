@@ -19,7 +19,7 @@ from paydesk.merchants.change import change_merchant
 from paydesk.merchants.find import MerchantInSight, merchant_by_id, merchant_by_slug
 from paydesk.merchants.logos.keep import drop_logo, keep_logo
 from paydesk.merchants.logos.picture import LogoRefused, ReadPicture
-from paydesk.merchants.logos.read import BYTES_MAX, read_logo
+from paydesk.merchants.logos.read import file_of_logo, read_logo
 from paydesk.merchants.mended import colors_said
 from paydesk.merchants.policies import PolicyRefused, check_policies, policies_said, set_policies
 
@@ -176,10 +176,7 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
 
 def _read(file: str) -> ReadPicture:
     try:
-        with Path(file).open("rb") as opened:
-            # One byte more than may be there is enough to see that it is too much.
-            content = opened.read(BYTES_MAX + 1)
-        return read_logo(content)
+        return read_logo(file_of_logo(Path(file)))
     except (OSError, LogoRefused) as trouble:
         raise LogoRefused(f"{file}: {trouble}") from trouble
 
