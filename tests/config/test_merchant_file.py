@@ -219,6 +219,16 @@ def test_what_is_exported_is_what_is_there(file: Path, tmp_path: Path, picture: 
         call_command("merchant", "export", "kiln", str(out), stdout=StringIO())
 
 
+def test_a_picture_that_is_there_is_not_overwritten(file: Path, tmp_path: Path) -> None:
+    apply(file, "--yes")
+    mine = tmp_path / "out-logo.svg"
+    mine.write_text("mine")
+    with pytest.raises(CommandError, match=r"out-logo\.svg"):
+        call_command("merchant", "export", "kiln", str(tmp_path / "out.toml"), stdout=StringIO())
+    assert mine.read_text() == "mine"
+    assert not (tmp_path / "out.toml").exists()
+
+
 def test_a_verb_without_its_file_is_explained() -> None:
     for words in (["apply"], ["export", "kiln"], ["kiln", "apply", "x"]):
         with pytest.raises(CommandError, match="merchant apply FILE"):

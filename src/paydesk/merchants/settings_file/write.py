@@ -19,7 +19,10 @@ _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
 def write_file(path: Path, *, merchant_id: int) -> list[Path]:
-    """Write the file, and its pictures in the same folder; gives all that was written. Raises OSError."""
+    """Write the file, and its pictures in the same folder; gives all that was written. Raises OSError.
+
+    A picture of that name that is there is not overwritten.
+    """
     merchant = Merchant.objects.get(id=merchant_id)
     settings = settings_of(merchant)
     written = [path]
@@ -68,5 +71,6 @@ def _write_picture(path: Path, merchant_id: int, key: str, digest: str) -> Path:
         raise AssertionError(f"{key} of merchant {merchant_id} is not among its pictures")
     name = key.rpartition(".")[2].replace("_", "-")
     picture = path.with_name(f"{path.stem}-{name}.{_ENDINGS[found.media_type]}")
-    picture.write_bytes(found.content)
+    with picture.open("xb") as file:
+        file.write(found.content)
     return picture
