@@ -123,3 +123,17 @@ def test_a_receipt_prints_without_the_frame(
     assert page.locator(".receipt-bar").is_hidden()
     assert page.get_by_role("heading", name="Receipt").is_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+def test_the_lists_of_all_months_stand_in_line(
+    shop: MerchantInSight, installation: Installation, new_context: Any
+) -> None:
+    life, portal = full_life(shop), installation.portal(shop.slug)
+    page = sign_in(new_context(viewport=DESK), portal, shop, life.who)
+    page.goto(f"{portal}/payments")
+    for column in ("what", "state", "amount"):
+        edges = page.locator(f".payment-{column}").evaluate_all(
+            "(all, end) => [...new Set(all.map((one) => Math.round(one.getBoundingClientRect()[end])))]",
+            "right" if column == "amount" else "left",
+        )
+        assert len(edges) == 1, f"{column}: {edges}"
