@@ -91,7 +91,7 @@ def test_the_page_says_what_was_done_and_what_was_never_reached() -> None:
     page = page_of({"A charge peace": done}, [chunk], version="0123")
 
     assert "| A | SIGKILL" in page
-    assert "No charge was made twice" in page
+    assert "no charge was made twice" in page
     assert "1,000 runs of 9,000 steps, 0 that broke a promise" in page
     missed = page.partition("Fewer than 20 times: ")[2].partition(".")[0].split(", ")
     assert "F13" in missed
