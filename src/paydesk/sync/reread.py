@@ -69,13 +69,17 @@ def _collectible(
 def _charge(
     merchant: MerchantInSight, connection: Connection, gateway: Gateway, named: ObjectReference
 ) -> None:
-    """A charge of ours is looked up by its attempt. A mark that no attempt has may be one that was lost: it is read."""
+    """A charge of ours that is open is looked up by its attempt.
+
+    One that took nothing is read: its bank may have let the money go after all, before the customer pays again. So is a
+    mark that no attempt has, which may be one that was lost.
+    """
     mine = Attempt.objects.filter(merchant_id=merchant.id, connection_id=connection.id)
     found = mine.filter(public_id=named.tag).first() if named.tag else None
     found = found or mine.filter(reference=named.reference).first()
-    if found is not None:
+    if found is not None and found.state in Attempt.OPEN:
         look_up_attempt(merchant=merchant, attempt_id=found.id, now=clock.wall_now())
-    elif named.tag:
+    elif named.tag and (found is None or found.state != Attempt.State.SUCCEEDED):
         # What the company only prepared, it does not list: then there is nothing to read, now or later.
         with suppress(NotThere):
             reread_payment(connection=connection, gateway=gateway, reference=named.reference)

@@ -13,23 +13,30 @@ from tests.simulator import Simulator
 
 
 @pytest.mark.django_db(transaction=True)
-def test_money_that_came_after_an_attempt_was_given_up_is_kept_and_told_of(simulator: Simulator) -> None:
+@pytest.mark.parametrize("state", ["abandoned", "declined"])
+@pytest.mark.parametrize("by_webhook", [True, False])
+def test_money_that_came_after_an_attempt_was_given_up_is_kept_and_told_of(
+    simulator: Simulator, state: str, by_webhook: bool
+) -> None:
     scene = collecting(simulator)
     scene.start()
     scene.run()
     [attempt] = scene.attempts()
     # As it stands when the company had said that the charge was called off.
     mine = {"merchant_id": scene.merchant.id}
-    Attempt.objects.filter(**mine).update(state="abandoned")
+    Attempt.objects.filter(**mine).update(state=state)
     Payment.objects.filter(**mine, id=attempt.payment_id).update(state="due", paid_minor=0, owed_minor=3000)
     DueCharge.objects.filter(**mine, payment_id=attempt.payment_id).update(due_at=clock.wall_now())
 
     for _ in range(2):
-        reread_payment(
-            connection=scene.connection,
-            gateway=connect(scene.connection, merchant=scene.merchant),
-            reference=attempt.reference,
-        )
+        if by_webhook:
+            scene.hear()
+        else:
+            reread_payment(
+                connection=scene.connection,
+                gateway=connect(scene.connection, merchant=scene.merchant),
+                reference=attempt.reference,
+            )
 
     [attempt] = scene.attempts()
     paid = scene.payments()[0]

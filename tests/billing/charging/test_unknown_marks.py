@@ -6,6 +6,7 @@ import pytest
 
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.payments.models import Payment
+from paydesk.events.models import Event
 from tests.billing.charging.scene import Collecting, collecting
 from tests.simulator import Simulator
 
@@ -73,6 +74,16 @@ def test_one_that_was_declined_moved_no_money_and_is_none(clay: Collecting) -> N
     clay.take_over()
 
     assert _told(clay) == []
+
+
+def test_what_a_declined_one_was_to_pay_is_not_owed_once_more(clay: Collecting) -> None:
+    _charge_elsewhere(clay, card="insufficient_funds")
+    clay.hear()
+    clay.take_over()
+
+    payment = Payment.objects.get(merchant_id=clay.merchant.id)
+    assert (payment.state, payment.owed_minor) == ("canceled", 0)
+    assert not Event.objects.filter(merchant_id=clay.merchant.id, name="payment.failed").exists()
 
 
 def test_it_stops_no_charge_here(clay: Collecting) -> None:

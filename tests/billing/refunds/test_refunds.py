@@ -15,6 +15,7 @@ from paydesk.billing.receipts.issue import issue_receipt
 from paydesk.kit import clock, faults
 from paydesk.sync.disconnect import DisconnectRefused, disconnect
 from tests.billing.refunds.till import back, booked, give_back, look_up, paid, refunds, states
+from tests.billing.together.desk import Desk
 from tests.side_by_side import side_by_side
 from tests.simulator import Simulator
 
@@ -123,6 +124,64 @@ def test_a_process_that_dies_before_it_asks_leaves_the_refund_to_the_worker(simu
     look_up(ada, age=timedelta(minutes=3))
 
     assert (back(ada), booked(ada), states(ada)) == ([1000], ["refund"], [("succeeded", 1000)])
+
+
+def _give_back_slowly(ada: Desk, held_up_for: timedelta, *, a_worker_looks: bool) -> Refund:
+    """Ask, and let the process be held up before it asks the company, while a worker may look."""
+
+    def sleep() -> None:
+        faults.disarm()
+        if a_worker_looks:
+            look_up(ada, age=held_up_for)
+        else:
+            Refund.objects.filter(merchant_id=ada.merchant.id).update(asked_at=clock.wall_now() - held_up_for)
+
+    faults.arm("F04", sleep)
+    try:
+        return give_back(ada, 1000)
+    finally:
+        faults.disarm()
+
+
+def test_who_was_held_up_until_the_company_may_have_forgotten_the_key_asks_no_more(
+    simulator: Simulator,
+) -> None:
+    ada = paid(simulator)
+
+    _give_back_slowly(ada, timedelta(hours=20), a_worker_looks=False)
+
+    assert (back(ada), states(ada)) == ([], [("created", 1000)])
+
+
+def test_who_was_held_up_until_it_was_settled_asks_no_more(simulator: Simulator) -> None:
+    ada = paid(simulator)
+
+    with pytest.raises(RefundRefused):
+        _give_back_slowly(ada, timedelta(hours=20), a_worker_looks=True)
+
+    assert (back(ada), states(ada)) == ([], [("failed", 1000)])
+
+
+def test_a_second_refund_with_one_mark_is_in_the_books_and_a_person_is_told(simulator: Simulator) -> None:
+    ada = paid(simulator)
+    refund = give_back(ada, 1000)
+    heard = len(ada.webhooks())
+    # As when a process had slept in the middle of asking, for longer than the company remembers keys.
+    ada.account.api(
+        "/refunds",
+        key="forgotten",
+        charge=refund.charge_reference,
+        amount_minor=1000,
+        currency="EUR",
+        tag=refund.public_id,
+    )
+
+    ada.hear(after=heard)
+
+    assert (back(ada), booked(ada)) == ([1000, 1000], ["refund", "refund"])
+    payment = ada.payments()[0]
+    assert payment.refunded_minor == 2000
+    assert payment.contradicted_at is not None
 
 
 def test_a_clear_no_is_said_and_kept(simulator: Simulator) -> None:

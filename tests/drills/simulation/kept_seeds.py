@@ -18,4 +18,22 @@ KEPT: dict[str, tuple[int, Wanted]] = {
         18,
         Wanted(steps=LONG, faults=("late",), faulty_share=0.6, card="good"),
     ),
+    "a refund was asked for again by a process that had slept until the company forgot its key": (
+        7094,
+        Wanted(),
+    ),
+    "the same, of a second payment": (9724, Wanted()),
+    "a charge for payments together was declined and its rows were lost: nobody owes it by itself": (
+        13998,
+        Wanted(),
+    ),
+    "the same, while one of them was on its way": (15418, Wanted()),
+    "two charges were called off and taken all the same, before anything was heard of either": (
+        7253,
+        Wanted(),
+    ),
+    "a restore was noticed only when something was due, on the day's last minute": (7896, Wanted()),
+    "the same, on a day of 23 hours": (9688, Wanted()),
+    "the same, with a card that settles later": (17242, Wanted()),
+    "a process was stopped while it read ahead, and its comparison was another's meanwhile": (9726, Wanted()),
 }

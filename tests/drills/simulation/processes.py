@@ -58,6 +58,7 @@ class Processes:
         self._fate: Fate | None = None
         self._place_count = 0
         self._running: Process | None = None
+        self._act: greenlet | None = None
         self._scheduler = getcurrent()
 
     def run(self, process: Process, act: Callable[[], object], fate: Fate | None) -> str:
@@ -90,8 +91,9 @@ class Processes:
         fate = self._fate
         if fate is None or self._place_count < fate.place or getcurrent() is self._scheduler:
             return
-        if fate.kind == "stop" and connection.in_atomic_block:
-            # One connection serves all: whoever stops holds no transaction. The next place will do.
+        if fate.kind == "stop" and (getcurrent() is not self._act or connection.in_atomic_block):
+            # One connection serves all: whoever stops holds no transaction, and is no thread that reads ahead. The next
+            # place will do.
             return
         self._fate = None
         self._meet(fate, name)
@@ -106,7 +108,7 @@ class Processes:
         self._scheduler.switch("stopped")
 
     def _switch(self, process: Process, act: greenlet, *, kill: bool = False) -> str:
-        self._running = process
+        self._running, self._act = process, act
         SILENCE._silent, once._READINGS, MEMORY.__dict__ = process.silent, process.readings, process.heart
         try:
             said = act.throw(SimulatedKill) if kill else act.switch()
@@ -116,7 +118,7 @@ class Processes:
             process.where = where
             return "killed"
         finally:
-            self._running = None
+            self._running = self._act = None
         if act.dead:
             return "done"
         process.stopped = act

@@ -126,6 +126,8 @@ def settle(world: World) -> None:
     ends_at = world.clock.now + CALM
     for job_at, jobs in SETTLING:
         _until(world, ends_at - CALM + job_at)
+        # A worker beats every half minute: a restore is noticed long before a calm day is over.
+        workers.beat_now(world)
         for name in jobs:
             workers.run_job(world, name)
         disasters.answer_for_concerns(world)

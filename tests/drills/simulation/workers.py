@@ -18,6 +18,7 @@ from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.kit.faults import FaultInjected
 from paydesk.merchants.models import Connection
 from paydesk.sync.compare.begin import begin_comparisons
+from paydesk.sync.compare.hand import LostComparison
 from paydesk.sync.inbox import store_webhook
 from paydesk.sync.poll_events import poll_events
 from paydesk.sync.reconcile import reread_what_is_stale
@@ -59,6 +60,7 @@ _MOMENTS = " UNION ALL ".join(
 EXPECTED = (
     Later,
     LostClaim,
+    LostComparison,
     NotThere,
     Overtaken,
     GatewayUnreachable,
@@ -131,7 +133,14 @@ def work_one_row(world: World) -> bool:
 
 def begin(world: World) -> None:
     """The installation's first beat is made in peace: killed in the middle of it, all charging is held at once."""
-    world.processes.run(world.workers[0], lambda: beat(world.clock.now), None)
+    beat_now(world)
+
+
+def beat_now(world: World) -> None:
+    """Let a worker beat in peace."""
+    worker = next((one for one in world.workers if one.stopped is None), None)
+    if worker is not None:
+        world.processes.run(worker, lambda: beat(world.clock.now), None)
 
 
 def beat_when_due(world: World, worker: Process, queue: Queue) -> None:

@@ -12,10 +12,17 @@ if TYPE_CHECKING:
 
 
 def is_told_of(books: Books, payment: Payment) -> bool:
-    """Say whether its company took money that it had called off, and a person was told of it."""
+    """Say whether its company took money that it had called off, and a person was told of it once it was heard of."""
     tags = {one.public_id for one in books.attempts if one.payment_id == payment.id}
     lied = any(one.took_all_the_same and one.tag in tags for one in books.charges.values())
-    return lied and payment.contradicted_at is not None
+    return lied and (payment.contradicted_at is not None or not books.is_all_heard)
+
+
+def is_given_back_again(books: Books, payment: Payment) -> bool:
+    """Say whether a process slept in the middle of an ask until the company had forgotten its key."""
+    charges = [books.charges.get(one.reference) for one in books.attempts if one.payment_id == payment.id]
+    tags = [back.tag for charge in charges if charge is not None for back in charge.refunds if back.tag]
+    return len(tags) > len(set(tags))
 
 
 def is_changed_and_found_again(books: Books, payment: Payment) -> bool:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
-from paydesk.billing.payments.models import Attempt, Dispute, DueCharge, Payment, Refund
+from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.events.models import Event
 from tests.drills.simulation.company.objects import Charge
 from tests.drills.simulation.judging.cards import judge_cards
 from tests.drills.simulation.judging.days import judge_days
-from tests.drills.simulation.judging.doubts import is_changed_and_found_again, is_told_of
+from tests.drills.simulation.judging.doubts import is_changed_and_found_again, is_given_back_again, is_told_of
+from tests.drills.simulation.judging.names import name
+from tests.drills.simulation.judging.refunds import judge_refunds
 from tests.drills.simulation.world import World
 
 #: Kind, reference, minor units, currency.
@@ -32,6 +34,8 @@ class Books:
     attempts: list[Attempt]
     agreements: dict[int, Subscription]
     charges: dict[str, Charge]
+    #: A calm day is over: whatever happened at the company has been heard of.
+    is_all_heard: bool
 
     def of(self, payment: Payment) -> list[Payment]:
         """Give what a payment stands for: itself, or what it covers."""
@@ -42,16 +46,16 @@ class Books:
 
 def judge(world: World) -> None:
     """Write every promise that is broken after a calm day into the world."""
-    at_last = (_company_complains, _whole, _stands, _ledger, _went_back, _settled)
-    _ask(world, (*at_last, *_AT_ANY_MOMENT))
+    at_last = (_company_complains, _whole, _stands, _ledger, judge_refunds, _settled)
+    _ask(world, (*at_last, *_AT_ANY_MOMENT), is_all_heard=True)
 
 
 def judge_now(world: World) -> None:
     """The same of those that hold at any moment, whatever is under way."""
-    _ask(world, (_nothing_made_up, *_AT_ANY_MOMENT))
+    _ask(world, (_nothing_made_up, *_AT_ANY_MOMENT), is_all_heard=False)
 
 
-def _ask(world: World, rules: Sequence[Callable[[Books], Iterator[str]]]) -> None:
+def _ask(world: World, rules: Sequence[Callable[[Books], Iterator[str]]], *, is_all_heard: bool) -> None:
     mine = {"merchant_id": world.rows.merchant_id}
     books = Books(
         world=world,
@@ -59,6 +63,7 @@ def _ask(world: World, rules: Sequence[Callable[[Books], Iterator[str]]]) -> Non
         attempts=list(Attempt.objects.filter(**mine)),
         agreements={row.id: row for row in Subscription.objects.filter(**mine)},
         charges={one.reference: one for one in world.company.moved()},
+        is_all_heard=is_all_heard,
     )
     for rule in rules:
         world.violations.extend(f"{rule.__name__.strip('_')}: {words}" for words in rule(books))
@@ -165,22 +170,6 @@ def _moves(world: World) -> Iterator[_Move]:
                 yield ("reversal", dispute.reference, dispute.minor, charge.currency)
 
 
-def _went_back(books: Books) -> Iterator[str]:
-    """I17: no more goes back than was captured, and each payment knows how much."""
-    for table in (Refund, Dispute):
-        for row in table.objects.filter(merchant_id=books.world.rows.merchant_id):
-            if row.payment_id not in books.payments:
-                yield f"{row.reference} belongs to no payment"
-    back: Counter[int] = Counter()
-    for attempt in books.attempts:
-        charge = books.charges.get(attempt.reference)
-        if charge is not None:
-            back[attempt.payment_id] += sum(one.minor for one in charge.refunds if one.state != "failed")
-    for payment in books.payments.values():
-        if payment.refunded_minor != back[payment.id] or payment.refunded_minor > payment.paid_minor:
-            yield f"{name(payment)} says {payment.refunded_minor} went back, not {back[payment.id]}"
-
-
 def _company_complains(books: Books) -> Iterator[str]:
     """What the company itself finds wrong with how it was asked."""
     yield from books.world.company.complaints
@@ -215,7 +204,8 @@ def _settled(books: Books) -> Iterator[str]:
             yield f"{name(payment)} is on its way by no attempt"
         if payment.state == "failed" and payment.id not in declined:
             yield f"{name(payment)} failed, and nobody said no"
-        is_doubtful = is_told_of(books, payment) or is_changed_and_found_again(books, payment)
+        doubts = (is_told_of, is_changed_and_found_again, is_given_back_again)
+        is_doubtful = any(doubt(books, payment) for doubt in doubts)
         if payment.contradicted_at is not None and not is_doubtful:
             yield f"{name(payment)} is contradicted"
 
@@ -285,8 +275,3 @@ def _told_once(books: Books) -> Iterator[str]:
 
 
 _AT_ANY_MOMENT = (_once, _queued, _sums, _told_once, judge_days, judge_cards)
-
-
-def name(payment: Payment) -> str:
-    """Name a payment in the words of a history."""
-    return f"{payment.title} no. {payment.position or payment.reference}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.models import Dispute, Payment, Refund
+from paydesk.billing.payments.restate import contradict
 from paydesk.gateways.records import DisputeRecord, RefundRecord
 
 #: One statement that inserts, or updates what is there: the constraint decides, not a read before it.
@@ -19,14 +21,18 @@ _UPSERT: dict[str, Any] = {
 _RANKS = {"pending": 1, "succeeded": 2, "failed": 3}
 
 
-def mirror_refund(*, payment: Payment, record: RefundRecord) -> None:
+def mirror_refund(*, payment: Payment, record: RefundRecord, now: datetime) -> None:
     """Keep one refund; only a succeeded one is in the books, and one that fails later is reversed.
 
-    One of ours is known by its mark, before the company's name for it is. Call inside a transaction that locks the
-    payment.
+    One of ours is known by its mark, before the company's name for it is. A second one with the same mark, made because
+    the company had forgotten the key, is a row of its own, and a person looks. Call inside a transaction that locks the
+    payment; `now` is wall time.
     """
     mine = Refund.objects.filter(merchant_id=payment.merchant_id, connection_id=payment.connection_id)
     ours = mine.filter(key__isnull=False, public_id=record.tag).first() if record.tag else None
+    if ours is not None and ours.reference not in (None, "", record.reference):
+        contradict(payment=payment, attempt_public_id="", now=now)
+        ours = None
     known = ours or mine.filter(reference=record.reference).first()
     if known is not None and known.reference and _RANKS[record.state] < _RANKS[known.state]:
         return

@@ -18,6 +18,7 @@ from paydesk.billing.payments.mirrored.lone_charges import bill_of_charge
 from paydesk.billing.payments.mirrored.ours import mirror_known_charge, mirror_our_charge
 from paydesk.billing.payments.mirrored.sums import charge_that_paid, paid_beside
 from paydesk.billing.payments.mirrored.unknown_marks import (
+    is_nobodys_debt,
     say_that_its_mark_is_known,
     say_that_its_mark_is_unknown,
 )
@@ -76,7 +77,7 @@ def mirror_collectible(
     for attempt in record.attempts:
         mirror_attempt(payment=payment, record=attempt, has_paid=attempt.reference == paid_with, now=now)
     for refund in record.refunds:
-        mirror_refund(payment=payment, record=refund)
+        mirror_refund(payment=payment, record=refund, now=now)
     for dispute in record.disputes:
         mirror_dispute(payment=payment, record=dispute)
     _enter_what_no_attempt_paid(payment, record)
@@ -189,13 +190,15 @@ def _order_id(connection: Connection, owner: GatewayCustomer, record: Collectibl
 
 
 def _owed_minor(record: CollectibleRecord) -> int:
-    if record.state not in _UNPAID:
+    if record.state not in _UNPAID or is_nobodys_debt(record):
         return 0
     return (record.owed or record.amount).minor
 
 
 def _state(payment: Payment, record: CollectibleRecord) -> str:
     """While an attempt of ours is open the payment is on its way, whatever the collectible says meanwhile."""
+    if is_nobodys_debt(record):
+        return Payment.State.CANCELED
     is_open = Attempt.objects.filter(
         merchant_id=payment.merchant_id,
         payment_id=payment.id,

@@ -84,7 +84,7 @@ def mirror_what_came_back(*, payment: Payment, record: CollectibleRecord, now: d
         return
     row = locked(Payment.objects.filter(merchant_id=payment.merchant_id, id=payment.id)).get()
     for refund in record.refunds:
-        mirror_refund(payment=row, record=refund)
+        mirror_refund(payment=row, record=refund, now=now)
     for dispute in record.disputes:
         mirror_dispute(payment=row, record=dispute)
     restate_payment(payment=row, state=row.state, now=now, is_news=False)

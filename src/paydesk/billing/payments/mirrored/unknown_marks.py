@@ -27,6 +27,12 @@ def marked_charge(record: CollectibleRecord) -> AttemptRecord | None:
     return record.attempts[0] if record.attempts[0].tag else None
 
 
+def is_nobodys_debt(record: CollectibleRecord) -> bool:
+    """Say whether it is a charge with a mark that took nothing: what it was to pay is owed as a payment of its own."""
+    charge = marked_charge(record)
+    return charge is not None and charge.outcome.verdict in _NOTHING
+
+
 def say_that_its_mark_is_unknown(*, connection: Connection, record: CollectibleRecord, now: datetime) -> None:
     """Open the concern for a marked charge that nobody here made. Call inside a transaction; `now` is wall time."""
     charge = marked_charge(record)

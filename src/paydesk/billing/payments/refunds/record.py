@@ -24,21 +24,21 @@ def record_refund(*, refund: Refund, record: RefundRecord, now: datetime) -> Ref
 def record_refusal(*, refund: Refund, words: str) -> Refund:
     """Nothing was given back, and nothing will be. `words` are the company's, for staff."""
     _open(refund).update(state=Refund.State.FAILED, trouble=words[:500], due_at=None)
-    return _reread(refund)
+    return as_it_stands(refund)
 
 
 def leave_open(*, refund: Refund, words: str, look_at: datetime) -> Refund:
     """The money may have gone back: it is looked up until that is known."""
     _open(refund).update(state=Refund.State.UNKNOWN, trouble=words[:500], due_at=look_at)
-    return _reread(refund)
+    return as_it_stands(refund)
 
 
 def _record(refund: Refund, record: RefundRecord, now: datetime) -> Refund:
     payment = lock_payment(merchant_id=refund.merchant_id, payment_id=refund.payment_id)
-    mirror_refund(payment=payment, record=replace(record, tag=refund.public_id))
+    mirror_refund(payment=payment, record=replace(record, tag=refund.public_id), now=now)
     restate_payment(payment=payment, state=payment.state, now=now, is_news=False)
     fault("F14")
-    return _reread(refund)
+    return as_it_stands(refund)
 
 
 def _open(refund: Refund) -> QuerySet[Refund]:
@@ -48,5 +48,6 @@ def _open(refund: Refund) -> QuerySet[Refund]:
     )
 
 
-def _reread(refund: Refund) -> Refund:
+def as_it_stands(refund: Refund) -> Refund:
+    """Read it again."""
     return Refund.objects.get(merchant_id=refund.merchant_id, public_id=refund.public_id)

@@ -14,10 +14,9 @@ from paydesk.billing.concerns.open import open_concern
 from paydesk.billing.concerns.resolve import resolve_quietly
 from paydesk.billing.holds.held import held_because
 from paydesk.billing.payments.models import Refund
-from paydesk.billing.payments.refunds.ask import ask_for_refund
+from paydesk.billing.payments.refunds.ask import ask_for_refund, remembers
 from paydesk.billing.payments.refunds.record import record_refund, record_refusal
 from paydesk.billing.payments.settle import next_look_at
-from paydesk.billing.payments.uncertain import MEMORY_USED
 from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import RefundRecord
@@ -68,7 +67,7 @@ def _settled(merchant: MerchantInSight, gateway: Gateway, refund: Refund, now: d
     age = now - (refund.asked_at or now)
     if refund.state not in Refund.OPEN or age < _STILL_UNDER_WAY:
         return refund
-    if age < gateway.KEY_MEMORY["refund"] * MEMORY_USED:
+    if remembers(gateway, refund, now=now):
         if why := held_because(merchant_id=merchant.id, connection_id=refund.connection_id, now=now):
             raise Later(now + _HELD, why)
         return ask_for_refund(gateway=gateway, refund=refund)
