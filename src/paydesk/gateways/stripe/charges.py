@@ -62,12 +62,9 @@ def prepare(line: Line, request: ChargeRequest) -> PreparedCharge:
 
 def confirm(line: Line, prepared: PreparedCharge, now: datetime) -> Outcome:
     """Move the money, once for each key."""
-    request = prepared.request
-    if request.collectible:
-        return _judged(lambda: _pay(line, request), lambda error: _after_pay(line, prepared, error, now))
-    return _judged(
-        lambda: _confirm_intent(line, prepared), lambda error: _after_confirm(line, prepared, error, now)
-    )
+    of_invoice, of_ours = (_pay, _after_pay), (_confirm_intent, _after_confirm)
+    ask, look = of_invoice if prepared.request.collectible else of_ours
+    return _judged(lambda: ask(line, prepared), lambda error: look(line, prepared, error, now))
 
 
 def find(line: Line, query: ChargeQuery, now: datetime) -> Outcome:
@@ -127,28 +124,23 @@ def intent_outcome(intent: Json, *, now: datetime, over: bool) -> Outcome:
     return _absent(over)
 
 
-def _pay(line: Line, request: ChargeRequest) -> None:
+def _pay(line: Line, prepared: PreparedCharge) -> None:
     """Without `off_session` Stripe takes the customer to be away, and 3-D Secure for a decline (`InvoicePayParams`)."""
+    request = prepared.request
+    asked: stripe.params.InvoicePayParams = {"off_session": not request.on_session}
     if request.method_reference:
-        line.v1.invoices.pay(
-            request.collectible,
-            {"payment_method": request.method_reference, "off_session": not request.on_session},
-            {"idempotency_key": request.key},
-        )
-    else:
-        line.v1.invoices.pay(
-            request.collectible, {"off_session": not request.on_session}, {"idempotency_key": request.key}
-        )
+        asked["payment_method"] = request.method_reference
+    line.v1.invoices.pay(request.collectible, asked, {"idempotency_key": request.key})
 
 
 def _confirm_intent(line: Line, prepared: PreparedCharge) -> None:
-    key: stripe.RequestOptions = {"idempotency_key": prepared.request.key}
-    if not prepared.request.on_session:
-        line.v1.payment_intents.confirm(prepared.reference, {"off_session": True}, key)
-    elif prepared.request.return_url:
-        line.v1.payment_intents.confirm(prepared.reference, {"return_url": prepared.request.return_url}, key)
-    else:
-        line.v1.payment_intents.confirm(prepared.reference, {}, key)
+    request = prepared.request
+    asked: stripe.params.PaymentIntentConfirmParams = {}
+    if not request.on_session:
+        asked["off_session"] = True
+    elif request.return_url:
+        asked["return_url"] = request.return_url
+    line.v1.payment_intents.confirm(prepared.reference, asked, {"idempotency_key": request.key})
 
 
 def _judged(ask: Callable[[], None], look: Callable[[Json], Outcome]) -> Outcome:

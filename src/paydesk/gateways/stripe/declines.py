@@ -39,10 +39,9 @@ _TABLE: dict[tuple[DeclineReason, Advice], str] = {
         "payment_intent_authentication_failure setup_intent_authentication_failure"
         " mobile_device_authentication_required authentication_required"
     ),
-    (
-        _R.METHOD_GONE,
-        _A.OTHER_METHOD,
-    ): "resource_missing account_closed bank_account_closed payment_method_not_available",
+    (_R.METHOD_GONE, _A.OTHER_METHOD): (
+        "resource_missing account_closed bank_account_closed payment_method_not_available"
+    ),
     (_R.SUSPECTED_FRAUD, _A.STOP): (
         "fraudulent security_violation highest_risk_level elevated_risk_level rule previously_declined_do_not_honor"
     ),
@@ -55,10 +54,9 @@ _TABLE: dict[tuple[DeclineReason, Advice], str] = {
         " payment_method_customer_decline customer_canceled"
     ),
     (_R.OTHER, _A.STOP): "do_not_try_again",
-    (
-        _R.OTHER,
-        _A.RETRY,
-    ): "card_declined generic_decline do_not_honor no_action_taken new_account_information_available",
+    (_R.OTHER, _A.RETRY): (
+        "card_declined generic_decline do_not_honor no_action_taken new_account_information_available"
+    ),
 }
 DECLINES = {code: found for found, codes in _TABLE.items() for code in codes.split()}
 _UNNAMED = (_R.OTHER, _A.RETRY)

@@ -27,14 +27,10 @@ def named_by(event: WebhookEvent) -> Named:
     return [named for named in _NAMED_BY.get(found.get("object", ""), _NOTHING)(found) if named.reference]
 
 
-def event_record(event: Json) -> WebhookEvent:
-    """Read an event of a listing, as though a webhook had brought it."""
-    return WebhookEvent(
-        event_id=event["id"],
-        kind=event["type"],
-        body=json.dumps(event).encode(),
-        created_at=moment(event["created"]),
-    )
+def event_record(event: Json, body: bytes = b"") -> WebhookEvent:
+    """Read an event that a webhook brought in its body, or one of a listing, as though a webhook had."""
+    body, created_at = body or json.dumps(event).encode(), moment(event["created"])
+    return WebhookEvent(event_id=event["id"], kind=event["type"], body=body, created_at=created_at)
 
 
 def _name(kind: ObjectKind, found: Json | str | None, tag: str = "") -> ObjectReference:

@@ -1,23 +1,25 @@
-"""The gateway contract, kept by Stripe: each method is one step in the file that knows how."""
+"""The gateway contract, kept by Stripe: saved methods in vault.py, subscriptions in standing.py, the rest from here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 import stripe
 
 from paydesk.gateways import contract, records
 from paydesk.gateways.contract import Capability, GatewayRefused
-from paydesk.gateways.stripe import charges, events, history, methods, settings, signature, standing, vault
+from paydesk.gateways.stripe import charges, events, history, methods, settings, signature
 from paydesk.gateways.stripe.amounts import to_stripe
 from paydesk.gateways.stripe.collectibles import TAG, collectible_capabilities, dispute_record, refund_record
 from paydesk.gateways.stripe.requests import PAGE, Line, page, scrub
+from paydesk.gateways.stripe.standing import Subscriptions
 from paydesk.gateways.stripe.subscriptions import subscription_capabilities
+from paydesk.gateways.stripe.vault import Vault
 
 
-class StripeGateway:
+class StripeGateway(Vault, Subscriptions):
     """One connection to one Stripe account."""
 
     NAME: ClassVar[str] = "stripe"
@@ -63,40 +65,11 @@ class StripeGateway:
         made = self._line.ask(self._line.v1.customers.create, asked, {"idempotency_key": key})
         return methods.customer_record(made)
 
-    def begin_method_setup(self, request: contract.MethodSetupRequest) -> contract.MethodSetup:
-        return vault.begin(self._line, request, self._settings)
-
-    def finish_method_setup(self, reference: str) -> contract.FinishedSetup:
-        return vault.finish(self._line, reference)
-
-    def list_methods(self, customer_reference: str) -> Sequence[records.MethodRecord]:
-        return vault.list_methods(self._line, customer_reference) if customer_reference else ()
-
-    def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None:
-        vault.set_default(self._line, customer=customer_reference, method=method_reference, key=key)
-
-    def set_subscription_method(
-        self, *, subscription_reference: str, method_reference: str, key: str
-    ) -> records.SubscriptionRecord:
-        return standing.set_method(
-            self._line, reference=subscription_reference, method=method_reference, key=key
-        )
-
-    def remove_method(self, *, method_reference: str, key: str) -> None:
-        self._line.ask(self._line.v1.payment_methods.detach, method_reference, {}, {"idempotency_key": key})
-
     def list_customers(self, *, cursor: str = "") -> records.Page[records.CustomerRecord]:
         asked: stripe.params.CustomerListParams = {"limit": PAGE}
         if cursor:
             asked["starting_after"] = cursor
         return page(self._line.ask(self._line.v1.customers.list, asked), methods.customer_record)
-
-    def list_subscriptions(
-        self, customer_reference: str, *, cursor: str = ""
-    ) -> records.Page[records.SubscriptionRecord]:
-        if not customer_reference:
-            return records.Page(records=())
-        return standing.list_subscriptions(self._line, customer_reference, cursor)
 
     def list_history(
         self, customer_reference: str, *, cursor: str = ""
@@ -112,9 +85,6 @@ class StripeGateway:
 
     def read_collectible(self, reference: str) -> records.CollectibleRecord | None:
         return history.read_whole(self._line, reference)
-
-    def read_subscription(self, reference: str) -> records.SubscriptionRecord | None:
-        return standing.read_subscription(self._line, reference)
 
     def prepare_charge(self, request: contract.ChargeRequest) -> contract.PreparedCharge:
         return charges.prepare(self._line, request)
@@ -154,23 +124,6 @@ class StripeGateway:
     def read_dispute(self, reference: str) -> records.DisputeRecord | None:
         found = self._line.read(self._line.v1.disputes.retrieve, reference)
         return dispute_record(found) if found else None
-
-    def cancel_now(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
-        return standing.cancel_now(self._line, reference=subscription_reference, key=key)
-
-    def schedule_cancel(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
-        return standing.schedule_cancel(self._line, reference=subscription_reference, key=key)
-
-    def undo_cancel(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
-        return standing.undo_cancel(self._line, reference=subscription_reference, key=key)
-
-    def pause(
-        self, *, subscription_reference: str, until: datetime | None, key: str
-    ) -> records.SubscriptionRecord:
-        return standing.pause(self._line, reference=subscription_reference, until=until, key=key)
-
-    def resume(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
-        return standing.resume(self._line, reference=subscription_reference, key=key)
 
     def documents(self, collectible_reference: str) -> Sequence[records.DocumentLink]:
         return history.documents(self._line, collectible_reference)

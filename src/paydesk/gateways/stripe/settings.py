@@ -35,9 +35,10 @@ def requests_a_second(settings: Settings) -> int:
     return _A_SECOND_LIVE if "_live_" in settings.credentials[SECRET_KEY] else _A_SECOND_SANDBOX
 
 
-def card_fields(*, publishable_key: str, client_secret: str, script_url: str) -> HostedFields:
+def card_fields(settings: Settings, *, client_secret: str) -> HostedFields:
     """Describe the Card Element and our module that drives it. A script from elsewhere brings its own host along."""
-    script_url = script_url or DEFAULT_SCRIPT_URL
+    publishable_key = settings.credentials[PUBLISHABLE_KEY]
+    script_url = settings.options.get(SCRIPT_URL) or DEFAULT_SCRIPT_URL
     host = urlsplit(script_url)
     own = () if script_url == DEFAULT_SCRIPT_URL else (f"{host.scheme}://{host.netloc}",)
     return HostedFields(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from stripe import SignatureVerificationError, WebhookSignature
 
 from paydesk.gateways.contract import BadSignature, WebhookEvent
+from paydesk.gateways.stripe.events import event_record
+from paydesk.gateways.stripe.methods import moment
 
 #: The SDK's own default, `Webhook.DEFAULT_TOLERANCE` (`stripe/_webhook.py`); it would read the machine's clock.
 TOLERANCE = timedelta(seconds=300)
@@ -24,13 +26,11 @@ def verified(*, body: bytes, headers: Mapping[str, str], secret: str, now: datet
     if abs(now - _signed_at(header)) > TOLERANCE:
         raise BadSignature("The signature is more than 300 seconds from now.")
     try:
-        event = json.loads(body)
-        created_at = datetime.fromtimestamp(event["created"], UTC)
-        return WebhookEvent(event_id=event["id"], kind=event["type"], body=body, created_at=created_at)
+        return event_record(json.loads(body), body)
     except (ValueError, KeyError, TypeError):
         raise BadSignature("The body is signed, and is not an event.") from None
 
 
 def _signed_at(header: str) -> datetime:
     stamps = [part.removeprefix("t=") for part in header.split(",") if part.startswith("t=")]
-    return datetime.fromtimestamp(int(stamps[0]), UTC)
+    return moment(int(stamps[0]))

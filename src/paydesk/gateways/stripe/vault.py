@@ -13,9 +13,10 @@ import stripe
 from paydesk.gateways.contract import FinishedSetup, GatewayRefused, MethodSetup, MethodSetupRequest, Settings
 from paydesk.gateways.records import MethodRecord
 from paydesk.gateways.stripe.collectibles import subscription_of
-from paydesk.gateways.stripe.methods import default_method, method_record, own_method, reference
+from paydesk.gateways.stripe.methods import default_method, method_record, own_method
+from paydesk.gateways.stripe.methods import reference as id_of
 from paydesk.gateways.stripe.requests import PAGE, Json, Line
-from paydesk.gateways.stripe.settings import PUBLISHABLE_KEY, SCRIPT_URL, card_fields
+from paydesk.gateways.stripe.settings import card_fields
 from paydesk.kit.language import for_customer
 
 #: Stripe's words for the customer stay with Stripe; these are ours, by the code of `last_setup_error`.
@@ -31,45 +32,73 @@ _GONE = for_customer("This card has been taken off meanwhile. Please enter it ag
 _TRY_AGAIN = "requires_payment_method"
 
 
-def begin(line: Line, request: MethodSetupRequest, settings: Settings) -> MethodSetup:
-    """Make a SetupIntent for a card. `payment_method_types` is refused since endive; this is its successor."""
-    setup = line.ask(
-        line.v1.setup_intents.create,
-        {
-            "customer": request.customer_reference,
-            "usage": "off_session",
-            "allowed_payment_method_types": ["card"],
-        },
-        {"idempotency_key": request.key},
-    )
-    return MethodSetup(
-        reference=setup["id"],
-        fields=card_fields(
-            publishable_key=settings.credentials[PUBLISHABLE_KEY],
-            client_secret=setup["client_secret"],
-            script_url=settings.options.get(SCRIPT_URL, ""),
-        ),
-    )
+class Vault:
+    """What the contract asks about saved methods."""
 
+    _line: Line
+    _settings: Settings
 
-def finish(line: Line, setup_reference: str) -> FinishedSetup:
-    """Read a SetupIntent; a done one gives its method, attached to the customer if Stripe has not done so itself.
+    def begin_method_setup(self, request: MethodSetupRequest) -> MethodSetup:
+        """Make a SetupIntent for a card. `payment_method_types` is refused since endive; this is its successor."""
+        setup = self._line.ask(
+            self._line.v1.setup_intents.create,
+            {
+                "customer": request.customer_reference,
+                "usage": "off_session",
+                "allowed_payment_method_types": ["card"],
+            },
+            {"idempotency_key": request.key},
+        )
+        return MethodSetup(
+            reference=setup["id"], fields=card_fields(self._settings, client_secret=setup["client_secret"])
+        )
 
-    A method that was detached meanwhile is attached to nobody again (docs.stripe.com/api/payment_methods/detach).
-    """
-    setup = line.ask(line.v1.setup_intents.retrieve, setup_reference, {"expand": ["payment_method"]})
-    if setup["status"] != "succeeded":
-        return FinishedSetup(refusal=refusal_of(setup), can_try_again=setup["status"] == _TRY_AGAIN)
-    method, customer = setup["payment_method"], reference(setup["customer"])
-    if method is None:
-        return FinishedSetup(refusal=_GONE)
-    if reference(method.get("customer")) != customer:
-        key: stripe.RequestOptions = {"idempotency_key": f"{setup_reference}-attach"}
-        try:
-            method = line.ask(line.v1.payment_methods.attach, method["id"], {"customer": customer}, key)
-        except GatewayRefused:
+    def finish_method_setup(self, reference: str) -> FinishedSetup:
+        """Read a SetupIntent; a done one gives its method, attached to the customer if Stripe has not done so itself.
+
+        A method that was detached meanwhile is attached to nobody again (docs.stripe.com/api/payment_methods/detach).
+        """
+        setup = self._line.ask(
+            self._line.v1.setup_intents.retrieve, reference, {"expand": ["payment_method"]}
+        )
+        if setup["status"] != "succeeded":
+            return FinishedSetup(refusal=refusal_of(setup), can_try_again=setup["status"] == _TRY_AGAIN)
+        method, customer = setup["payment_method"], id_of(setup["customer"])
+        if method is None:
             return FinishedSetup(refusal=_GONE)
-    return FinishedSetup(method=method_record(method))
+        if id_of(method.get("customer")) != customer:
+            attach, key = self._line.v1.payment_methods.attach, f"{reference}-attach"
+            try:
+                method = self._line.ask(
+                    attach, method["id"], {"customer": customer}, {"idempotency_key": key}
+                )
+            except GatewayRefused:
+                return FinishedSetup(refusal=_GONE)
+        return FinishedSetup(method=method_record(method))
+
+    def list_methods(self, customer_reference: str) -> Sequence[MethodRecord]:
+        if not customer_reference:
+            return ()
+        default = default_method(self._line.ask(self._line.v1.customers.retrieve, customer_reference))
+        saved = self._line.v1.customers.payment_methods.list
+        found = self._line.every(lambda: saved(customer_reference, {"limit": PAGE}))
+        return [method_record(method, default=default) for method in found]
+
+    def set_default_method(self, *, customer_reference: str, method_reference: str, key: str) -> None:
+        """Make a method the customer's default, and let open invoices of no subscription follow it.
+
+        An old `default_source` of the customer is outranked by it: `stripe/_subscription.py`, `default_payment_method`.
+        """
+        self._line.ask(
+            self._line.v1.customers.update,
+            customer_reference,
+            {"invoice_settings": {"default_payment_method": method_reference}},
+            {"idempotency_key": f"{key}-{customer_reference}"},
+        )
+        follow(self._line, {"customer": customer_reference}, method=method_reference, key=key)
+
+    def remove_method(self, *, method_reference: str, key: str) -> None:
+        self._line.ask(self._line.v1.payment_methods.detach, method_reference, {}, {"idempotency_key": key})
 
 
 def refusal_of(setup: Json) -> str:
@@ -78,26 +107,6 @@ def refusal_of(setup: Json) -> str:
     if setup["status"] == "canceled" or (setup["status"] == _TRY_AGAIN and error):
         return _REFUSALS.get(error.get("decline_code") or error.get("code") or "", _REFUSED)
     return ""
-
-
-def list_methods(line: Line, customer: str) -> Sequence[MethodRecord]:
-    default = default_method(line.ask(line.v1.customers.retrieve, customer))
-    found = line.every(lambda: line.v1.customers.payment_methods.list(customer, {"limit": PAGE}))
-    return [method_record(method, default=default) for method in found]
-
-
-def set_default(line: Line, *, customer: str, method: str, key: str) -> None:
-    """Make a method the customer's default, and let open invoices of no subscription follow it.
-
-    An old `default_source` of the customer is outranked by it (`stripe/_subscription.py`, `default_payment_method`).
-    """
-    line.ask(
-        line.v1.customers.update,
-        customer,
-        {"invoice_settings": {"default_payment_method": method}},
-        {"idempotency_key": f"{key}-{customer}"},
-    )
-    follow(line, {"customer": customer}, method=method, key=key)
 
 
 def follow(line: Line, asked: stripe.params.InvoiceListParams, *, method: str, key: str) -> None:
