@@ -27,7 +27,6 @@ from paydesk.gateways.records import (
 from paydesk.gateways.simulated import answers, events
 from paydesk.gateways.simulated.declines import DECLINES, decline_for
 from paydesk.gateways.simulated.gateway import BillingGateway, VaultGateway
-from paydesk.gateways.simulated.signature import check_signature
 from paydesk.kit.money import Money
 from paydesk_simulator.webhooks import sign
 from tests.gateways.recorded import fixture, play
@@ -154,14 +153,14 @@ def test_a_charge_without_a_bill_is_ours_or_a_collectible_itself(tag: str, kind:
 @pytest.mark.parametrize("age", [-301, 301])
 def test_a_signature_is_good_for_five_minutes_in_both_directions(age: int) -> None:
     header = sign(b"{}", secret="s", timestamp=int(NOW.timestamp()))
-    check_signature(body=b"{}", header=header, secret="s", now=NOW + timedelta(seconds=age // 2))
+    events.check_signature(body=b"{}", header=header, secret="s", now=NOW + timedelta(seconds=age // 2))
     with pytest.raises(BadSignature):
-        check_signature(body=b"{}", header=header, secret="s", now=NOW + timedelta(seconds=age))
+        events.check_signature(body=b"{}", header=header, secret="s", now=NOW + timedelta(seconds=age))
 
 
 def test_no_secret_means_no_good_signature() -> None:
     with pytest.raises(BadSignature):
-        check_signature(
+        events.check_signature(
             body=b"{}", header=sign(b"{}", secret="", timestamp=int(NOW.timestamp())), secret="", now=NOW
         )
 

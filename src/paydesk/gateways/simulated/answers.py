@@ -1,10 +1,11 @@
-"""What the company's objects are in our words. Most fields have our names; what differs is written out."""
+"""What the company's objects are in our words. Most fields have our names; what differs is a table, or written out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from paydesk.gateways import records
@@ -25,17 +26,20 @@ _VERDICTS = {
     "declined": Verdict.DECLINED,
     "canceled": Verdict.DECLINED,
 }
+#: What the company calls otherwise than we do.
+_THEIRS = {
+    "reference": "id",
+    "customer_reference": "customer",
+    "subscription_reference": "subscription",
+    "charge_reference": "charge",
+    "method_reference": "method",
+    "state": "status",
+    "is_default": "default",
+    "is_deleted": "deleted",
+}
 _PARTS = {"lines": records.LineRecord, "discounts": records.LineRecord, "taxes": records.TaxRecord}
 #: Of several charges with one tag, the first of these matters: money that moved, or may still move.
 _RANKS = ("succeeded", "pending", "needs_customer", "declined", "canceled", "prepared")
-
-
-def to_customer(answer: Answer) -> records.CustomerRecord:
-    return _record(records.CustomerRecord, answer, reference=answer["id"], is_deleted=answer["deleted"])
-
-
-def to_method(answer: Answer) -> records.MethodRecord:
-    return _record(records.MethodRecord, answer, reference=answer["id"], is_default=answer["default"])
 
 
 def to_setup(answer: Answer) -> MethodSetup:
@@ -54,9 +58,6 @@ def to_subscription(answer: Answer) -> records.SubscriptionRecord:
     return _record(
         records.SubscriptionRecord,
         answer,
-        reference=answer["id"],
-        customer_reference=answer["customer"],
-        method_reference=answer["method"] or "",
         state=records.SubscriptionState(answer["status"]),
         next_payment_at=following,
         next_amount=_money(answer) if following else None,
@@ -72,7 +73,6 @@ def to_outcome(answer: Answer) -> Outcome:
         Outcome,
         answer,
         verdict=_VERDICTS[status],
-        reference=answer["id"],
         decline=no if status in ("declined", "canceled") else None,
         wait_until=_moment(answer["settles_at"]),
         method=to_method(method) if method else None,
@@ -87,17 +87,7 @@ def to_outcome_of_rows(answer: Answer) -> Outcome:
 
 
 def to_attempt(answer: Answer) -> records.AttemptRecord:
-    return _record(records.AttemptRecord, answer, reference=answer["id"], outcome=to_outcome(answer))
-
-
-def to_refund(answer: Answer) -> records.RefundRecord:
-    names = {"reference": answer["id"], "charge_reference": answer["charge"], "state": answer["status"]}
-    return _record(records.RefundRecord, answer, **names)
-
-
-def to_dispute(answer: Answer) -> records.DisputeRecord:
-    names = {"reference": answer["id"], "charge_reference": answer["charge"], "state": answer["status"]}
-    return _record(records.DisputeRecord, answer, **names)
+    return _record(records.AttemptRecord, answer, outcome=to_outcome(answer))
 
 
 def to_collectible(answer: Answer) -> records.CollectibleRecord:
@@ -106,16 +96,12 @@ def to_collectible(answer: Answer) -> records.CollectibleRecord:
     return _record(
         records.CollectibleRecord,
         answer,
-        reference=answer["id"],
-        customer_reference=answer["customer"],
-        subscription_reference=answer["subscription"] or "",
         state=records.CollectibleState(answer["status"]),
         settled_by=records.SettledBy("attempt" if settled_by == "charge" else settled_by)
         if settled_by
         else None,
         **{name: _parts(answer, name) for name in _PARTS},
         billing=records.BillingDetails(**answer["billing"]) if answer["billing"] else None,
-        method_reference=answer["method"] or "",
         attempts=list(map(to_attempt, answer["charges"])),
         refunds=list(map(to_refund, answer["refunds"])),
         disputes=list(map(to_dispute, answer["disputes"])),
@@ -127,12 +113,12 @@ def _parts(answer: Answer, name: str) -> list[Any]:
 
 
 def _record(kind: type[Record], answer: Answer, **named: Any) -> Record:
-    """Make a record: what is named, and every field that the company calls as we do; `..._minor` is money."""
+    """Make a record: what is named, and every field that the company has; `..._minor` is money."""
     for field in fields(kind):  # type: ignore[arg-type]  # every record is a dataclass
+        value = answer.get(_THEIRS.get(field.name, field.name))
         if (minor := answer.get(f"{field.name}_minor")) is not None:
             named[field.name] = Money(minor, answer["currency"])
-        elif field.name not in named and field.name in answer:
-            value = answer[field.name]
+        elif field.name not in named and value is not None:
             named[field.name] = _moment(value) if field.name.endswith("_at") else value
     return kind(**named)
 
@@ -143,3 +129,9 @@ def _money(answer: Answer) -> Money:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+to_customer = partial(_record, records.CustomerRecord)
+to_method = partial(_record, records.MethodRecord)
+to_refund = partial(_record, records.RefundRecord)
+to_dispute = partial(_record, records.DisputeRecord)

@@ -1,14 +1,19 @@
-"""What the company's webhooks are about: each names one object, which we read again."""
+"""The company's webhooks: signed just now, each names one object, which we read again."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from paydesk.gateways.contract import BadSignature, ObjectKind, ObjectReference, WebhookEvent
 
+HEADER = "simulated-signature"
+TOLERANCE = timedelta(seconds=300)
 #: The first half of an event's kind; what we read again; and where the event names it.
 _ABOUT = {
     "customer": (ObjectKind.CUSTOMER, "id"),
@@ -19,6 +24,18 @@ _ABOUT = {
     "refund": (ObjectKind.REFUND, "id"),
     "dispute": (ObjectKind.DISPUTE, "id"),
 }
+
+
+def check_signature(*, body: bytes, header: str, secret: str, now: datetime) -> None:
+    """Raise BadSignature unless the company signed exactly these bytes (HMAC-SHA256 over `timestamp.body`) just now."""
+    found = re.fullmatch(r"t=(\d{1,12}),v1=([0-9a-f]{64})", header)
+    if found is None or not secret:
+        raise BadSignature("The signature is missing or cannot be read.")
+    expected = hmac.new(secret.encode(), f"{found[1]}.".encode() + body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(expected, found[2]):
+        raise BadSignature("The signature is not the company's.")
+    if abs(now - datetime.fromtimestamp(int(found[1]), UTC)) > TOLERANCE:
+        raise BadSignature("The signature is too old.")
 
 
 def to_event(body: bytes) -> WebhookEvent:

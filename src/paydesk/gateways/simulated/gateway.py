@@ -11,7 +11,6 @@ from paydesk.gateways.contract import Capability, NotOffered
 from paydesk.gateways.records import CollectibleRecord, MethodRecord, Outcome, Page, SubscriptionRecord
 from paydesk.gateways.simulated import answers, capabilities, events
 from paydesk.gateways.simulated.requests import Company
-from paydesk.gateways.simulated.signature import HEADER, check_signature
 from paydesk.kit.language import for_customer
 
 
@@ -163,7 +162,8 @@ class VaultGateway:
 
     def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> contract.WebhookEvent:
         secret = self._settings.credentials.get("webhook_secret", "")
-        check_signature(body=body, header=headers.get(HEADER, ""), secret=secret, now=self._settings.now())
+        header = headers.get(events.HEADER, "")
+        events.check_signature(body=body, header=header, secret=secret, now=self._settings.now())
         return events.to_event(body)
 
     def webhook_references(self, event: contract.WebhookEvent) -> Sequence[contract.ObjectReference]:
