@@ -16,7 +16,7 @@ from paydesk.billing.payment_methods.set_up import (
     finish_method_setup,
     go_on_with_setup,
 )
-from paydesk.gateways.contract import FinishedSetup
+from paydesk.gateways.method_setup import FinishedSetup
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from tests.connected import Connected, connected

@@ -9,7 +9,6 @@ from uuid import uuid4
 from paydesk.gateways.contract import (
     ChargeQuery,
     ChargeRequest,
-    FinishedSetup,
     GatewayBusy,
     GatewayRefused,
     GatewayUnreachable,
@@ -19,6 +18,7 @@ from paydesk.gateways.contract import (
     Settings,
     WebhookEvent,
 )
+from paydesk.gateways.method_setup import FinishedSetup
 from paydesk.gateways.records import (
     Advice,
     CollectibleRecord,

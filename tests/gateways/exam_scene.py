@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from paydesk.gateways.conformance_scene import Webhook
-from paydesk.gateways.contract import Gateway, MethodSetup, ObjectKind, ObjectReference
+from paydesk.gateways.contract import Gateway, ObjectKind, ObjectReference
+from paydesk.gateways.method_setup import MethodSetup
 from paydesk.kit.money import Money
 from tests.gateways.recorded import DISCOUNTS, ITEMS, TAXES
 from tests.simulator import ControlRefused, Json, SimulatedAccount, Simulator

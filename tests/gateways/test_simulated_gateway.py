@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from paydesk.gateways.contract import ChargeRequest, GatewayBusy, GatewayUnreachable, MethodSetupRequest
+from paydesk.gateways.contract import ChargeRequest, GatewayBusy, GatewayUnreachable
+from paydesk.gateways.method_setup import MethodSetupRequest
 from paydesk.gateways.records import CollectibleState, DeclineReason, Verdict
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit.money import Money

@@ -15,13 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from paydesk.gateways import conformance_methods as methods
+from paydesk.gateways import conformance_customers as customers
 from paydesk.gateways import conformance_money as money
 from paydesk.gateways import conformance_network as network
 from paydesk.gateways import conformance_reading as reading
 from paydesk.gateways import conformance_refunds as refunds
 from paydesk.gateways import conformance_settings as settings
-from paydesk.gateways import conformance_subscriptions as subscriptions
 from paydesk.gateways import conformance_webhooks as webhooks
 from paydesk.gateways.conformance_scene import ExamFailed, ExamScene
 from paydesk.gateways.contract import Capability, Gateway, Settings
@@ -56,17 +55,17 @@ PARTS: Sequence[Part] = [
     *(Part(examine, _CHARGING) for examine in network.PARTS),
     *(Part(examine, frozenset({Capability.REFUND})) for examine in refunds.PARTS),
     *(Part(examine) for examine in reading.PARTS),
-    Part(methods.a_repeated_key_makes_one_customer),
-    Part(methods.a_method_is_set_up_on_the_companys_side, frozenset({Capability.SET_UP_METHOD})),
-    Part(methods.the_customer_confirms_a_method_with_the_bank, frozenset({Capability.SET_UP_METHOD})),
-    Part(methods.one_method_is_the_default, frozenset({Capability.SET_DEFAULT_METHOD})),
-    Part(methods.a_removed_method_is_gone, frozenset({Capability.REMOVE_METHOD})),
-    Part(subscriptions.a_subscription_reads_whole, frozenset({Capability.CANCEL_NOW})),
-    *(Part(examine, _CHOOSING) for examine in subscriptions.CHOOSING_PARTS),
-    Part(subscriptions.a_cancel_is_scheduled, frozenset({Capability.SCHEDULE_CANCEL})),
-    Part(subscriptions.a_scheduled_cancel_is_undone, frozenset({Capability.UNDO_CANCEL})),
-    Part(subscriptions.a_subscription_pauses_and_resumes, frozenset({Capability.PAUSE})),
-    Part(subscriptions.a_subscription_is_cancelled_now, frozenset({Capability.CANCEL_NOW})),
+    Part(customers.a_repeated_key_makes_one_customer),
+    Part(customers.a_method_is_set_up_on_the_companys_side, frozenset({Capability.SET_UP_METHOD})),
+    Part(customers.the_customer_confirms_a_method_with_the_bank, frozenset({Capability.SET_UP_METHOD})),
+    Part(customers.one_method_is_the_default, frozenset({Capability.SET_DEFAULT_METHOD})),
+    Part(customers.a_removed_method_is_gone, frozenset({Capability.REMOVE_METHOD})),
+    Part(customers.a_subscription_reads_whole, frozenset({Capability.CANCEL_NOW})),
+    *(Part(examine, _CHOOSING) for examine in customers.CHOOSING_PARTS),
+    Part(customers.a_cancel_is_scheduled, frozenset({Capability.SCHEDULE_CANCEL})),
+    Part(customers.a_scheduled_cancel_is_undone, frozenset({Capability.UNDO_CANCEL})),
+    Part(customers.a_subscription_pauses_and_resumes, frozenset({Capability.PAUSE})),
+    Part(customers.a_subscription_is_cancelled_now, frozenset({Capability.CANCEL_NOW})),
     *(Part(examine) for examine in webhooks.PARTS),
     *(Part(examine, frozenset({Capability.LIST_EVENTS})) for examine in webhooks.LISTING_PARTS),
 ]

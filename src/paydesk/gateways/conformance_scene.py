@@ -15,11 +15,11 @@ from paydesk.gateways.contract import (
     ChargeQuery,
     ChargeRequest,
     Gateway,
-    MethodSetup,
     ObjectKind,
     ObjectReference,
     Settings,
 )
+from paydesk.gateways.method_setup import MethodSetup
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.kit.money import Money
 

@@ -14,10 +14,10 @@ from paydesk.gateways.contract import (
     Gateway,
     GatewayRefused,
     GatewayUnreachable,
-    MethodSetupRequest,
     NotOffered,
     RefundRequest,
 )
+from paydesk.gateways.method_setup import MethodSetupRequest
 from paydesk.gateways.records import CollectibleRecord, MethodRecord
 
 #: The operations whose keys a company remembers for a while (R5).

@@ -7,7 +7,8 @@ from urllib.error import URLError
 from uuid import uuid4
 
 from paydesk.gateways.conformance_scene import AMOUNT, Webhook
-from paydesk.gateways.contract import Gateway, MethodSetup, ObjectKind, ObjectReference
+from paydesk.gateways.contract import Gateway, ObjectKind, ObjectReference
+from paydesk.gateways.method_setup import MethodSetup
 from paydesk.gateways.stripe.amounts import from_stripe, to_stripe
 from paydesk.gateways.stripe.gateway import StripeGateway
 from paydesk.kit.money import Money

@@ -6,7 +6,8 @@ from urllib.error import HTTPError
 import pytest
 
 from paydesk.gateways import http
-from paydesk.gateways.contract import FinishedSetup, GatewayRefused, MethodSetup, MethodSetupRequest
+from paydesk.gateways.contract import GatewayRefused
+from paydesk.gateways.method_setup import FinishedSetup, MethodSetup, MethodSetupRequest
 from paydesk.gateways.stripe.gateway import StripeGateway
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE, PUBLISHABLE_KEY, StripeScene
 

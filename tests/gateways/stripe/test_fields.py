@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from paydesk.gateways.contract import MethodSetup, MethodSetupRequest
+from paydesk.gateways.method_setup import MethodSetup, MethodSetupRequest
 from paydesk.gateways.stripe import settings
 from paydesk.gateways.stripe.gateway import StripeGateway
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE, StripeScene

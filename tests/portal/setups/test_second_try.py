@@ -10,7 +10,8 @@ from django.test import Client
 
 from paydesk.billing.customers.models import Customer
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
-from paydesk.gateways.contract import FinishedSetup, GatewayRefused, ObjectKind, ObjectReference
+from paydesk.gateways.contract import GatewayRefused, ObjectKind, ObjectReference
+from paydesk.gateways.method_setup import FinishedSetup
 from paydesk.gateways.records import MethodRecord
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.merchants.connect import connect

@@ -11,7 +11,8 @@ from paydesk.billing.customers.models import Customer
 from paydesk.billing.payment_methods.models import MethodSetup
 from paydesk.billing.payment_methods.set_up import BegunSetup, SetupRefused
 from paydesk.billing.payments.models import Payment
-from paydesk.gateways.contract import GatewayUnreachable, HostedFields
+from paydesk.gateways.contract import GatewayUnreachable
+from paydesk.gateways.method_setup import HostedFields
 from paydesk.merchants.models import Connection
 from tests import builders
 from tests.portal.reading import PORTAL, read, words

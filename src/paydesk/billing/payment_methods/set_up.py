@@ -15,13 +15,8 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.mirror import mirror_method
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.database.transactions import in_transaction, let_go, locked
-from paydesk.gateways.contract import (
-    FinishedSetup,
-    Gateway,
-    GatewayRefused,
-    HostedFields,
-    MethodSetupRequest,
-)
+from paydesk.gateways.contract import Gateway, GatewayRefused
+from paydesk.gateways.method_setup import FinishedSetup, HostedFields, MethodSetupRequest
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock, ids
 from paydesk.merchants.connect import connect

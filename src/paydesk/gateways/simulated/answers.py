@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from paydesk.gateways import records
-from paydesk.gateways.contract import FinishedSetup, MethodSetup
+from paydesk.gateways.method_setup import FinishedSetup, MethodSetup
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.gateways.simulated.declines import decline_for
 from paydesk.gateways.simulated.requests import Answer

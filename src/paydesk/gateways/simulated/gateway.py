@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from paydesk.gateways import contract, records
+from paydesk.gateways import contract, method_setup, records
 from paydesk.gateways.contract import Capability, NotOffered
 from paydesk.gateways.records import CollectibleRecord, MethodRecord, Outcome, Page, SubscriptionRecord
 from paydesk.gateways.simulated import answers, capabilities, events
@@ -44,12 +44,14 @@ class VaultGateway:
     def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
         return self._company.change(answers.to_customer, "customers", key=key, email=email, name=name)
 
-    def begin_method_setup(self, request: contract.MethodSetupRequest) -> contract.MethodSetup:
+    def begin_method_setup(self, request: method_setup.MethodSetupRequest) -> method_setup.MethodSetup:
         wanted = {"customer": request.customer_reference, "return_url": request.return_url}
         return self._company.change(answers.to_setup, "setups", key=request.key, **wanted)
 
-    def finish_method_setup(self, reference: str) -> contract.FinishedSetup:
-        expired = contract.FinishedSetup(refusal=for_customer("This page has expired. Please begin again."))
+    def finish_method_setup(self, reference: str) -> method_setup.FinishedSetup:
+        expired = method_setup.FinishedSetup(
+            refusal=for_customer("This page has expired. Please begin again.")
+        )
         return self._company.read(answers.to_finished_setup, "setups", reference) or expired
 
     def list_methods(self, customer_reference: str) -> Sequence[MethodRecord]:

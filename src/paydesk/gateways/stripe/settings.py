@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from paydesk.gateways.contract import HostedFields, Settings
+from paydesk.gateways.contract import Settings
+from paydesk.gateways.method_setup import HostedFields
 
 SECRET_KEY = "secret_key"  # noqa: S105  # a name; a restricted key is enough: docs/gateways/stripe.md lists what it needs
 PUBLISHABLE_KEY = "publishable_key"

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import stripe
 
-from paydesk.gateways.contract import FinishedSetup, GatewayRefused, MethodSetup, MethodSetupRequest, Settings
+from paydesk.gateways.contract import GatewayRefused, Settings
+from paydesk.gateways.method_setup import FinishedSetup, MethodSetup, MethodSetupRequest
 from paydesk.gateways.records import MethodRecord
 from paydesk.gateways.stripe.collectibles import subscription_of
 from paydesk.gateways.stripe.methods import default_method, method_record, own_method

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from paydesk.gateways.contract import HostedFields
+from paydesk.gateways.method_setup import HostedFields
 
 
 def allow_origins(response: HttpResponse, fields: HostedFields) -> HttpResponse:

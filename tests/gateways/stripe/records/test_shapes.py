@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from paydesk.gateways.contract import ChargeRequest, MethodSetupRequest, RefundRequest, WebhookEvent
+from paydesk.gateways.contract import ChargeRequest, RefundRequest, WebhookEvent
+from paydesk.gateways.method_setup import MethodSetupRequest
 from paydesk.gateways.records import BillingDetails, CollectibleState, SubscriptionState, TaxRecord, Verdict
 from paydesk.gateways.stripe import events
 from paydesk.gateways.stripe.charges import intent_outcome
