@@ -75,6 +75,8 @@ CREATE TABLE IF NOT EXISTS subscriptions (
     bills_made INTEGER NOT NULL,
     lines json NOT NULL,
     discounts json NOT NULL,
+    discount_percent INTEGER NOT NULL,
+    discounted_bills INTEGER NOT NULL,
     taxes json NOT NULL,
     method_id TEXT,
     started_at moment NOT NULL,

@@ -65,6 +65,7 @@ PARTS: Sequence[Part] = [
     Part(customers.a_cancel_is_scheduled, frozenset({Capability.SCHEDULE_CANCEL})),
     Part(customers.a_scheduled_cancel_is_undone, frozenset({Capability.UNDO_CANCEL})),
     Part(customers.a_subscription_pauses_and_resumes, frozenset({Capability.PAUSE})),
+    Part(customers.a_subscription_costs_less_for_a_while, frozenset({Capability.DISCOUNT})),
     Part(customers.a_subscription_is_cancelled_now, frozenset({Capability.CANCEL_NOW})),
     *(Part(examine) for examine in webhooks.PARTS),
     *(Part(examine, frozenset({Capability.LIST_EVENTS})) for examine in webhooks.LISTING_PARTS),

@@ -214,6 +214,27 @@ def a_subscription_pauses_and_resumes(scene: ExamScene) -> None:
         expect(resumed.resumes_at is None, "resumed, and it still has a date to resume")
 
 
+def a_subscription_costs_less_for_a_while(scene: ExamScene) -> None:
+    """It says how much less, and until when: two payments of a monthly one lie before that, and no third."""
+    _, record = _running(scene)
+    changed = scene.gateway.discount(
+        subscription_reference=record.reference, percent=20, payments=2, key=new_key()
+    )
+    _expect_read_back(scene, changed)
+    expect(changed.discount_percent == 20, f"20 per cent less, and it reads {changed.discount_percent}")
+    expect(
+        changed.amount == record.amount, f"its usual amount is {record.amount}, and reads {changed.amount}"
+    )
+    offered = scene.gateway.capabilities(changed)
+    expect(Capability.DISCOUNT not in offered, "what costs less already cannot be given another discount")
+    ends_at, next_at = changed.discount_ends_at, record.next_payment_at
+    if ends_at is None or next_at is None:
+        expect(False, f"less for two payments from {next_at} on, until {ends_at}")
+        return
+    days = (ends_at - next_at).days
+    expect(28 < days <= 62, f"less for two monthly payments, and it ends {days} days after the first")
+
+
 def a_subscription_is_cancelled_now(scene: ExamScene) -> None:
     """It has ended, nothing is next, and nothing can be done with it; the same key does it once."""
     _, record = _running(scene)

@@ -139,6 +139,7 @@ def _asks(gateway: Gateway) -> Mapping[Capability, Callable[[], object]]:
         Capability.UNDO_CANCEL: partial(gateway.undo_cancel, **subscription),
         Capability.PAUSE: partial(gateway.pause, **subscription, until=None),
         Capability.RESUME: partial(gateway.resume, **subscription),
+        Capability.DISCOUNT: partial(gateway.discount, **subscription, percent=20, payments=2),
         Capability.DOCUMENTS: partial(gateway.documents, "none"),
         Capability.LIST_EVENTS: gateway.list_events,
     }

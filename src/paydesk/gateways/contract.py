@@ -68,6 +68,7 @@ class Capability(StrEnum):
     UNDO_CANCEL = "undo_cancel"
     PAUSE = "pause"
     RESUME = "resume"
+    DISCOUNT = "discount"
     DOCUMENTS = "documents"
     FIND_BY_TAG = "find_by_tag"
     LIST_EVENTS = "list_events"  # the company keeps its events, so that lost webhooks can be made up for
@@ -242,6 +243,10 @@ class Gateway(Protocol):
         self, *, subscription_reference: str, until: datetime | None, key: str
     ) -> SubscriptionRecord: ...
     def resume(self, *, subscription_reference: str, key: str) -> SubscriptionRecord: ...
+    def discount(
+        self, *, subscription_reference: str, percent: int, payments: int, key: str
+    ) -> SubscriptionRecord:
+        """Take whole per cent off the next so many payments of a subscription that costs its usual price now."""
 
     def documents(self, collectible_reference: str) -> Sequence[DocumentLink]: ...
 

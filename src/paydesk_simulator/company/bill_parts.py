@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from paydesk_simulator.fields import Fields
@@ -32,6 +32,11 @@ class BillParts:
         """Give what is left to pay."""
         on_top = [tax["amount_minor"] for tax in self.taxes if not tax["is_included"]]
         return _sum(self.lines) - _sum(self.discounts) + int(sum(on_top)) - self.balance_minor
+
+    def less(self, percent: int) -> BillParts:
+        """Give the same for so many per cent less, rounded to the customer's favour."""
+        off = _line(f"{percent} % off", -(-self.owed() * percent // 100), 1)
+        return replace(self, discounts=[*self.discounts, off])
 
 
 def read_parts(wanted: Fields, *, title: str) -> BillParts:

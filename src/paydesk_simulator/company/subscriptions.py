@@ -37,6 +37,9 @@ class Subscription:
     bills_made: int
     lines: list[Part]
     discounts: list[Part]
+    #: So many per cent off so many bills that are still to be made.
+    discount_percent: int
+    discounted_bills: int
     taxes: list[Part]
     method_id: str | None
     started_at: datetime
@@ -48,8 +51,18 @@ class Subscription:
     created_at: datetime
 
     def parts(self) -> BillParts:
-        """Give what each of its bills is made of."""
-        return BillParts(lines=self.lines, discounts=self.discounts, taxes=self.taxes)
+        """Give what its next bill is made of."""
+        parts = BillParts(lines=self.lines, discounts=self.discounts, taxes=self.taxes)
+        return parts.less(self.discount_percent) if self.discounted_bills else parts
+
+    def discount_ends_at(self) -> datetime | None:
+        """Give the date of the first payment that is not discounted any more."""
+        if not self.discounted_bills or self.next_payment_at is None:
+            return None
+        ends_at = self.next_payment_at
+        for _ in range(self.discounted_bills):
+            ends_at = self.payment_date_after(ends_at)
+        return ends_at
 
     def payment_date(self, number: int) -> datetime:
         """Give the date of a payment; the first is number 0."""
@@ -101,6 +114,8 @@ def start_subscription(
             bills_made=0,
             lines=terms.parts.lines,
             discounts=terms.parts.discounts,
+            discount_percent=0,
+            discounted_bills=0,
             taxes=terms.parts.taxes,
             method_id=terms.method_id,
             started_at=terms.started_at,
@@ -140,6 +155,18 @@ def set_method(books: Books, account: Account, subscription: Subscription, *, me
     open_bills = "subscription_id = ? AND status IN ('due', 'failed')"
     name_no_method(books, account, "bill", open_bills, subscription.id)
     return change(books, account, subscription, method_id=method_id)
+
+
+def discount(
+    books: Books, account: Account, subscription: Subscription, *, percent: int, bills: int
+) -> Subscription:
+    """Take so many per cent off the next so many bills; those of a plan are its price, and stay."""
+    _require(subscription, RENEWING, "Only what renews can cost less.")
+    if subscription.payments_total is not None or subscription.discounted_bills:
+        raise Refused(400, "no_discount", "It is a plan, or costs less already.")
+    if not (0 < percent <= 100 and bills > 0):
+        raise Refused(400, "bad_discount", "A discount is of 1 to 100 per cent, on one bill at least.")
+    return change(books, account, subscription, discount_percent=percent, discounted_bills=bills)
 
 
 def cancel_now(books: Books, account: Account, subscription: Subscription, now: datetime) -> Subscription:
@@ -191,7 +218,15 @@ def record_bill_made(books: Books, account: Account, subscription: Subscription)
         else subscription.payment_date_after(subscription.next_payment_at or subscription.anchored_at)
     )
     status = "active" if subscription.status == "trialing" else subscription.status
-    return change(books, account, subscription, bills_made=made, next_payment_at=following, status=status)
+    return change(
+        books,
+        account,
+        subscription,
+        bills_made=made,
+        next_payment_at=following,
+        status=status,
+        discounted_bills=max(subscription.discounted_bills - 1, 0),
+    )
 
 
 def record_bill_paid(books: Books, account: Account, subscription_id: str, now: datetime) -> Subscription:

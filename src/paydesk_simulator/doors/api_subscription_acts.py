@@ -26,6 +26,14 @@ def set_method(call: Call) -> Shape:
     return shapes.subscription_shape(changed)
 
 
+def discount_subscription(call: Call) -> Shape:
+    """Take `percent` off the next so many `bills`."""
+    percent, bills = call.fields.whole("percent"), call.fields.whole("bills")
+    return shapes.subscription_shape(
+        agreements.discount(call.books, call.account, _subscription(call), percent=percent, bills=bills)
+    )
+
+
 def cancel_subscription(call: Call) -> Shape:
     return shapes.subscription_shape(
         agreements.cancel_now(call.books, call.account, _subscription(call), call.now)
@@ -65,5 +73,6 @@ SUBSCRIPTION_ROUTES: list[Route[Act]] = [
     Route("POST", "/v1/subscriptions/{id}/undo-cancel", "subscription.undo_cancel", undo_cancel),
     Route("POST", "/v1/subscriptions/{id}/pause", "subscription.pause", pause_subscription),
     Route("POST", "/v1/subscriptions/{id}/resume", "subscription.resume", resume_subscription),
+    Route("POST", "/v1/subscriptions/{id}/discount", "subscription.discount", discount_subscription),
     Route("POST", "/v1/subscriptions/{id}/method", "subscription.method", set_method),
 ]

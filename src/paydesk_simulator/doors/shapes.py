@@ -64,13 +64,23 @@ def setup_shape(books: Books, setup: Setup, base: str) -> Shape:
     }
 
 
+_KEPT_INSIDE = (
+    *("account_id", "bills_made", "anchored_at", "created_at"),
+    *("discounts", "discounted_bills", "taxes"),
+)
+
+
 def subscription_shape(subscription: Subscription) -> Shape:
     shape = asdict(subscription)
     shape["customer"], shape["method"] = shape.pop("customer_id"), shape.pop("method_id")
     shape["trial_ends_at"] = (
         subscription.anchored_at if subscription.anchored_at > subscription.started_at else None
     )
-    for name in ("account_id", "bills_made", "anchored_at", "created_at", "discounts", "taxes"):
+    shape["coming_minor"] = subscription.parts().owed()
+    shape["discount_ends_at"] = subscription.discount_ends_at()
+    if not subscription.discounted_bills:
+        shape["discount_percent"] = 0
+    for name in _KEPT_INSIDE:
         del shape[name]
     if subscription.status not in LIVE:
         shape["next_payment_at"] = None

@@ -149,6 +149,8 @@ def _subscription(
         bills_made=bills_each,
         lines=BillParts.single(_NAME, amount).lines,
         discounts=[],
+        discount_percent=0,
+        discounted_bills=0,
         taxes=[],
         method_id=None,
         started_at=since,

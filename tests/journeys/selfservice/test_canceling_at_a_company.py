@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.kit import clock
+from paydesk.merchants.policies import set_policies
 from tests.journeys.looks import looks_right
 from tests.journeys.plans.steps import choose, until
 from tests.journeys.portal.customers import Payer
@@ -51,6 +52,26 @@ def test_it_ends_there_at_once(payer: Payer) -> None:
     expect(page.get_by_role("status")).to_contain_text("It has ended.")
     looks_right(page)
     assert at_company(payer)["status"] == "canceled"
+
+
+def test_who_stays_for_less_pays_less_there(payer: Payer) -> None:
+    given = {"cancel_offers": "too_expensive:discount", "discount_percent": "25", "discount_payments": "2"}
+    set_policies(merchant_id=payer.clay.merchant.id, given=given)
+    page = to_cancel(payer)
+    page.get_by_label("Why do you cancel?").select_option("It costs too much")
+    page.get_by_role("button", name="Cancel now").click()
+    offer = page.get_by_role("region", name="Pay less instead?")
+    expect(offer).to_contain_text("The next 2 payments cost EUR 14.25 each instead of EUR 19.00.")
+    looks_right(page)
+    page.get_by_role("button", name="Keep it for EUR 14.25").click()
+    expect(page.get_by_role("status")).to_contain_text("It goes on, and costs less from")
+    expect(page.get_by_role("main")).to_contain_text("EUR 14.25")
+    looks_right(page)
+    assert (at_company(payer)["discount_percent"], at_company(payer)["coming_minor"]) == (25, 1425)
+    choose(page, "Cancel")
+    page.get_by_label("Why do you cancel?").select_option("It costs too much")
+    page.get_by_role("button", name="Cancel now").click()
+    expect(page.get_by_role("status")).to_contain_text("It has ended.")
 
 
 def test_a_company_that_does_not_answer_is_asked_again_and_nothing_is_said_to_have_ended(

@@ -173,6 +173,7 @@ class ScheduledAction(DueRow):
         CANCEL = "cancel"
         SCHEDULE_CANCEL = "schedule_cancel"
         UNDO_CANCEL = "undo_cancel"
+        DISCOUNT = "discount"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -196,6 +197,9 @@ class ScheduledAction(DueRow):
     acts_at = models.DateTimeField(null=True)
     # Until when a company is asked to pause.
     until = models.DateTimeField(null=True)
+    # So many per cent that it is asked to take off so many payments.
+    discount_percent = models.PositiveSmallIntegerField(default=0)
+    discount_payments = models.PositiveSmallIntegerField(default=0)
     # By how many intervals the pause that this ends has put off what is to come, and which payment was its first.
     put_off_by = models.PositiveIntegerField(default=0)
     put_off_position = models.PositiveIntegerField(null=True)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def off_minor(amount_minor: int, *, percent: int) -> int:
+    """Give so many per cent of an amount, rounded to the customer's favour; in minor units."""
+    return -(-amount_minor * percent // 100)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discount:
     """`percent` off `count` payments, of which the `first`-th is the first; of no payment unless it is said."""
@@ -14,10 +19,10 @@ class Discount:
     count: int = 0
 
     def off(self, amount_minor: int, position: int) -> int:
-        """Give what the payment at a position costs less, rounded to the customer's favour; in minor units."""
+        """Give what the payment at a position costs less, in minor units."""
         if not self.first <= position < self.first + self.count:
             return 0
-        return -(-amount_minor * self.percent // 100)
+        return off_minor(amount_minor, percent=self.percent)
 
 
 NO_DISCOUNT = Discount()

@@ -90,6 +90,8 @@ def subscription_facts(
         "cancels_at": record.cancels_at,
         "ended_at": record.ended_at,
         "resumes_at": record.resumes_at,
+        "discount_percent": record.discount_percent,
+        "discount_ends_at": record.discount_ends_at,
         "capabilities": sorted(capability.value for capability in capabilities),
         "observed_at": observed_at,
     }

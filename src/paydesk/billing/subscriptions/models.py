@@ -56,7 +56,9 @@ class Subscription(models.Model):
     # By how many intervals pauses have put off what comes after them.
     shifted_count = models.PositiveIntegerField(default=0)
     # So much less for so many payments, of which the `discount_from`-th is the first: see `subscriptions/discount.py`.
+    # Where a company collects it is told by when it ends; null: it does not.
     discount_percent = models.PositiveSmallIntegerField(default=0)
+    discount_ends_at = models.DateTimeField(null=True)
     discount_from = models.PositiveIntegerField(default=0)
     discount_count = models.PositiveSmallIntegerField(default=0)
     # The method that it names for itself; empty: the default of its customer at the company pays it.

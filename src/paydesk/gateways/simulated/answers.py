@@ -60,7 +60,7 @@ def to_subscription(answer: Answer) -> records.SubscriptionRecord:
         answer,
         state=records.SubscriptionState(answer["status"]),
         next_payment_at=following,
-        next_amount=_money(answer) if following else None,
+        next_amount=Money(answer["coming_minor"], answer["currency"]) if following else None,
         lines=_parts(answer, "lines") if len(answer["lines"]) > 1 else (),
     )
 
@@ -121,10 +121,6 @@ def _record(kind: type[Record], answer: Answer, **named: Any) -> Record:
         elif field.name not in named and value is not None:
             named[field.name] = _moment(value) if field.name.endswith("_at") else value
     return kind(**named)
-
-
-def _money(answer: Answer) -> Money:
-    return Money(answer["amount_minor"], answer["currency"])
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -7,7 +7,7 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import CollectibleState, SubscriptionState
 
 _OF_COLLECTING = (
-    "retry_collectible set_subscription_method cancel_now schedule_cancel undo_cancel pause resume"
+    "retry_collectible set_subscription_method cancel_now schedule_cancel undo_cancel pause resume discount"
 )
 
 BILLING = frozenset(Capability)
@@ -37,7 +37,9 @@ def _of_subscription(subscription: records.SubscriptionRecord) -> set[Capability
     if subscription.cancels_at:
         return can | {Capability.UNDO_CANCEL}
     if subscription.state in _RENEWING and subscription.next_payment_at:
-        return can | {Capability.SCHEDULE_CANCEL, Capability.PAUSE}
+        is_full = subscription.payments_total is None and not subscription.discount_percent
+        less = {Capability.DISCOUNT} if is_full else set()
+        return can | {Capability.SCHEDULE_CANCEL, Capability.PAUSE} | less
     return can | {Capability.RESUME} if subscription.state == SubscriptionState.PAUSED else can
 
 

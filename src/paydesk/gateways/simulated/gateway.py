@@ -155,6 +155,12 @@ class VaultGateway:
     def resume(self, *, subscription_reference: str, key: str) -> SubscriptionRecord:
         return self._agree(Capability.RESUME, subscription_reference, "resume", key)
 
+    def discount(
+        self, *, subscription_reference: str, percent: int, payments: int, key: str
+    ) -> SubscriptionRecord:
+        less = {"percent": percent, "bills": payments}
+        return self._agree(Capability.DISCOUNT, subscription_reference, "discount", key, **less)
+
     def documents(self, collectible_reference: str) -> Sequence[records.DocumentLink]:
         found = self._company.page(lambda it: records.DocumentLink(**it), "documents", collectible_reference)
         return found.records

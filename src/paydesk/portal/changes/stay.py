@@ -87,8 +87,7 @@ def _skip(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | Non
 
 
 def _discount(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | None:
-    """Only what Paydesk collects: no company is asked to charge less."""
-    if course is None:
+    if course is None and agreement.state not in RUNNING:
         return None
     preview = preview_discount(**agreement_named(at, agreement.public_id))
     coming = [one for one in preview.after if not one.is_overdue]

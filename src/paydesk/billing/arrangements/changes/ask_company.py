@@ -18,6 +18,7 @@ from paydesk.billing.arrangements.changes.wishes import VERBS, WHAT, is_so, refu
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
+from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, let_go, locked
@@ -41,6 +42,7 @@ def ask_company(
     agreement: Subscription,
     kind: ScheduledAction.Kind,
     until: datetime | None = None,
+    discount: Discount = NO_DISCOUNT,
     asked_by: AskedBy,
     refused: type[ChangeRefused],
     note: Callable[[], CancelNote] | None = None,
@@ -52,7 +54,7 @@ def ask_company(
     gateway = read_first(merchant, agreement, refused)
 
     def write() -> Changed:
-        return _open(merchant, agreement.id, kind, until, asked_by, refused, note)
+        return _open(merchant, agreement.id, kind, until, discount, asked_by, refused, note)
 
     opened = in_transaction(write)
     if not opened.is_news or opened.action is None:
@@ -119,6 +121,7 @@ def _open(
     subscription_id: int,
     kind: ScheduledAction.Kind,
     until: datetime | None,
+    discount: Discount,
     asked_by: AskedBy,
     refused: type[ChangeRefused],
     note: Callable[[], CancelNote] | None,
@@ -145,6 +148,8 @@ def _open(
         kind=kind,
         asked_by=asked_by,
         until=until,
+        discount_percent=discount.percent,
+        discount_payments=discount.count,
         created_at=now,
         due_at=now + LEASE,
         lease_until=now + LEASE,
@@ -212,7 +217,7 @@ def _ask(
     )
     let_go()
     try:
-        VERBS[action.kind](gateway, agreement.reference, action.until, str(key))
+        VERBS[action.kind](gateway, agreement.reference, action, str(key))
     except (GatewayRefused, NotOffered):
         return ScheduledAction.Refusal.REFUSED
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from paydesk.billing.arrangements.changes.preview import Preview, default_method, last_day
 from paydesk.billing.arrangements.changes.wishes import refusal_of
@@ -12,6 +13,7 @@ from paydesk.billing.arrangements.coming.upcoming import method_of_agreement, up
 from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import Rhythm, starts_at
 from paydesk.gateways.records import SubscriptionState
@@ -27,6 +29,7 @@ def preview_at_company(
     agreement: Subscription,
     kind: ScheduledAction.Kind,
     until: datetime | None = None,
+    discount: Discount = NO_DISCOUNT,
     refusal: str | None = None,
 ) -> Preview:
     """Show what is to be expected after it, from what the company said last. Asks no network."""
@@ -39,7 +42,7 @@ def preview_at_company(
     method = method_of_agreement(agreement, default_method(agreement))
     seen = [
         upcoming_at_company(merchant, one, rows, method, now, last_day(merchant, now))
-        for one in (agreement, _as_if(merchant, agreement, kind, until, now))
+        for one in (agreement, _as_if(merchant, agreement, kind, until, discount, now))
     ]
     said = refusal or (None if _is_kept_here(agreement, kind) else refusal_of(agreement, kind))
     return Preview(before=seen[0], after=seen[0] if said else seen[1], refusal=said)
@@ -57,6 +60,7 @@ def _as_if(
     agreement: Subscription,
     kind: str,
     until: datetime | None,
+    discount: Discount,
     now: datetime,
 ) -> Subscription:
     """Give the row as the company would have it, as far as can be told."""
@@ -66,6 +70,9 @@ def _as_if(
     elif kind == Kind.RESUME:
         one.state, one.resumes_at = SubscriptionState.ACTIVE.value, None
         one.next_payment_at = one.next_payment_at or _next_after(merchant, agreement, now)
+    elif kind == Kind.DISCOUNT:
+        one.discount_percent, one.next_amount_minor = discount.percent, None
+        one.discount_ends_at = _after(merchant, agreement, discount.count)
     elif kind == Kind.CANCEL:
         one.state = SubscriptionState.CANCELED.value
     else:
@@ -74,6 +81,15 @@ def _as_if(
         if kind == Kind.UNDO_CANCEL:
             one.next_payment_at = one.next_payment_at or agreement.cancels_at
     return one
+
+
+def _after(merchant: MerchantInSight, agreement: Subscription, count: int) -> datetime | None:
+    """Give when the payment is made that follows on so many."""
+    if agreement.next_payment_at is None:
+        return None
+    local = agreement.next_payment_at.astimezone(ZoneInfo(merchant.time_zone))
+    rhythm = Rhythm(unit=agreement.interval_unit, count=agreement.interval_count, anchor=local.date())
+    return datetime.combine(rhythm.day(count), local.timetz())
 
 
 def _next_after(merchant: MerchantInSight, agreement: Subscription, now: datetime) -> datetime:

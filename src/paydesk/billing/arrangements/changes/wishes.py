@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ NEEDED: dict[str, Capability] = {
     Kind.CANCEL: Capability.CANCEL_NOW,
     Kind.SCHEDULE_CANCEL: Capability.SCHEDULE_CANCEL,
     Kind.UNDO_CANCEL: Capability.UNDO_CANCEL,
+    Kind.DISCOUNT: Capability.DISCOUNT,
 }
 #: What it is called in the event.
 WHAT: dict[str, str] = {
@@ -30,6 +30,7 @@ WHAT: dict[str, str] = {
     Kind.CANCEL: "canceled",
     Kind.SCHEDULE_CANCEL: "cancel_scheduled",
     Kind.UNDO_CANCEL: "cancel_undone",
+    Kind.DISCOUNT: "discounted",
 }
 
 
@@ -42,6 +43,7 @@ def is_so(agreement: Subscription, kind: str) -> bool:
         Kind.CANCEL: agreement.state == SubscriptionState.CANCELED,
         Kind.SCHEDULE_CANCEL: agreement.state == SubscriptionState.CANCELED or agreement.ends_at is not None,
         Kind.UNDO_CANCEL: agreement.ends_at is None and agreement.state not in ENDED,
+        Kind.DISCOUNT: agreement.discount_percent > 0,
     }[Kind(kind)]
 
 
@@ -49,7 +51,7 @@ def refusal_of(agreement: Subscription, kind: str) -> str | None:
     """Say why the company would not do it, by what it said last, or None."""
     if agreement.state in ENDED:
         return has_ended()
-    if agreement.held_end_at is not None and kind in (Kind.PAUSE, Kind.RESUME):
+    if agreement.held_end_at is not None and kind in (Kind.PAUSE, Kind.RESUME, Kind.DISCOUNT):
         return _("It is about to end. Take that back first.")
     if NEEDED[kind].value not in agreement.capabilities:
         return _("The payment company does not do this for it. Please write to us.")
@@ -75,30 +77,40 @@ def sentence_of(action: ScheduledAction) -> str:
     )
 
 
-def _pause(gateway: Gateway, subscription: str, until: datetime | None, key: str) -> None:
-    gateway.pause(subscription_reference=subscription, until=until, key=key)
+def _pause(gateway: Gateway, subscription: str, wish: ScheduledAction, key: str) -> None:
+    gateway.pause(subscription_reference=subscription, until=wish.until, key=key)
 
 
-def _resume(gateway: Gateway, subscription: str, _until: datetime | None, key: str) -> None:
+def _resume(gateway: Gateway, subscription: str, _wish: ScheduledAction, key: str) -> None:
     gateway.resume(subscription_reference=subscription, key=key)
 
 
-def _cancel_now(gateway: Gateway, subscription: str, _until: datetime | None, key: str) -> None:
+def _cancel_now(gateway: Gateway, subscription: str, _wish: ScheduledAction, key: str) -> None:
     gateway.cancel_now(subscription_reference=subscription, key=key)
 
 
-def _schedule_cancel(gateway: Gateway, subscription: str, _until: datetime | None, key: str) -> None:
+def _schedule_cancel(gateway: Gateway, subscription: str, _wish: ScheduledAction, key: str) -> None:
     gateway.schedule_cancel(subscription_reference=subscription, key=key)
 
 
-def _undo_cancel(gateway: Gateway, subscription: str, _until: datetime | None, key: str) -> None:
+def _undo_cancel(gateway: Gateway, subscription: str, _wish: ScheduledAction, key: str) -> None:
     gateway.undo_cancel(subscription_reference=subscription, key=key)
 
 
-VERBS: dict[str, Callable[[Gateway, str, datetime | None, str], None]] = {
+def _discount(gateway: Gateway, subscription: str, wish: ScheduledAction, key: str) -> None:
+    gateway.discount(
+        subscription_reference=subscription,
+        percent=wish.discount_percent,
+        payments=wish.discount_payments,
+        key=key,
+    )
+
+
+VERBS: dict[str, Callable[[Gateway, str, ScheduledAction, str], None]] = {
     Kind.PAUSE: _pause,
     Kind.RESUME: _resume,
     Kind.CANCEL: _cancel_now,
     Kind.SCHEDULE_CANCEL: _schedule_cancel,
     Kind.UNDO_CANCEL: _undo_cancel,
+    Kind.DISCOUNT: _discount,
 }

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ("anchor_date", models.DateField(null=True)),
                 ("shifted_count", models.PositiveIntegerField(default=0)),
                 ("discount_percent", models.PositiveSmallIntegerField(default=0)),
+                ("discount_ends_at", models.DateTimeField(null=True)),
                 ("discount_from", models.PositiveIntegerField(default=0)),
                 ("discount_count", models.PositiveSmallIntegerField(default=0)),
                 ("lines", models.JSONField(default=list)),
