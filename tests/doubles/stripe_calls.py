@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.doubles.stripe_coupons import create_coupon, redeem
 from tests.doubles.stripe_shapes import Object, card_error, invalid_request, invoice_payments, listing
 from tests.doubles.stripe_upstream import Answer, Upstream, refused
 
@@ -175,6 +176,10 @@ async def _list_products(call: Call, upstream: Upstream) -> Answer:
     )
 
 
+async def _create_coupon(call: Call, upstream: Upstream) -> Answer:
+    return await create_coupon(call.asked, upstream)
+
+
 async def _refund(call: Call, upstream: Upstream) -> Answer:
     """localstripe gives back more than was paid."""
     charge = await upstream.get(call.asked["charge"])
@@ -201,6 +206,8 @@ async def _update_subscription(call: Call, upstream: Upstream) -> Answer:
         return refused(invalid_request("This subscription is canceled.", code="resource_missing"))
     asked = dict(call.asked)
     changed: dict[str, Any] = upstream.known.changed.setdefault(call.reference, {})
+    if "discounts" in asked and not await redeem(asked.pop("discounts"), changed, upstream):
+        return refused(invalid_request("No such coupon", code="resource_missing", param="discounts"))
     for name in ("pause_collection", _METHOD):
         if name in asked:
             changed[name] = asked.pop(name) or None
@@ -290,6 +297,7 @@ CALLS: list[tuple[str, str, Callable[[Call, Upstream], Awaitable[Answer]]]] = [
     ("GET", "/v1/events", _list_events),
     ("GET", "/v1/invoices", _list_invoices),
     ("GET", "/v1/products", _list_products),
+    ("POST", "/v1/coupons", _create_coupon),
     ("POST", "/v1/refunds", _refund),
     ("POST", "/v1/subscriptions/[^/]+", _update_subscription),
     ("DELETE", "/v1/subscriptions/[^/]+", _cancel_subscription),

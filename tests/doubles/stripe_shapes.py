@@ -19,6 +19,7 @@ class Known:
 
     url: str = ""
     decline_codes: dict[str, str] = field(default_factory=dict)  # by payment method
+    discounts: dict[str, Object] = field(default_factory=dict)  # what coupons were redeemed for, by its id
     changed: dict[str, Object] = field(default_factory=dict)  # fields put over an object, by its id
     events: list[Object] = field(default_factory=list)  # what happened and localstripe says nothing of
     return_urls: dict[str, str] = field(default_factory=dict)  # by PaymentIntent

@@ -130,6 +130,8 @@ class Upstream:
         elif (kind, name) == ("charge", "refunds"):
             refunds = await self.translated(await self.every("refunds", charge=old["id"]))
             found["refunds"] = listing(refunds[:_REFUNDS], has_more=len(refunds) > _REFUNDS)
+        elif (kind, name) == ("subscription", "discounts"):
+            found["discounts"] = [self.known.discounts[one] for one in found["discounts"]]
         elif isinstance(found.get(name), str):
             inner = await self.get(found[name])
             if inner is None:

@@ -174,7 +174,7 @@ def test_what_can_be_done_depends_on_how_it_stands() -> None:
     live = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
     assert offered() == live | {Capability.SCHEDULE_CANCEL, Capability.PAUSE}
     assert offered(payments_total=None) == offered() | {Capability.DISCOUNT}
-    assert offered(payments_total=None, discount_percent=20) == offered()
+    assert offered(payments_total=None, is_discounted=True) == offered()
     assert offered(cancels_at=NOW) == live | {Capability.UNDO_CANCEL}
     assert offered(state=SubscriptionState.PAUSED) == live | {Capability.RESUME}
     assert offered(state=SubscriptionState.UNPAID) == live

@@ -178,6 +178,7 @@ class SubscriptionRecord:
     ended_at: datetime | None = None
     resumes_at: datetime | None = None
     trial_ends_at: datetime | None = None
+    is_discounted: bool = False  # something is taken off, be it known how much or not
     discount_percent: int = 0  # so much less than `amount` is billed, before `discount_ends_at`
     discount_ends_at: datetime | None = None  # None: for good
     lines: Sequence[LineRecord] = ()  # what it is made of, where that is more than one thing

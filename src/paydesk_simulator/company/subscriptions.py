@@ -162,7 +162,7 @@ def discount(
 ) -> Subscription:
     """Take so many per cent off the next so many bills; those of a plan are its price, and stay."""
     _require(subscription, RENEWING, "Only what renews can cost less.")
-    if subscription.payments_total is not None or subscription.discounted_bills:
+    if subscription.payments_total is not None or subscription.parts().discounts:
         raise Refused(400, "no_discount", "It is a plan, or costs less already.")
     if not (0 < percent <= 100 and bills > 0):
         raise Refused(400, "bad_discount", "A discount is of 1 to 100 per cent, on one bill at least.")

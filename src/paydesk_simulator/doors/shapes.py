@@ -77,6 +77,7 @@ def subscription_shape(subscription: Subscription) -> Shape:
         subscription.anchored_at if subscription.anchored_at > subscription.started_at else None
     )
     shape["coming_minor"] = subscription.parts().owed()
+    shape["is_discounted"] = bool(subscription.discounted_bills or subscription.discounts)
     shape["discount_ends_at"] = subscription.discount_ends_at()
     if not subscription.discounted_bills:
         shape["discount_percent"] = 0

@@ -37,7 +37,7 @@ def _of_subscription(subscription: records.SubscriptionRecord) -> set[Capability
     if subscription.cancels_at:
         return can | {Capability.UNDO_CANCEL}
     if subscription.state in _RENEWING and subscription.next_payment_at:
-        is_full = subscription.payments_total is None and not subscription.discount_percent
+        is_full = subscription.payments_total is None and not subscription.is_discounted
         less = {Capability.DISCOUNT} if is_full else set()
         return can | {Capability.SCHEDULE_CANCEL, Capability.PAUSE} | less
     return can | {Capability.RESUME} if subscription.state == SubscriptionState.PAUSED else can

@@ -102,7 +102,7 @@ def _line(line: Json) -> LineRecord:
 
 def _discounts(invoice: Json) -> Iterator[LineRecord]:
     """Name each discount by its coupon, where the invoice names it; what a line alone is granted has no name here."""
-    named = {reference(one): _coupon(one) for one in invoice.get("discounts") or []}
+    named = {reference(one): coupon_of(one).get("name") or "" for one in invoice.get("discounts") or []}
     for one in invoice.get("total_discount_amounts") or []:
         yield from _taken_off(named.get(reference(one["discount"]), ""), one["amount"], invoice)
     for one in invoice.get("total_pretax_credit_amounts") or []:
@@ -110,9 +110,10 @@ def _discounts(invoice: Json) -> Iterator[LineRecord]:
             yield from _taken_off("Credit", one["amount"], invoice)
 
 
-def _coupon(discount: Json | str) -> str:
+def coupon_of(discount: Json | str) -> Json:
+    """Give the coupon of a discount, as far as it was expanded."""
     coupon = (discount.get("source") or {}).get("coupon") if isinstance(discount, Mapping) else None
-    return coupon.get("name") or "" if isinstance(coupon, Mapping) else ""
+    return coupon if isinstance(coupon, Mapping) else {}
 
 
 def _taken_off(title: str, amount: int, invoice: Json) -> Iterator[LineRecord]:

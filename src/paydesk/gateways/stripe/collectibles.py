@@ -62,16 +62,11 @@ _REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "fai
 #: While it is a `warning_...` the bank only asks; `prevented` is blocked or refunded before it becomes a dispute
 #: (docs.stripe.com/changelog/basil/2025-08-27/add-preventions-to-dispute).
 DISPUTE_STATES = {
-    "warning_needs_response": "inquiry",
-    "warning_under_review": "inquiry",
-    "warning_closed": "closed",
-    "prevented": "closed",
-    "needs_response": "open",
-    "under_review": "open",
-    "appeal_needs_response": "open",
-    "appeal_under_review": "open",
-    "won": "won",
-    "lost": "lost",
+    **dict.fromkeys(("warning_needs_response", "warning_under_review"), "inquiry"),
+    **dict.fromkeys(("warning_closed", "prevented"), "closed"),
+    **dict.fromkeys(("needs_response", "under_review"), "open"),
+    **dict.fromkeys(("appeal_needs_response", "appeal_under_review"), "open"),
+    **{state: state for state in ("won", "lost")},
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import stripe
@@ -10,8 +11,11 @@ import stripe
 from paydesk.gateways.contract import GatewayRefused
 from paydesk.gateways.records import Page, SubscriptionRecord, SubscriptionState
 from paydesk.gateways.stripe.requests import PAGE, Json, Line, page
-from paydesk.gateways.stripe.subscriptions import products_of, subscription_record
+from paydesk.gateways.stripe.subscriptions import MONTHS, products_of, subscription_record
 from paydesk.gateways.stripe.vault import follow
+
+#: What is taken off is only there when expanded (`stripe/_discount.py`, `id`).
+_EXPANDED = ["discounts.source.coupon"]
 
 
 class Subscriptions:
@@ -24,6 +28,7 @@ class Subscriptions:
         if not customer_reference:
             return Page(records=())
         asked: stripe.params.SubscriptionListParams = {"customer": customer_reference, "status": "all"}
+        asked["expand"] = [f"data.{path}" for path in _EXPANDED]
         if cursor:
             asked["starting_after"] = cursor
         listing = self._line.ask(self._line.v1.subscriptions.list, {**asked, "limit": PAGE})
@@ -32,14 +37,18 @@ class Subscriptions:
         return page({**listing, "data": whole}, lambda found: subscription_record(found, names))
 
     def read_subscription(self, reference: str) -> SubscriptionRecord | None:
-        found = self._line.read(self._line.v1.subscriptions.retrieve, reference)
+        found = self._line.read(self._line.v1.subscriptions.retrieve, reference, {"expand": _EXPANDED})
         return self._record(found) if found else None
 
     def cancel_now(self, *, subscription_reference: str, key: str) -> SubscriptionRecord:
         """Cancel at once. A DELETE has no key at Stripe: asked again, it is refused, and a reading shows it is done."""
         try:
             cancel = self._line.v1.subscriptions.cancel
-            return self._record(self._line.ask(cancel, subscription_reference, {}, {"idempotency_key": key}))
+            return self._record(
+                self._line.ask(
+                    cancel, subscription_reference, {"expand": _EXPANDED}, {"idempotency_key": key}
+                )
+            )
         except GatewayRefused:
             found = self.read_subscription(subscription_reference)
             if found and found.state == SubscriptionState.CANCELED:
@@ -81,13 +90,37 @@ class Subscriptions:
         if found["status"] != "paused":
             return self._changed(subscription_reference, {"pause_collection": ""}, key)
         resume = self._line.v1.subscriptions.resume
-        return self._record(self._line.ask(resume, subscription_reference, {}, {"idempotency_key": key}))
+        return self._record(
+            self._line.ask(resume, subscription_reference, {"expand": _EXPANDED}, {"idempotency_key": key})
+        )
+
+    def discount(
+        self, *, subscription_reference: str, percent: int, payments: int, key: str
+    ) -> SubscriptionRecord:
+        """Redeem a coupon, which is on every invoice that is made within its months; one serves all who get the same.
+
+        `discounts` takes the place of those that are there (`SubscriptionUpdateParams`), of which there are none.
+        """
+        found = self._record(self._line.ask(self._line.v1.subscriptions.retrieve, subscription_reference))
+        months = payments * found.interval_count * MONTHS[found.interval_unit]
+        asked: stripe.params.CouponCreateParams = {"percent_off": percent, "name": f"{percent} %"}
+        asked |= {"duration": "repeating", "duration_in_months": months}
+        asked["id"] = f"paydesk-{percent}-percent-{months}-months"
+        with suppress(GatewayRefused):
+            # It is there already; if it is not, redeeming it is refused.
+            self._line.ask(self._line.v1.coupons.create, asked, {"idempotency_key": f"{key}-coupon"})
+        return self._changed(subscription_reference, {"discounts": [{"coupon": asked["id"]}]}, key)
 
     def _changed(
         self, reference: str, change: stripe.params.SubscriptionUpdateParams, key: str
     ) -> SubscriptionRecord:
-        update = self._line.v1.subscriptions.update
-        return self._record(self._line.ask(update, reference, change, {"idempotency_key": key}))
+        return self._made(self._line.v1.subscriptions.update, reference, change, key)
+
+    def _made(
+        self, call: Callable[..., stripe.Subscription], reference: str, asked: Json, key: str
+    ) -> SubscriptionRecord:
+        whole = {**asked, "expand": _EXPANDED}
+        return self._record(self._line.ask(call, reference, whole, {"idempotency_key": key}))
 
     def _record(self, found: Json) -> SubscriptionRecord:
         whole = self._completed(found)

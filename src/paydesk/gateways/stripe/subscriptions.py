@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import Any
 
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import LineRecord, SubscriptionRecord, SubscriptionState
 from paydesk.gateways.stripe.amounts import from_stripe
+from paydesk.gateways.stripe.breakdown import coupon_of
 from paydesk.gateways.stripe.methods import moment, moment_or_none, own_method, reference
 from paydesk.gateways.stripe.requests import Json
 from paydesk.kit.money import Money
 
-STATES = {
-    "incomplete": SubscriptionState.INCOMPLETE,
-    "incomplete_expired": SubscriptionState.CANCELED,
-    "trialing": SubscriptionState.TRIALING,
-    "active": SubscriptionState.ACTIVE,
-    "past_due": SubscriptionState.PAST_DUE,
-    "unpaid": SubscriptionState.UNPAID,
-    "paused": SubscriptionState.PAUSED,
-    "canceled": SubscriptionState.CANCELED,
+STATES = {"incomplete_expired": SubscriptionState.CANCELED} | {
+    name: SubscriptionState(name)
+    for name in ("incomplete", "trialing", "active", "past_due", "unpaid", "paused", "canceled")
 }
 _PAUSABLE = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE}
+#: Coupons last for months: what is billed by days or weeks has none of ours.
+MONTHS = {"month": 1, "year": 12}
 _RUNNING = _PAUSABLE | {SubscriptionState.PAST_DUE}
 
 
@@ -57,6 +55,7 @@ def subscription_record(subscription: Json, names: Mapping[str, str]) -> Subscri
         ended_at=moment_or_none(subscription.get("ended_at")),
         resumes_at=moment_or_none(pause.get("resumes_at")),
         trial_ends_at=moment_or_none(subscription.get("trial_end") if is_trialing else None),
+        **_discount(subscription),
         lines=[_line(item, names, currency) for item in items] if len(items) > 1 else (),
     )
 
@@ -76,7 +75,24 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
         offered.add(Capability.RESUME)
     elif record.state in _PAUSABLE:
         offered.add(Capability.PAUSE)
+        if record.interval_unit in MONTHS and not record.is_discounted and not record.cancels_at:
+            offered.add(Capability.DISCOUNT)
     return frozenset(offered)
+
+
+def _discount(subscription: Json) -> dict[str, Any]:
+    """Say what is taken off: how much, and until when, is known of one coupon that is a share of the whole and lasts.
+
+    One that is redeemed `once` says of no invoice that it is the one (`stripe/_discount.py`).
+    """
+    found = subscription.get("discounts") or []
+    is_discounted = bool(found) or any(item.get("discounts") for item in _items(subscription))
+    coupon = coupon_of(found[0]) if len(found) == 1 else {}
+    percent = Decimal(str(coupon.get("percent_off") or 0))
+    if percent != int(percent) or coupon.get("duration") == "once":
+        return {"is_discounted": is_discounted}
+    ends_at = moment_or_none(found[0].get("end")) if percent else None
+    return {"is_discounted": is_discounted, "discount_percent": int(percent), "discount_ends_at": ends_at}
 
 
 def _items(subscription: Json) -> Sequence[Json]:

@@ -68,6 +68,12 @@ def test_items_of_another_interval_are_in_no_sum_that_is_not_theirs() -> None:
     assert [one.amount.minor for one in record.lines] == [9900, 1900]
 
 
+def redeemed(percent: float | None, *, duration: str = "repeating", end: int | None = None) -> Object:
+    """Give a discount as Stripe does when it is expanded."""
+    coupon = {"id": "co_1", "percent_off": percent, "amount_off": None if percent else 500}
+    return {"id": "di_1", "end": end, "source": {"coupon": coupon | {"duration": duration}}}
+
+
 @pytest.mark.parametrize(
     ("price", "quantity", "amount"),
     [
@@ -101,7 +107,7 @@ def test_parts_of_a_cent_and_packages_come_to_what_stripe_charges(
         },
         {"items": {"data": [item(1900, tax_rates=[{"id": "txr_1"}])]}},
         {"items": {"data": [item(1900, discounts=["di_1"])]}},
-        {"discounts": ["di_1"]},
+        {"discounts": [redeemed(20)]},
         {"automatic_tax": {"enabled": True}},
         {"default_tax_rates": [{"id": "txr_1"}]},
     ],
@@ -112,6 +118,42 @@ def test_what_is_known_only_when_it_is_invoiced_is_not_foretold(unknown: Object)
 
     assert record.next_payment_at == at(ENDS)
     assert record.next_amount is None
+
+
+def discount_of(**changes: Any) -> tuple[bool, int, datetime | None]:
+    record = read(**changes)
+    return record.is_discounted, record.discount_percent, record.discount_ends_at
+
+
+def test_what_one_coupon_takes_off_the_whole_is_known_with_its_end() -> None:
+    assert discount_of() == (False, 0, None)
+    assert discount_of(discounts=[redeemed(20, end=ENDS)]) == (True, 20, at(ENDS))
+    assert discount_of(discounts=[redeemed(20.0, duration="forever")]) == (True, 20, None)
+
+
+def test_of_any_other_discount_it_is_known_that_there_is_one() -> None:
+    unknown = (True, 0, None)
+    assert discount_of(discounts=[redeemed(12.5)]) == unknown
+    assert discount_of(discounts=[redeemed(20, duration="once")]) == unknown
+    assert discount_of(discounts=[redeemed(None)]) == unknown
+    assert discount_of(discounts=[redeemed(20), redeemed(10)]) == unknown
+    assert discount_of(items={"data": [item(1900, discounts=["di_1"])]}) == unknown
+
+
+def test_a_discount_is_for_what_is_billed_by_months_and_costs_its_price() -> None:
+    def can(**changes: Any) -> bool:
+        return Capability.DISCOUNT in subscription_capabilities(read(**changes))
+
+    def each(unit: str) -> Object:
+        recurring = {"interval": unit, "interval_count": 3}
+        return {"items": {"data": [item(1900, price={"recurring": recurring})]}}
+
+    assert can()
+    assert can(**each("year"))
+    assert not can(**each("week"))
+    assert not can(discounts=[redeemed(None)])
+    assert not can(cancel_at_period_end=True)
+    assert not can(status="past_due")
 
 
 def test_a_trial_has_an_end_only_while_it_lasts() -> None:
