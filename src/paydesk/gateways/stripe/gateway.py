@@ -66,10 +66,9 @@ class StripeGateway(Vault, Subscriptions):
         return methods.customer_record(made)
 
     def list_customers(self, *, cursor: str = "") -> records.Page[records.CustomerRecord]:
-        asked: stripe.params.CustomerListParams = {"limit": PAGE}
-        if cursor:
-            asked["starting_after"] = cursor
-        return page(self._line.ask(self._line.v1.customers.list, asked), methods.customer_record)
+        return page(
+            self._line.listing(self._line.v1.customers.list, cursor, limit=PAGE), methods.customer_record
+        )
 
     def list_history(
         self, customer_reference: str, *, cursor: str = ""
@@ -99,16 +98,10 @@ class StripeGateway(Vault, Subscriptions):
         return charges.cancel(self._line, reference, self._settings.now())
 
     def refund(self, request: contract.RefundRequest) -> records.RefundRecord:
-        made = self._line.ask(
-            self._line.v1.refunds.create,
-            {
-                "charge": request.charge_reference,
-                "amount": to_stripe(request.amount),
-                "metadata": {TAG: request.tag},
-            },
-            {"idempotency_key": request.key},
-        )
-        return refund_record(made)
+        asked: stripe.params.RefundCreateParams = {"charge": request.charge_reference}
+        asked |= {"amount": to_stripe(request.amount), "metadata": {TAG: request.tag}}
+        create = self._line.v1.refunds.create
+        return refund_record(self._line.ask(create, asked, {"idempotency_key": request.key}))
 
     def find_refund(
         self, *, reference: str = "", tag: str = "", charge_reference: str = ""
@@ -130,10 +123,7 @@ class StripeGateway(Vault, Subscriptions):
 
     def list_events(self, *, cursor: str = "") -> records.Page[contract.WebhookEvent]:
         """Stripe lists what happened in the last 30 days (docs.stripe.com/api/events), the newest first."""
-        asked: stripe.params.EventListParams = {"limit": PAGE}
-        if cursor:
-            asked["starting_after"] = cursor
-        return page(self._line.ask(self._line.v1.events.list, asked), events.event_record)
+        return page(self._line.listing(self._line.v1.events.list, cursor, limit=PAGE), events.event_record)
 
     def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> contract.WebhookEvent:
         secret = self._settings.credentials[settings.WEBHOOK_SECRET]

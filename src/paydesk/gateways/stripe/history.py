@@ -56,7 +56,7 @@ def list_whole(line: Line, customer: str, cursor: str) -> Page[CollectibleRecord
     by_owner: dict[str, list[Json]] = defaultdict(list)
     for charge in charges:
         by_owner[_owner(charge)].append(charge)
-    listing = _invoices(line, customer, cursor)
+    listing = line.listing(line.v1.invoices.list, cursor, **_of_customer(customer))
     invoices = [_completed(line, invoice) for invoice in listing["data"]]
     shown = [invoice for invoice in invoices if is_collectible(invoice)]
     rates = _rates(line, shown)
@@ -123,13 +123,6 @@ def _rates(line: Line, invoices: Sequence[Json]) -> dict[str, Json]:
     missing = sorted({rate for invoice in invoices for rate in rates_of(invoice)} - known.keys())
     found = [line.read(line.v1.tax_rates.retrieve, rate) for rate in missing]
     return known | {rate["id"]: rate for rate in found if rate}
-
-
-def _invoices(line: Line, customer: str, cursor: str) -> Json:
-    asked = _of_customer(customer)
-    if cursor:
-        asked["starting_after"] = cursor
-    return line.ask(line.v1.invoices.list, asked)
 
 
 def _all_invoices(line: Line, customer: str, last: list[Json], cursor: str) -> list[Json]:

@@ -86,6 +86,10 @@ class Line:
                     return None
                 raise
 
+    def listing(self, call: Callable[..., stripe.ListObject[Any]], cursor: str, **asked: Any) -> Json:
+        """Read one page of a listing, from the object on that the page before ended with."""
+        return self.ask(call, asked | ({"starting_after": cursor} if cursor else {}))
+
     def every(self, call: Callable[[], stripe.ListObject[Any]]) -> list[Json]:
         """Read a listing to its end."""
         with clear_answers(), _reading() as answers:

@@ -27,11 +27,12 @@ class Subscriptions:
         """List them with those that ended, which Stripe leaves out unless asked for `all`."""
         if not customer_reference:
             return Page(records=())
-        asked: stripe.params.SubscriptionListParams = {"customer": customer_reference, "status": "all"}
-        asked["expand"] = [f"data.{path}" for path in _EXPANDED]
-        if cursor:
-            asked["starting_after"] = cursor
-        listing = self._line.ask(self._line.v1.subscriptions.list, {**asked, "limit": PAGE})
+        asked = {
+            "customer": customer_reference,
+            "status": "all",
+            "expand": [f"data.{one}" for one in _EXPANDED],
+        }
+        listing = self._line.listing(self._line.v1.subscriptions.list, cursor, limit=PAGE, **asked)
         whole = [self._completed(found) for found in listing["data"]]
         names = self._names(whole)
         return page({**listing, "data": whole}, lambda found: subscription_record(found, names))

@@ -115,14 +115,11 @@ def follow(line: Line, asked: stripe.params.InvoiceListParams, *, method: str, k
 
     Those alone that name another for themselves, and would go on charging it. A draft is charged within the hour.
     """
+    wanted = asked.get("subscription", "")
     for invoice in [
-        *_unpaid(line, {**asked, "status": "open"}),
-        *_unpaid(line, {**asked, "status": "draft"}),
+        one for status in ("open", "draft") for one in _unpaid(line, {**asked, "status": status})
     ]:
-        if subscription_of(invoice) == asked.get("subscription", "") and own_method(invoice) not in (
-            "",
-            method,
-        ):
+        if subscription_of(invoice) == wanted and own_method(invoice) not in ("", method):
             _rename(line, invoice, method, key)
 
 
@@ -132,13 +129,9 @@ def _unpaid(line: Line, asked: stripe.params.InvoiceListParams) -> list[Json]:
 
 def _rename(line: Line, invoice: Json, method: str, key: str) -> None:
     """One that was paid meanwhile can no longer be changed, and need not be."""
+    reference, named = invoice["id"], stripe.params.InvoiceUpdateParams(default_payment_method=method)
     try:
-        line.ask(
-            line.v1.invoices.update,
-            invoice["id"],
-            {"default_payment_method": method},
-            {"idempotency_key": f"{key}-{invoice['id']}"},
-        )
+        line.ask(line.v1.invoices.update, reference, named, {"idempotency_key": f"{key}-{reference}"})
     except GatewayRefused:
-        if line.ask(line.v1.invoices.retrieve, invoice["id"])["status"] in ("draft", "open"):
+        if line.ask(line.v1.invoices.retrieve, reference)["status"] in ("draft", "open"):
             raise
