@@ -75,8 +75,9 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
         offered.add(Capability.RESUME)
     elif record.state in _PAUSABLE:
         offered.add(Capability.PAUSE)
-        if record.interval_unit in MONTHS and not record.is_discounted and not record.cancels_at:
-            offered.add(Capability.DISCOUNT)
+    is_plain = record.interval_unit in MONTHS and not record.is_discounted
+    if record.state in _RUNNING and is_plain and not record.cancels_at:
+        offered.add(Capability.DISCOUNT)
     return frozenset(offered)
 
 

@@ -153,7 +153,8 @@ def test_a_discount_is_for_what_is_billed_by_months_and_costs_its_price() -> Non
     assert not can(**each("week"))
     assert not can(discounts=[redeemed(None)])
     assert not can(cancel_at_period_end=True)
-    assert not can(status="past_due")
+    assert can(status="past_due")
+    assert not can(status="unpaid")
 
 
 def test_a_trial_has_an_end_only_while_it_lasts() -> None:
