@@ -14,6 +14,7 @@ from paydesk.notices.announce_concern import write_concern_letter
 from paydesk.notices.ending_letter import write_ending_letter
 from paydesk.notices.sign_in_letter import write_sign_in_letter
 from paydesk.sync.follow_payment import reread_its_subscription
+from paydesk.sync.tell_details import tell_companies
 from paydesk.work.claim import Claim
 
 _Reaction = Callable[[Event, datetime], None]
@@ -22,6 +23,7 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "sign_in.asked": [write_sign_in_letter],
     "address.asked": [write_new_address_letter],
     "address.changed": [write_address_changed_letter],
+    "customer.details_changed": [tell_companies],
     "clock.moved": [bring_forward_what_is_due, bring_forward_actions],
     "payment.succeeded": [reread_its_subscription],
     "payment.failed": [],

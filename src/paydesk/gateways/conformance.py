@@ -56,6 +56,7 @@ PARTS: Sequence[Part] = [
     *(Part(examine, frozenset({Capability.REFUND})) for examine in refunds.PARTS),
     *(Part(examine) for examine in reading.PARTS),
     Part(customers.a_repeated_key_makes_one_customer),
+    Part(customers.a_customers_details_are_taken, frozenset({Capability.UPDATE_CUSTOMER})),
     Part(customers.a_method_is_set_up_on_the_companys_side, frozenset({Capability.SET_UP_METHOD})),
     Part(customers.the_customer_confirms_a_method_with_the_bank, frozenset({Capability.SET_UP_METHOD})),
     Part(customers.one_method_is_the_default, frozenset({Capability.SET_DEFAULT_METHOD})),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from paydesk.gateways.conformance_scene import AMOUNT, ExamScene, expect, expect_success, new_key
 from paydesk.gateways.contract import Capability, ChargeRequest
 from paydesk.gateways.method_setup import MethodSetupRequest
-from paydesk.gateways.records import MethodRecord, SubscriptionRecord, SubscriptionState
+from paydesk.gateways.records import BillingDetails, MethodRecord, SubscriptionRecord, SubscriptionState
 
 
 def a_repeated_key_makes_one_customer(scene: ExamScene) -> None:
@@ -20,6 +20,24 @@ def a_repeated_key_makes_one_customer(scene: ExamScene) -> None:
     first, again = (scene.gateway.create_customer(email=email, name="Exam", key=key) for _ in range(2))
     expect(first.reference == again.reference, "the same key made two customers")
     expect((first.email, first.name) == (email, "Exam"), f"made as {email!r}, and it reads as {first}")
+
+
+def a_customers_details_are_taken(scene: ExamScene) -> None:
+    """The name is another one afterwards; telling it again does no harm, and no name leaves the one that is there."""
+    customer, once = scene.customer(), new_key()
+    full = BillingDetails(
+        name="Verhoeven Interieur B.V.",
+        street=("Voorbeeldkade 12", "2nd floor"),
+        city="Amsterdam",
+        postal_code="1011 AA",
+        country="NL",
+    )
+    named, placed = BillingDetails(name="Ada Okafor"), BillingDetails(city="Utrecht", country="NL")
+    told = ((full, once), (full, once), (named, new_key()), (placed, new_key()))
+    for (details, key), name in zip(told, (full.name, full.name, named.name, named.name), strict=True):
+        scene.gateway.update_customer(customer_reference=customer, details=details, key=key)
+        read = scene.gateway.read_customer(customer)
+        expect(read is not None and read.name == name, f"it has to be named {name} now, and reads as {read}")
 
 
 def a_method_is_set_up_on_the_companys_side(scene: ExamScene) -> None:

@@ -18,7 +18,7 @@ from paydesk.gateways.contract import (
     RefundRequest,
 )
 from paydesk.gateways.method_setup import MethodSetupRequest
-from paydesk.gateways.records import CollectibleRecord, MethodRecord
+from paydesk.gateways.records import BillingDetails, CollectibleRecord, MethodRecord
 
 #: The operations whose keys a company remembers for a while (R5).
 OPERATIONS = {"charge", "refund", "method", "subscription"}
@@ -125,6 +125,9 @@ def _asks(gateway: Gateway) -> Mapping[Capability, Callable[[], object]]:
     subscription = {"subscription_reference": "none", "key": key}
     refund = RefundRequest(key=key, tag=key, charge_reference="none", amount=AMOUNT)
     return {
+        Capability.UPDATE_CUSTOMER: partial(
+            gateway.update_customer, customer_reference="none", details=BillingDetails(), key=key
+        ),
         Capability.SET_UP_METHOD: partial(gateway.begin_method_setup, setup),
         Capability.SET_DEFAULT_METHOD: partial(gateway.set_default_method, **default),
         Capability.SET_SUBSCRIPTION_METHOD: partial(

@@ -16,6 +16,7 @@ from typing import ClassVar, Protocol
 
 from paydesk.gateways.method_setup import FinishedSetup, MethodSetup, MethodSetupRequest
 from paydesk.gateways.records import (
+    BillingDetails,
     CollectibleRecord,
     CustomerRecord,
     DisputeRecord,
@@ -56,6 +57,7 @@ class BadSignature(Exception):
 class Capability(StrEnum):
     """What a gateway can do with one object; asked before anything is shown to a customer."""
 
+    UPDATE_CUSTOMER = "update_customer"  # whom the next bills are made out to
     SET_UP_METHOD = "set_up_method"  # begin and finish, on the company's page or in its fields
     SET_DEFAULT_METHOD = "set_default_method"
     SET_SUBSCRIPTION_METHOD = "set_subscription_method"  # one method for each subscription
@@ -182,6 +184,12 @@ class Gateway(Protocol):
         """Read the company's own name for this connection's account; raises when the credentials are not good."""
 
     def create_customer(self, *, email: str, name: str, key: str) -> CustomerRecord: ...
+    def update_customer(self, *, customer_reference: str, details: BillingDetails, key: str) -> None:
+        """Let the next bills be made out so: name and address, of which an empty one leaves what is there.
+
+        An address is taken whole. E-mail address and tax ids are not told: both stay what they are.
+        """
+
     def begin_method_setup(self, request: MethodSetupRequest) -> MethodSetup: ...
     def finish_method_setup(self, reference: str) -> FinishedSetup:
         """Read how a set-up stands, make the method usable for that customer, and give it. Safe to ask again."""

@@ -207,6 +207,11 @@ class BillingDetails:
     country: str = ""
     tax_ids: Sequence[str] = ()
 
+    @property
+    def has_address(self) -> bool:
+        """Say whether any part of an address is there; the country alone is none."""
+        return any((self.street, self.city, self.region, self.postal_code))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttemptRecord:

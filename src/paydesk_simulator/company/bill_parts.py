@@ -66,6 +66,8 @@ def read_billing(wanted: Fields) -> Part:
     return {name: found.get(name, empty) for name, empty in _BILLING.items()} if found else {}
 
 
+#: What an address is made of.
+ADDRESS = ("street", "city", "region", "postal_code", "country")
 _BILLING: Part = {
     "name": "",
     "email": "",

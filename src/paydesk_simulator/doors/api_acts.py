@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paydesk_simulator.company import bills, charges, customers, disputes, methods, refunds, setups
+from paydesk_simulator.company.bill_parts import ADDRESS, read_billing
 from paydesk_simulator.company.bills import Bill
 from paydesk_simulator.company.charges import Charge, ChargeWanted
 from paydesk_simulator.company.events import events_before
@@ -23,6 +24,15 @@ def create_customer(call: Call) -> Shape:
     email, name = call.fields.text("email"), call.fields.text("name", "")
     customer = customers.add_customer(call.books, call.account, email=email, name=name, created_at=call.now)
     return shapes.customer_shape(customer)
+
+
+def update_customer(call: Call) -> Shape:
+    """Take a name, and an address whole; what is empty stays, and so do the e-mail address and tax ids of bills."""
+    customer, said = call.customer(), read_billing(call.fields)
+    name, address = said.get("name") or customer.name, {part: said.get(part) for part in ADDRESS}
+    billing = {**said, **customer.billing, "name": name} | (address if any(address.values()) else {})
+    changed = customers.change_customer(call.books, call.account, customer, name=name, billing=billing)
+    return shapes.customer_shape(changed)
 
 
 def list_customers(call: Call) -> Shape:
@@ -188,6 +198,7 @@ ROUTES: list[Route[Act]] = [
     Route("POST", "/v1/customers", "customer.create", create_customer),
     Route("GET", "/v1/customers", "customer.list", list_customers),
     Route("GET", "/v1/customers/{id}", "customer.read", read_customer),
+    Route("POST", "/v1/customers/{id}", "customer.update", update_customer),
     Route("GET", "/v1/customers/{id}/methods", "method.list", list_methods),
     Route("POST", "/v1/customers/{id}/default-method", "method.default", set_default_method),
     Route("GET", "/v1/customers/{id}/history", "history.list", list_history),

@@ -7,7 +7,14 @@ import pytest
 
 from paydesk.gateways import http
 from paydesk.gateways.contract import Capability, GatewayRefused, RefundRequest
-from paydesk.gateways.records import CollectibleState, CustomerRecord, SettledBy, SubscriptionState, Verdict
+from paydesk.gateways.records import (
+    BillingDetails,
+    CollectibleState,
+    CustomerRecord,
+    SettledBy,
+    SubscriptionState,
+    Verdict,
+)
 from paydesk.gateways.stripe import history, requests
 from paydesk.gateways.stripe.gateway import StripeGateway
 from paydesk.kit.money import Money
@@ -50,6 +57,34 @@ def test_a_customer_is_made_once_for_each_key(gateway: StripeGateway) -> None:
     again = gateway.create_customer(email="once@example.com", name="Once", key="once")
 
     assert once.reference == again.reference
+
+
+def test_a_name_and_an_address_are_taken_and_what_is_empty_stays(
+    stripe_scene: StripeScene, gateway: StripeGateway
+) -> None:
+    customer = stripe_scene.customer(name="Ada")
+    company = BillingDetails(
+        name="Verhoeven Interieur B.V.",
+        street=("Voorbeeldkade 12", "2nd floor", "left"),
+        city="Amsterdam",
+        postal_code="1011 AA",
+        country="NL",
+    )
+    gateway.update_customer(customer_reference=customer, details=company, key="company")
+    gateway.update_customer(customer_reference=customer, details=BillingDetails(name="Ada O."), key="name")
+
+    found = stripe_scene.client.v1.customers.retrieve(customer)
+    assert found.name == "Ada O."
+    assert found.address
+    assert (found.address["line1"], found.address["line2"]) == ("Voorbeeldkade 12", "2nd floor, left")
+    assert (found.address["city"], found.address["country"]) == ("Amsterdam", "NL")
+
+
+def test_a_customer_that_stripe_does_not_know_is_refused(gateway: StripeGateway) -> None:
+    with pytest.raises(GatewayRefused):
+        gateway.update_customer(
+            customer_reference="cus_nobody", details=BillingDetails(name="Ada"), key="nobody"
+        )
 
 
 def test_history_has_every_try_of_an_invoice_and_the_charges_without_one(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -43,6 +44,9 @@ class VaultGateway:
 
     def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
         return self._company.change(answers.to_customer, "customers", key=key, email=email, name=name)
+
+    def update_customer(self, *, customer_reference: str, details: records.BillingDetails, key: str) -> None:
+        self._company.change(dict, "customers", customer_reference, key=key, billing=asdict(details))
 
     def begin_method_setup(self, request: method_setup.MethodSetupRequest) -> method_setup.MethodSetup:
         wanted = {"customer": request.customer_reference, "return_url": request.return_url}

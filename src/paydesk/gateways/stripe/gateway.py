@@ -65,6 +65,23 @@ class StripeGateway(Vault, Subscriptions):
         made = self._line.ask(self._line.v1.customers.create, asked, {"idempotency_key": key})
         return methods.customer_record(made)
 
+    def update_customer(self, *, customer_reference: str, details: records.BillingDetails, key: str) -> None:
+        """`address` replaces the old one, part by part: an empty text takes a part off (`CustomerUpdateParams`)."""
+        first, *rest = details.street or ("",)
+        asked: stripe.params.CustomerUpdateParams = {}
+        if details.name:
+            asked["name"] = details.name
+        if details.has_address:
+            asked["address"] = {
+                "line1": first,
+                "line2": ", ".join(rest),
+                "city": details.city,
+                "state": details.region,
+                "postal_code": details.postal_code,
+                "country": details.country,
+            }
+        self._line.ask(self._line.v1.customers.update, customer_reference, asked, {"idempotency_key": key})
+
     def list_customers(self, *, cursor: str = "") -> records.Page[records.CustomerRecord]:
         return page(
             self._line.listing(self._line.v1.customers.list, cursor, limit=PAGE), methods.customer_record

@@ -66,7 +66,7 @@ class DrillGateway:
         return COMPANIES[self._address][1].carry(call, act)
 
     def capabilities(self, subject: object = None) -> frozenset[Capability]:
-        return capabilities.VAULT
+        return capabilities.VAULT - {Capability.UPDATE_CUSTOMER}
 
     def check(self) -> str:
         return self.TITLE

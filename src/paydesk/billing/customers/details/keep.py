@@ -12,8 +12,11 @@ from paydesk.billing.customers.details.address_form import PARTS
 from paydesk.billing.customers.details.written import Written, tidied, what_is_wrong
 from paydesk.billing.customers.models import Customer, CustomerDetails
 from paydesk.database.transactions import in_transaction, locked
+from paydesk.events.record import record_event
 
 _OWN = ("company", "country", "tax_id", *PARTS)
+#: What a bill is made out with, and companies are told of.
+_TOLD = ("name", "company", "country", *PARTS)
 
 
 class DetailsRefused(Exception):
@@ -85,6 +88,13 @@ def _write(customer: Customer, before: Kept, said: Written, now: datetime) -> Ke
     row = {**own, "version": before.version + 1, "changed_at": now}
     if not CustomerDetails.objects.filter(**mine).update(**row):
         CustomerDetails.objects.create(**mine, **row)
+    if any(getattr(said, name) != getattr(before.said, name) for name in _TOLD):
+        record_event(
+            merchant_id=customer.merchant_id,
+            name="customer.details_changed",
+            subject={"customer": customer.public_id},
+            now=now,
+        )
     return Kept(said=said, version=before.version + 1)
 
 
