@@ -7,32 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tests.doubles.stripe_coupons import create_coupon, redeem
 from tests.doubles.stripe_shapes import Object, card_error, invalid_request, invoice_payments, listing
-from tests.doubles.stripe_upstream import Answer, Upstream, refused
+from tests.doubles.stripe_upstream import Answer, Call, Upstream, refused
 
 _METHOD = "default_payment_method"
 NEEDS_CUSTOMER = "invoice_payment_intent_requires_action"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """A checked request: its parameters are typed, `expand` and paging are taken out of `asked`."""
-
-    method: str
-    path: str
-    asked: Object
-    expand: list[str]
-    limit: int = 10
-    starting_after: str = ""
-    declines_as_open: bool = False  # answer a declined invoice with 200, as older versions did
-
-    @property
-    def reference(self) -> str:
-        return self.path.split("/")[3]
 
 
 async def make(call: Call, upstream: Upstream) -> Answer:
@@ -176,10 +158,6 @@ async def _list_products(call: Call, upstream: Upstream) -> Answer:
     )
 
 
-async def _create_coupon(call: Call, upstream: Upstream) -> Answer:
-    return await create_coupon(call.asked, upstream)
-
-
 async def _refund(call: Call, upstream: Upstream) -> Answer:
     """localstripe gives back more than was paid."""
     charge = await upstream.get(call.asked["charge"])
@@ -297,7 +275,7 @@ CALLS: list[tuple[str, str, Callable[[Call, Upstream], Awaitable[Answer]]]] = [
     ("GET", "/v1/events", _list_events),
     ("GET", "/v1/invoices", _list_invoices),
     ("GET", "/v1/products", _list_products),
-    ("POST", "/v1/coupons", _create_coupon),
+    ("POST", "/v1/coupons", create_coupon),
     ("POST", "/v1/refunds", _refund),
     ("POST", "/v1/subscriptions/[^/]+", _update_subscription),
     ("DELETE", "/v1/subscriptions/[^/]+", _cancel_subscription),

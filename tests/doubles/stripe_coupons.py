@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 
 from tests.doubles.stripe_shapes import Object, invalid_request
-from tests.doubles.stripe_upstream import Answer, Upstream, refused
+from tests.doubles.stripe_upstream import Answer, Call, Upstream, refused
 
 _MONTH = 2_629_746  # seconds, on average
 
 
-async def create_coupon(asked: Object, upstream: Upstream) -> Answer:
+async def create_coupon(call: Call, upstream: Upstream) -> Answer:
     """Keep it, and its name beside it; an id is taken once."""
+    asked = call.asked
     if asked["id"] in upstream.known.changed:
         return refused(invalid_request("Coupon already exists.", code="resource_already_exists"))
     answer = await upstream.call("POST", "/v1/coupons", {k: v for k, v in asked.items() if k != "name"})

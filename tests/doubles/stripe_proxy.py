@@ -20,10 +20,10 @@ import aiohttp
 import stripe
 from aiohttp import web
 
-from tests.doubles.stripe_calls import Call, make
+from tests.doubles.stripe_calls import make
 from tests.doubles.stripe_contract import Contract, Violation
 from tests.doubles.stripe_shapes import Known, Object, invalid_request
-from tests.doubles.stripe_upstream import Answer, Upstream, refused
+from tests.doubles.stripe_upstream import Answer, Call, Upstream, refused
 
 SECRET_KEY = "sk_test_double"
 PAGING = ("limit", "starting_after", "ending_before")

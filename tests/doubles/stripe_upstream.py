@@ -39,6 +39,23 @@ _FOLDERS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Call:
+    """A checked request: its parameters are typed, `expand` and paging are taken out of `asked`."""
+
+    method: str
+    path: str
+    asked: Object
+    expand: list[str]
+    limit: int = 10
+    starting_after: str = ""
+    declines_as_open: bool = False  # answer a declined invoice with 200, as older versions did
+
+    @property
+    def reference(self) -> str:
+        return self.path.split("/")[3]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came back, or goes back: a status and a JSON body."""
 

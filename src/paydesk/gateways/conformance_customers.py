@@ -239,10 +239,8 @@ def a_subscription_costs_less_for_a_while(scene: ExamScene) -> None:
         subscription_reference=record.reference, percent=20, payments=2, key=new_key()
     )
     _expect_read_back(scene, changed)
-    expect(changed.discount_percent == 20, f"20 per cent less, and it reads {changed.discount_percent}")
-    expect(
-        changed.amount == record.amount, f"its usual amount is {record.amount}, and reads {changed.amount}"
-    )
+    told = (changed.discount_percent, changed.amount)
+    expect(told == (20, record.amount), f"20 per cent less than {record.amount}, and it reads {told}")
     offered = scene.gateway.capabilities(changed)
     expect(Capability.DISCOUNT not in offered, "what costs less already cannot be given another discount")
     ends_at, next_at = changed.discount_ends_at, record.next_payment_at

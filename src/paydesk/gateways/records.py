@@ -156,10 +156,7 @@ class LineRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubscriptionRecord:
-    """A standing agreement that the company collects. `interval_unit` is day, week, month or year.
-
-    `method_reference` is the method that it names for itself; empty: the customer's default pays it.
-    """
+    """A standing agreement that the company collects. `interval_unit` is day, week, month or year."""
 
     reference: str
     customer_reference: str
@@ -173,7 +170,7 @@ class SubscriptionRecord:
     payments_made: int = 0
     next_payment_at: datetime | None = None
     next_amount: Money | None = None
-    method_reference: str = ""
+    method_reference: str = ""  # what it names for itself; empty: the customer's default pays it
     cancels_at: datetime | None = None
     ended_at: datetime | None = None
     resumes_at: datetime | None = None
