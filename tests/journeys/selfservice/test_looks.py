@@ -68,3 +68,16 @@ def test_what_is_pressed_is_large_enough_and_none_is_larger(
         )
         assert all(height >= 44 for _, height in sizes), page.url
         assert len({width for width, _ in sizes}) <= 1, page.url
+
+
+def test_who_asks_for_less_motion_sees_nothing_move(shop: MerchantInSight, each_page: EachPage) -> None:
+    moving = """() => [...document.querySelectorAll('*')].flatMap((one) => ['', '::before', '::after']
+        .map((part) => getComputedStyle(one, part))
+        .filter((style) => style.animationName !== 'none'
+            || style.transitionDuration.split(', ').some((long) => parseFloat(long) > 0)))
+        .length"""
+    life = canceling(shop)
+    moved = [page.evaluate(moving) for page in each_page(shop, life, reduced_motion="no-preference")]
+    assert any(moved)
+    for page in each_page(shop, life, reduced_motion="reduce"):
+        assert page.evaluate(moving) == 0, page.url
