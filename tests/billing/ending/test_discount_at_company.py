@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,10 @@ from paydesk.billing.arrangements.changes.discount_agreement import (
 )
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.mirror import subscription_facts
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
+from paydesk.merchants.connect import connect
 from paydesk.merchants.find import merchant_by_id
 from paydesk.merchants.models import Merchant
 from tests.connected import Connected, connected, work_off
@@ -152,3 +155,30 @@ def test_one_that_ends_at_a_moment_of_the_day_ends_before_the_bill_of_that_day(c
     assert coming(clay) == [1615, 1615, 1615, 1900]
     mine.update(discount_ends_at=ends_at - timedelta(hours=3))
     assert coming(clay) == [1615, 1615, 1900, 1900]
+
+
+@pytest.mark.parametrize(
+    ("percent", "ends_after", "said"),
+    [(20, timedelta(days=1), 1520), (20, None, 1520), (20, -timedelta(days=1), None), (0, None, None)],
+)
+def test_what_a_company_does_not_foretell_is_the_usual_amount_less_what_it_takes_off(
+    clay: Connected, percent: int, ends_after: timedelta | None, said: int | None
+) -> None:
+    gateway = connect(clay.connection, merchant=merchant_by_id(clay.merchant.id))
+    record = gateway.read_subscription(studio(clay).reference)
+    owner = studio(clay).gateway_customer
+    assert record is not None
+    assert owner is not None
+    assert record.next_payment_at is not None
+    unsaid = replace(
+        record,
+        next_amount=None,
+        discount_percent=percent,
+        discount_ends_at=record.next_payment_at + ends_after if ends_after is not None else None,
+    )
+
+    facts = subscription_facts(
+        owner=owner, record=unsaid, method_id=None, capabilities=(), observed_at=clock.wall_now()
+    )
+
+    assert facts["next_amount_minor"] == said

@@ -47,8 +47,10 @@ def test_who_stays_for_less_has_a_coupon_there(page: Page, books: Books) -> None
     page.get_by_role("button", name="Cancel on").click()
     expect(page.get_by_role("region", name="Pay less instead?")).to_contain_text("The next 2 payments cost")
     looks_right(page)
+    offered = page.get_by_role("button", name="Keep it for").inner_text().removeprefix("Keep it for ")
     page.get_by_role("button", name="Keep it for").click()
     expect(page.get_by_role("status")).to_contain_text("It goes on, and costs less from")
+    expect(page.get_by_role("main")).to_contain_text(f"{offered} on ")
     looks_right(page)
     asked: Any = {"status": "all", "expand": ["data.discounts.source.coupon"]}
     [subscription] = books.stripe.client.v1.subscriptions.list(asked).data

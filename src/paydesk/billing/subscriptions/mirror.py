@@ -9,6 +9,7 @@ from typing import Any
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payment_methods.mirror import method_named
+from paydesk.billing.subscriptions.discount import off_minor
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
@@ -85,7 +86,7 @@ def subscription_facts(
         "payments_made": record.payments_made,
         "payment_method_id": method_id,
         "next_payment_at": record.next_payment_at,
-        "next_amount_minor": record.next_amount.minor if record.next_amount else None,
+        "next_amount_minor": _next_minor(record),
         "started_at": record.started_at,
         "cancels_at": record.cancels_at,
         "ended_at": record.ended_at,
@@ -95,3 +96,16 @@ def subscription_facts(
         "capabilities": sorted(capability.value for capability in capabilities),
         "observed_at": observed_at,
     }
+
+
+def _next_minor(record: SubscriptionRecord) -> int | None:
+    """Give what is charged next: what the company foretells, else the usual amount less the discount that it names.
+
+    None: the usual amount, as far as anybody knows.
+    """
+    if record.next_amount is not None:
+        return record.next_amount.minor
+    next_at, ends_at = record.next_payment_at, record.discount_ends_at
+    if not record.discount_percent or next_at is None or (ends_at is not None and next_at >= ends_at):
+        return None
+    return record.amount.minor - off_minor(record.amount.minor, percent=record.discount_percent)
