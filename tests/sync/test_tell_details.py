@@ -12,6 +12,7 @@ from paydesk.billing.customers.details.written import Written
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.events.models import Event
 from paydesk.gateways import http
+from paydesk.gateways.records import BillingDetails
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from paydesk.merchants.open import ConnectionWanted, connection_uuid, open_connection
@@ -44,13 +45,17 @@ def write(scene: Connected, said: Written = HARBOUR) -> None:
     keep_details(**whose, written=said, seen_version=seen, languages=["en"], now=clock.wall_now())
 
 
-def told(scene: Connected, account: SimulatedAccount | None = None, customer: str = "") -> tuple[str, str]:
-    """Give name and city on a bill that the company makes now."""
-    account = account or scene.account
-    bill = account.bill(customer or scene.customer)
-    record = BillingGateway(account.settings()).read_collectible(str(bill["id"]))
+def made_out_to(account: SimulatedAccount, customer: str) -> BillingDetails | None:
+    """Give whom a bill is made out to that the company makes now."""
+    record = BillingGateway(account.settings()).read_collectible(str(account.bill(customer)["id"]))
     assert record
-    return (record.billing.name, record.billing.city) if record.billing else ("", "")
+    return record.billing
+
+
+def told(scene: Connected, account: SimulatedAccount | None = None, customer: str = "") -> tuple[str, str]:
+    """Give name and city on it."""
+    billing = made_out_to(account or scene.account, customer or scene.customer)
+    return (billing.name, billing.city) if billing else ("", "")
 
 
 def waiting(scene: Connected) -> int:
@@ -90,14 +95,12 @@ def test_a_company_that_refuses_is_not_asked_again(clay: Connected, caplog: pyte
 def test_the_next_bill_is_made_out_to_what_was_written(clay: Connected) -> None:
     write(clay)
     work_off("events")
-    gateway = BillingGateway(clay.account.settings())
-    record = gateway.read_collectible(str(clay.account.bill(clay.customer)["id"]))
+    billing = made_out_to(clay.account, clay.customer)
 
-    assert record
-    assert record.billing
-    assert record.billing.name == "Okafor Keramiek B.V."
-    assert list(record.billing.street) == ["Voorbeeldkade 12", "2nd floor"]
-    assert (record.billing.postal_code, record.billing.country) == ("1011 AA", "NL")
+    assert billing
+    assert billing.name == "Okafor Keramiek B.V."
+    assert list(billing.street) == ["Voorbeeldkade 12", "2nd floor"]
+    assert (billing.postal_code, billing.country) == ("1011 AA", "NL")
 
 
 def test_a_district_stands_under_the_street(clay: Connected) -> None:
@@ -112,13 +115,10 @@ def test_a_district_stands_under_the_street(clay: Connected) -> None:
     )
     write(clay, saopaulo)
     work_off("events")
-    record = BillingGateway(clay.account.settings()).read_collectible(
-        str(clay.account.bill(clay.customer)["id"])
-    )
+    billing = made_out_to(clay.account, clay.customer)
 
-    assert record
-    assert record.billing
-    assert list(record.billing.street) == ["Rua Exemplo 5", "Centro"]
+    assert billing
+    assert list(billing.street) == ["Rua Exemplo 5", "Centro"]
 
 
 def test_who_wrote_no_address_leaves_the_one_that_the_company_has(clay: Connected) -> None:
@@ -131,12 +131,9 @@ def test_who_wrote_no_address_leaves_the_one_that_the_company_has(clay: Connecte
 
     write(clay)
     work_off("events")
-    record = BillingGateway(clay.account.settings()).read_collectible(
-        str(clay.account.bill(clay.customer)["id"])
-    )
-    assert record
-    assert record.billing
-    assert (record.billing.email, list(record.billing.tax_ids)) == ("bills@example.com", ["NL123"])
+    billing = made_out_to(clay.account, clay.customer)
+    assert billing
+    assert (billing.email, list(billing.tax_ids)) == ("bills@example.com", ["NL123"])
 
 
 def test_a_language_is_nothing_that_a_company_is_told(clay: Connected) -> None:

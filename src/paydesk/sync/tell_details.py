@@ -14,7 +14,7 @@ from paydesk.gateways.contract import Capability, GatewayRefused, GatewayUnreach
 from paydesk.gateways.records import BillingDetails
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
-from paydesk.merchants.find import merchant_by_id
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.work.queues import Later
 
 _log = logging.getLogger(__name__)
@@ -28,13 +28,13 @@ def tell_companies(event: Event, now: datetime) -> None:
     """
     customer = Customer.objects.get(merchant_id=event.merchant_id, public_id=str(event.subject["customer"]))
     kept = details_of(merchant_id=event.merchant_id, customer_id=customer.id)
-    silent = None
+    merchant, silent = merchant_by_id(event.merchant_id), None
     accounts = GatewayCustomer.objects.filter(
         merchant_id=event.merchant_id, customer_id=customer.id, connection__removed_at__isnull=True
     )
     for account in accounts.select_related("connection").order_by("id"):
         try:
-            _tell(account, kept, event)
+            _tell(merchant, account, kept, event)
         except GatewayUnreachable as trouble:
             silent = trouble
     if silent is not None:
@@ -58,11 +58,11 @@ def billing_of(said: Written) -> BillingDetails:
     )
 
 
-def _tell(account: GatewayCustomer, kept: Kept, event: Event) -> None:
+def _tell(merchant: MerchantInSight, account: GatewayCustomer, kept: Kept, event: Event) -> None:
     # Of each event and version a key of its own: told again after something else, it has to be done again.
     key = f"details:{account.public_id}:{kept.version}:{event.id}"
     try:
-        gateway = connect(account.connection, merchant=merchant_by_id(account.merchant_id))
+        gateway = connect(account.connection, merchant=merchant)
         if Capability.UPDATE_CUSTOMER in gateway.capabilities():
             let_go()
             gateway.update_customer(

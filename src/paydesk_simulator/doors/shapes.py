@@ -64,10 +64,15 @@ def setup_shape(books: Books, setup: Setup, base: str) -> Shape:
     }
 
 
-_KEPT_INSIDE = (
-    *("account_id", "bills_made", "anchored_at", "created_at"),
-    *("discounts", "discounted_bills", "taxes"),
-)
+_KEPT_INSIDE = [
+    "account_id",
+    "bills_made",
+    "anchored_at",
+    "created_at",
+    "discounts",
+    "discounted_bills",
+    "taxes",
+]
 
 
 def subscription_shape(subscription: Subscription) -> Shape:
@@ -76,8 +81,8 @@ def subscription_shape(subscription: Subscription) -> Shape:
     shape["trial_ends_at"] = (
         subscription.anchored_at if subscription.anchored_at > subscription.started_at else None
     )
-    shape["coming_minor"] = subscription.parts().owed()
-    shape["is_discounted"] = bool(subscription.discounted_bills or subscription.discounts)
+    parts = subscription.parts()
+    shape["coming_minor"], shape["is_discounted"] = parts.owed(), bool(parts.discounts)
     shape["discount_ends_at"] = subscription.discount_ends_at()
     if not subscription.discounted_bills:
         shape["discount_percent"] = 0

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 def off_minor(amount_minor: int, *, percent: int) -> int:
     """Give so many per cent of an amount, rounded to the customer's favour; in minor units."""
     return -(-amount_minor * percent // 100)
+
+
+def off_until(amount_minor: int, *, percent: int, ends_at: datetime | None, at: datetime) -> int:
+    """Give what a company takes off a bill that it makes at a moment; a discount without an end takes it off each."""
+    return off_minor(amount_minor, percent=percent) if ends_at is None or at < ends_at else 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

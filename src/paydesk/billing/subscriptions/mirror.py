@@ -9,7 +9,7 @@ from typing import Any
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payment_methods.mirror import method_named
-from paydesk.billing.subscriptions.discount import off_minor
+from paydesk.billing.subscriptions.discount import off_until
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
@@ -105,7 +105,12 @@ def _next_minor(record: SubscriptionRecord) -> int | None:
     """
     if record.next_amount is not None:
         return record.next_amount.minor
-    next_at, ends_at = record.next_payment_at, record.discount_ends_at
-    if not record.discount_percent or next_at is None or (ends_at is not None and next_at >= ends_at):
+    if record.next_payment_at is None:
         return None
-    return record.amount.minor - off_minor(record.amount.minor, percent=record.discount_percent)
+    off_minor = off_until(
+        record.amount.minor,
+        percent=record.discount_percent,
+        ends_at=record.discount_ends_at,
+        at=record.next_payment_at,
+    )
+    return record.amount.minor - off_minor if off_minor else None

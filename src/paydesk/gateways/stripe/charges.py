@@ -62,8 +62,7 @@ def prepare(line: Line, request: ChargeRequest) -> PreparedCharge:
 
 def confirm(line: Line, prepared: PreparedCharge, now: datetime) -> Outcome:
     """Move the money, once for each key."""
-    of_invoice, of_ours = (_pay, _after_pay), (_confirm_intent, _after_confirm)
-    ask, look = of_invoice if prepared.request.collectible else of_ours
+    ask, look = (_pay, _after_pay) if prepared.request.collectible else (_confirm_intent, _after_confirm)
     return _judged(lambda: ask(line, prepared), lambda error: look(line, prepared, error, now))
 
 

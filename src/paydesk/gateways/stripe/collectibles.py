@@ -66,7 +66,8 @@ DISPUTE_STATES = {
     **dict.fromkeys(("warning_closed", "prevented"), "closed"),
     **dict.fromkeys(("needs_response", "under_review"), "open"),
     **dict.fromkeys(("appeal_needs_response", "appeal_under_review"), "open"),
-    **{state: state for state in ("won", "lost")},
+    "won": "won",
+    "lost": "lost",
 }
 
 

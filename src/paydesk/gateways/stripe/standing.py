@@ -44,12 +44,7 @@ class Subscriptions:
     def cancel_now(self, *, subscription_reference: str, key: str) -> SubscriptionRecord:
         """Cancel at once. A DELETE has no key at Stripe: asked again, it is refused, and a reading shows it is done."""
         try:
-            cancel = self._line.v1.subscriptions.cancel
-            return self._record(
-                self._line.ask(
-                    cancel, subscription_reference, {"expand": _EXPANDED}, {"idempotency_key": key}
-                )
-            )
+            return self._made(self._line.v1.subscriptions.cancel, subscription_reference, {}, key)
         except GatewayRefused:
             found = self.read_subscription(subscription_reference)
             if found and found.state == SubscriptionState.CANCELED:
@@ -90,10 +85,7 @@ class Subscriptions:
         found = self._line.ask(self._line.v1.subscriptions.retrieve, subscription_reference)
         if found["status"] != "paused":
             return self._changed(subscription_reference, {"pause_collection": ""}, key)
-        resume = self._line.v1.subscriptions.resume
-        return self._record(
-            self._line.ask(resume, subscription_reference, {"expand": _EXPANDED}, {"idempotency_key": key})
-        )
+        return self._made(self._line.v1.subscriptions.resume, subscription_reference, {}, key)
 
     def discount(
         self, *, subscription_reference: str, percent: int, payments: int, key: str
@@ -102,8 +94,9 @@ class Subscriptions:
 
         `discounts` takes the place of those that are there (`SubscriptionUpdateParams`), of which there are none.
         """
-        found = self._record(self._line.ask(self._line.v1.subscriptions.retrieve, subscription_reference))
-        months = payments * found.interval_count * MONTHS[found.interval_unit]
+        found = self._line.ask(self._line.v1.subscriptions.retrieve, subscription_reference)
+        record = subscription_record(found, names={})
+        months = payments * record.interval_count * MONTHS[record.interval_unit]
         asked: stripe.params.CouponCreateParams = {"percent_off": percent, "name": f"{percent} %"}
         asked |= {"duration": "repeating", "duration_in_months": months}
         asked["id"] = f"paydesk-{percent}-percent-{months}-months"

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from paydesk.billing.payments.models import Dispute, Payment, Refund
-from tests.drills.simulation.company.objects import Charge
+from paydesk.billing.payments.models import Dispute, Refund
+from tests.drills.simulation.judging.doubts import is_given_back_again
 from tests.drills.simulation.judging.names import name
 
 if TYPE_CHECKING:
@@ -25,15 +25,8 @@ def judge_refunds(books: Books) -> Iterator[str]:
         charge = books.charges.get(attempt.reference)
         if charge is not None:
             back[attempt.payment_id] += sum(one.minor for one in charge.refunds if one.state != "failed")
-            yield from _given_back_twice(books, books.payments[attempt.payment_id], charge)
     for payment in books.payments.values():
         if payment.refunded_minor != back[payment.id] or payment.refunded_minor > payment.paid_minor:
             yield f"{name(payment)} says {payment.refunded_minor} went back, not {back[payment.id]}"
-
-
-def _given_back_twice(books: Books, payment: Payment, charge: Charge) -> Iterator[str]:
-    """One ask of ours gives back once, unless a process slept with it for longer than the company remembers keys."""
-    asked = Counter(one.tag for one in charge.refunds if one.tag and one.state != "failed")
-    for tag, count in asked.items():
-        if count > 1 and payment.contradicted_at is None:
-            yield f"{name(payment)} was given back {count} times for one ask, {tag}"
+        if payment.contradicted_at is None and is_given_back_again(books, payment):
+            yield f"{name(payment)} was given back twice for one ask, and nobody was told"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from copy import copy
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from paydesk.billing.arrangements.changes.preview import Preview, default_method, last_day
 from paydesk.billing.arrangements.changes.wishes import refusal_of
 from paydesk.billing.arrangements.coming.course import ENDED, OPEN
+from paydesk.billing.arrangements.coming.expected import billed_at
 from paydesk.billing.arrangements.coming.upcoming import method_of_agreement, upcoming_at_company
 from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import ScheduledAction
@@ -85,20 +85,24 @@ def _as_if(
 
 def _after(merchant: MerchantInSight, agreement: Subscription, count: int) -> datetime | None:
     """Give when the payment is made that follows on so many."""
-    if agreement.next_payment_at is None:
+    next_at, zone = agreement.next_payment_at, merchant.time_zone
+    if next_at is None:
         return None
-    local = agreement.next_payment_at.astimezone(ZoneInfo(merchant.time_zone))
-    rhythm = Rhythm(unit=agreement.interval_unit, count=agreement.interval_count, anchor=local.date())
-    return datetime.combine(rhythm.day(count), local.timetz())
+    rhythm = _rhythm(agreement, next_at, zone)
+    return billed_at(next_at, rhythm.day(count), zone=zone)
 
 
 def _next_after(merchant: MerchantInSight, agreement: Subscription, now: datetime) -> datetime:
     """A company that lets it pause keeps the days on which it collects."""
     zone = merchant.time_zone
-    rhythm = Rhythm(
-        unit=agreement.interval_unit,
-        count=agreement.interval_count,
-        anchor=clock.local_date(agreement.started_at, zone=zone),
-    )
+    rhythm = _rhythm(agreement, agreement.started_at, zone)
     tomorrow = clock.local_date(now + timedelta(days=1), zone=zone)
     return starts_at(rhythm.day(rhythm.first_index_from(tomorrow)), zone=zone)
+
+
+def _rhythm(agreement: Subscription, begins_at: datetime, zone: str) -> Rhythm:
+    return Rhythm(
+        unit=agreement.interval_unit,
+        count=agreement.interval_count,
+        anchor=clock.local_date(begins_at, zone=zone),
+    )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from paydesk.billing.subscriptions.discount import off_minor
+from paydesk.billing.subscriptions.discount import off_until
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import Rhythm
 from paydesk.gateways.records import SubscriptionState
@@ -46,7 +46,7 @@ def expected_of(
     return [
         Expected(
             day=day,
-            amount_minor=_amount(subscription, day, zone, is_first=day == first_day),
+            amount_minor=_amount(subscription, day, first, zone, is_first=day == first_day),
             position=None if total is None else made + number,
         )
         for number, day in enumerate(islice(days, None if total is None else max(0, total - made)), start=1)
@@ -68,17 +68,18 @@ def _rhythm(subscription: Subscription, first_day: date, zone: str) -> Rhythm:
     return Rhythm(unit=unit, count=every, anchor=first_day)
 
 
-def _amount(subscription: Subscription, day: date, zone: str, *, is_first: bool) -> int:
+def billed_at(next_at: datetime, day: date, *, zone: str) -> datetime:
+    """Give the moment of the bill of a local day: each is made at the same time as the next one is."""
+    return datetime.combine(day, next_at.astimezone(ZoneInfo(zone)).timetz())
+
+
+def _amount(subscription: Subscription, day: date, next_at: datetime, zone: str, *, is_first: bool) -> int:
     """What the company has said of its next bill may differ from the usual amount."""
     if is_first and subscription.next_amount_minor is not None:
         return subscription.next_amount_minor
-    percent = subscription.discount_percent if _is_discounted(subscription, day, zone) else 0
-    return subscription.amount_minor - off_minor(subscription.amount_minor, percent=percent)
-
-
-def _is_discounted(subscription: Subscription, day: date, zone: str) -> bool:
-    """A discount ends at a moment, and each bill is made at the same time of its day."""
-    ends_at, next_at = subscription.discount_ends_at, subscription.next_payment_at
-    if ends_at is None or next_at is None:
-        return True
-    return datetime.combine(day, next_at.astimezone(ZoneInfo(zone)).timetz()) < ends_at
+    return subscription.amount_minor - off_until(
+        subscription.amount_minor,
+        percent=subscription.discount_percent,
+        ends_at=subscription.discount_ends_at,
+        at=billed_at(next_at, day, zone=zone),
+    )

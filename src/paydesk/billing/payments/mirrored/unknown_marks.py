@@ -36,7 +36,7 @@ def is_nobodys_debt(record: CollectibleRecord) -> bool:
 def say_that_its_mark_is_unknown(*, connection: Connection, record: CollectibleRecord, now: datetime) -> None:
     """Open the concern for a marked charge that nobody here made. Call inside a transaction; `now` is wall time."""
     charge = marked_charge(record)
-    if charge is None or charge.outcome.verdict in _NOTHING:
+    if charge is None or is_nobodys_debt(record):
         return
     subject = _subject(connection, charge.reference)
     if Concern.objects.filter(
