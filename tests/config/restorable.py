@@ -134,9 +134,14 @@ def wait_for(is_so: Callable[[], bool], worker: Running) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """SQLite's own way: it takes and gives the locks that other processes see."""
+    """SQLite's own way: it takes and gives the locks that other processes see. It would wait for them for ever."""
+    deadline = time.monotonic() + SECONDS_AT_MOST
+
+    def is_still_wanted(*_: int) -> None:
+        assert time.monotonic() < deadline, f"somebody holds a lock on {target}"
+
     with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
-        read.backup(written)
+        read.backup(written, progress=is_still_wanted)
 
 
 def _on_server(statement: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sqlite3
@@ -162,9 +163,13 @@ def _stopped_before_it_confirms(kept: Installed) -> Iterator[subprocess.Popen[by
 
 
 def _stop_outside_of_transactions(worker: Running, kept: Installed) -> None:
-    """Nobody can write SQLite's file while a process stands still that is about to."""
+    """Nobody can write SQLite's file while a process stands still that is about to.
+
+    The signal is sent before it is obeyed: what a thread does in between counts, so that all of them have to stand.
+    """
     while True:
         worker.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, worker.process.pid, os.WSTOPPED)
         if is_postgresql() or _can_be_written(kept):
             return
         worker.process.send_signal(signal.SIGCONT)
