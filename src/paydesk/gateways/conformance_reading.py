@@ -154,11 +154,11 @@ PARTS = [
     what_is_listed_reads_the_same_alone,
     the_parts_of_a_collectible_add_up,
     history_is_listed_completely_and_once,
-    customers_are_listed_completely_and_in_one_order,
-    a_customer_reads_with_address_and_name,
     methods_show_no_more_than_they_may,
     what_the_company_does_not_know_reads_as_none,
 ]
+
+CUSTOMER_PARTS = [customers_are_listed_completely_and_in_one_order, a_customer_reads_with_address_and_name]
 
 
 def _all(list_page: Callable[..., Page[Record]], customer: str) -> list[Record]:

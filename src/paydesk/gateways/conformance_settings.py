@@ -44,7 +44,8 @@ def it_says_what_it_is_and_what_it_needs(scene: ExamScene) -> None:
     expect(
         set(gateway.KEY_MEMORY) >= OPERATIONS, f"KEY_MEMORY is missing {OPERATIONS - set(gateway.KEY_MEMORY)}"
     )
-    expect(all(memory >= timedelta(0) for memory in gateway.KEY_MEMORY.values()), "a memory is not negative")
+    spans = (*gateway.KEY_MEMORY.values(), gateway.LISTING_LAG, gateway.STALE_AFTER)
+    expect(all(span >= timedelta(0) for span in spans), "a memory, a lag or a time to believe is not negative")
     expect(bool(scene.gateway.check()), "`check` gives the company's name for this account")
 
 
@@ -125,6 +126,7 @@ def _asks(gateway: Gateway) -> Mapping[Capability, Callable[[], object]]:
     subscription = {"subscription_reference": "none", "key": key}
     refund = RefundRequest(key=key, tag=key, charge_reference="none", amount=AMOUNT)
     return {
+        Capability.LIST_CUSTOMERS: gateway.list_customers,
         Capability.UPDATE_CUSTOMER: partial(
             gateway.update_customer, customer_reference="none", details=BillingDetails(), key=key
         ),

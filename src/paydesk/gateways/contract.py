@@ -57,6 +57,7 @@ class BadSignature(Exception):
 class Capability(StrEnum):
     """What a gateway can do with one object; asked before anything is shown to a customer."""
 
+    LIST_CUSTOMERS = "list_customers"  # it keeps customers, each with address and name, and lists them all
     UPDATE_CUSTOMER = "update_customer"  # whom the next bills are made out to
     SET_UP_METHOD = "set_up_method"  # begin and finish, on the company's page or in its fields
     SET_DEFAULT_METHOD = "set_default_method"
@@ -173,6 +174,10 @@ class Gateway(Protocol):
     OPTIONS: ClassVar[Sequence[str]]
     #: How long the company remembers a key, by operation (R5): `charge`, `refund`, `method`, `subscription`.
     KEY_MEMORY: ClassVar[Mapping[str, timedelta]]
+    #: How long what was read is believed: short where webhooks are known to go missing.
+    STALE_AFTER: ClassVar[timedelta]
+    #: For so long after it was made a charge may be missing in `list_history`.
+    LISTING_LAG: ClassVar[timedelta]
 
     def __init__(self, settings: Settings) -> None: ...
     def capabilities(

@@ -179,6 +179,7 @@ class SubscriptionRecord:
     discount_percent: int = 0  # so much less than `amount` is billed, before `discount_ends_at`
     discount_ends_at: datetime | None = None  # None: for good
     lines: Sequence[LineRecord] = ()  # what it is made of, where that is more than one thing
+    manage_url: str = ""  # where the customer changes at the company what pays it, if nobody else can
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

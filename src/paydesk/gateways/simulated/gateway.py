@@ -27,6 +27,8 @@ class VaultGateway:
     KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = dict.fromkeys(
         ("charge", "refund", "method", "subscription"), timedelta(hours=24)
     )
+    STALE_AFTER: ClassVar[timedelta] = timedelta(days=1)
+    LISTING_LAG: ClassVar[timedelta] = timedelta(0)
     OFFERED: ClassVar[frozenset[Capability]] = capabilities.VAULT
 
     def __init__(self, settings: contract.Settings) -> None:

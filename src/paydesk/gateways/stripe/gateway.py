@@ -27,6 +27,8 @@ class StripeGateway(Vault, Subscriptions):
     CREDENTIALS: ClassVar[Sequence[str]] = settings.CREDENTIALS
     OPTIONS: ClassVar[Sequence[str]] = (settings.SCRIPT_URL,)
     KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = settings.KEY_MEMORY
+    STALE_AFTER: ClassVar[timedelta] = timedelta(days=1)
+    LISTING_LAG: ClassVar[timedelta] = timedelta(0)
 
     def __init__(self, settings: contract.Settings) -> None:
         self._settings = settings
