@@ -45,7 +45,9 @@ def it_says_what_it_is_and_what_it_needs(scene: ExamScene) -> None:
         set(gateway.KEY_MEMORY) >= OPERATIONS, f"KEY_MEMORY is missing {OPERATIONS - set(gateway.KEY_MEMORY)}"
     )
     spans = (*gateway.KEY_MEMORY.values(), gateway.LISTING_LAG, gateway.STALE_AFTER)
-    expect(all(span >= timedelta(0) for span in spans), "a memory, a lag or a time to believe is not negative")
+    expect(
+        all(span >= timedelta(0) for span in spans), "a memory, a lag or a time to believe is not negative"
+    )
     expect(bool(scene.gateway.check()), "`check` gives the company's name for this account")
 
 
