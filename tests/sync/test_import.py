@@ -8,7 +8,7 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.sync.import_history import import_history
 from paydesk.sync.models import ImportRun
-from paydesk.sync.reconcile import reread_what_is_stale
+from paydesk.sync.reconciliation.reread_stale import reread_what_is_stale
 from tests.connected import Connected, connected
 from tests.simulator import Simulator
 

@@ -12,7 +12,7 @@ from paydesk.kit import clock
 from paydesk.sync.disconnect import disconnect
 from paydesk.sync.models import InboxEvent
 from paydesk.sync.poll_events import poll_events
-from paydesk.sync.reconcile import reread_what_is_stale
+from paydesk.sync.reconciliation.reread_stale import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox
 from tests.connected import Connected, connected, revoke_key, work_off
 from tests.simulator import Simulator

@@ -23,7 +23,7 @@ from paydesk.sync.compare.begin import begin_comparisons
 from paydesk.sync.compare.work import work_comparison
 from paydesk.sync.models import Comparison, InboxEvent
 from paydesk.sync.poll_events import poll_events
-from paydesk.sync.reconcile import reread_what_is_stale
+from paydesk.sync.reconciliation.reread_stale import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox, work_inbox_event
 from paydesk.work.queues import Queue
 from paydesk.work.timetable import Job, timetable_queue

@@ -1,12 +1,14 @@
 """Import a connection: every customer with methods, subscriptions and history, going on where a kill left it.
 
+Of a company that keeps no list of customers, those known here are read: it has no other that Paydesk could name.
+
 Some customers at a time are written in one transaction, together with the note that they are done: a kill costs those
 at hand, and loses or doubles nothing. A page's cursor is committed with the last of its customers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db.models import F
@@ -18,14 +20,11 @@ from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
-from paydesk.sync.import_lease import Held, held_import
+from paydesk.sync.list_customers import list_customers
 from paydesk.sync.models import ImportRun
 from paydesk.sync.read_ahead import Readers
-from paydesk.sync.take_over import write_wholes
-
-#: What one transaction writes at most: on SQLite nobody else writes meanwhile.
-_CUSTOMERS_AT_ONCE = 20
-_PAYMENTS_AT_ONCE = 250
+from paydesk.sync.run_lease import Held, held_run
+from paydesk.sync.take_over import at_once, write_wholes
 
 OnProgress = Callable[[ImportRun], None]
 
@@ -35,12 +34,12 @@ def import_history(
 ) -> ImportRun:
     """Import all of it and give the finished run; `on_progress` gets the run after each commit.
 
-    Raises ImportRunning when another process does it, LeaseLost, GatewayUnreachable, GatewayRefused, GatewayMissing;
+    Raises RunGoingOn when another process does it, LeaseLost, GatewayUnreachable, GatewayRefused, GatewayMissing;
     the next call goes on.
     """
     gateway = connect(connection, merchant=merchant)
     with (
-        held_import(merchant_id=merchant.id, connection_id=connection.id) as held,
+        held_run(ImportRun, merchant_id=merchant.id, connection_id=connection.id) as held,
         Readers(gateway, on_wait=held.renew) as readers,
     ):
         while held.run.finished_at is None:
@@ -49,14 +48,14 @@ def import_history(
 
 
 def _import_page(
-    connection: Connection, gateway: Gateway, held: Held, readers: Readers, on_progress: OnProgress
+    connection: Connection, gateway: Gateway, held: Held[ImportRun], readers: Readers, on_progress: OnProgress
 ) -> None:
     """Take over those of the page that are not done yet, and turn it."""
     let_go()
-    page = readers.list_customers(held.run.cursor)
+    page = list_customers(connection, readers, held.run.cursor)
     done = set(held.run.done)
     left = [record for record in page.records if record.reference not in done]
-    for wholes in _at_once(readers.read(left)):
+    for wholes in at_once(readers.read(left)):
         in_transaction(partial(_write, connection, gateway, held, wholes))
         on_progress(held.reread())
         let_go()
@@ -64,21 +63,9 @@ def _import_page(
     held.reread()
 
 
-def _at_once(wholes: Iterable[WholeCustomer]) -> Iterator[list[WholeCustomer]]:
-    """Put together what one transaction writes."""
-    found: list[WholeCustomer] = []
-    payments_count = 0
-    for whole in wholes:
-        found.append(whole)
-        payments_count += len(whole.collectibles)
-        if len(found) >= _CUSTOMERS_AT_ONCE or payments_count >= _PAYMENTS_AT_ONCE:
-            yield found
-            found, payments_count = [], 0
-    if found:
-        yield found
-
-
-def _write(connection: Connection, gateway: Gateway, held: Held, wholes: Sequence[WholeCustomer]) -> None:
+def _write(
+    connection: Connection, gateway: Gateway, held: Held[ImportRun], wholes: Sequence[WholeCustomer]
+) -> None:
     """Prove first that the import is still ours; then write, and note what is done in the same transaction."""
     held.renew()
     owners = write_wholes(connection=connection, gateway=gateway, wholes=wholes)

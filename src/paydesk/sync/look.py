@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 
 from paydesk.merchants.models import Connection
-from paydesk.sync.import_lease import is_running
 from paydesk.sync.models import EventPoll, ImportRun, InboxEvent
+from paydesk.sync.run_lease import is_running
 
 #: Events are asked for every few minutes; without an answer for this long, staff should know.
 _BEHIND_AFTER = timedelta(hours=1)

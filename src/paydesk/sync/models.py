@@ -1,4 +1,4 @@
-"""What payment companies told us, how far we asked them for it, and how far imports and comparisons are."""
+"""What payment companies told us, how far we asked them for it, and how far what is long about a connection is."""
 
 from __future__ import annotations
 
@@ -71,26 +71,42 @@ class EventPoll(models.Model):
         return f"events until {self.complete_until}"
 
 
-class ImportRun(models.Model):
-    """One import of a connection. How far it is is committed with what it wrote, so it goes on after a kill.
+class LeasedRun(models.Model):
+    """Something long about one connection. How far it is is committed with what it wrote, so it goes on after a kill.
 
-    `cursor` names the page at hand, `done` the customers of that page that are taken over. Whoever runs it holds a
+    `cursor` names the page at hand, `done` the customers of that page that are dealt with. Whoever runs it holds a
     lease; each commit proves that it still does.
     """
+
+    #: What a process does with the connection, for another that would do it too.
+    DOING: ClassVar[str]
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     cursor = models.CharField(max_length=500, default="", blank=True)
     done = models.JSONField(default=list)
     customers_count = models.PositiveIntegerField(default=0)
-    subscriptions_count = models.PositiveIntegerField(default=0)
     payments_count = models.PositiveIntegerField(default=0)
-    unlinked_count = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     holder = models.CharField(max_length=120, default="", blank=True)
     held_since = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.DOING} {self.connection_id}"
+
+
+class ImportRun(LeasedRun):
+    """One import of a connection."""
+
+    DOING = "importing"
+
+    subscriptions_count = models.PositiveIntegerField(default=0)
+    unlinked_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
@@ -102,8 +118,38 @@ class ImportRun(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"import {self.pk}"
+
+class Reconciliation(LeasedRun):
+    """One comparison of a whole connection with the books, and what it has found so far.
+
+    Customers come first, as the company lists them, or those known here where it keeps no list; then those known here
+    whom it did not list; last what belongs to none of them.
+    """
+
+    DOING = "reconciling"
+
+    class Part(models.TextChoices):
+        LISTED = "listed"
+        KNOWN = "known"
+        REST = "rest"
+
+    part = models.CharField(max_length=8, choices=Part, default=Part.LISTED)
+    # How many rows of each table were missing or stale, and were mended.
+    mended = models.JSONField(default=dict)
+    # What a person has to look at: how many of each kind, and the first of them whole.
+    found_counts = models.JSONField(default=dict)
+    found = models.JSONField(default=list)
+    # By currency: what was charged, refunded and disputed at the company, and what the ledger has of it.
+    sums = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merchant", "connection"],
+                name="reconciliation_one_at_a_time",
+                condition=Q(finished_at__isnull=True),
+            ),
+        ]
 
 
 class Comparison(DueRow):

@@ -11,10 +11,10 @@ from functools import partial
 from typing import TypeVar
 
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
-from paydesk.gateways.contract import Gateway, GatewayBusy
+from paydesk.gateways.contract import Capability, Gateway, GatewayBusy
 from paydesk.gateways.pace import unhurried
 from paydesk.gateways.records import CustomerRecord, Page
-from paydesk.sync.take_over import read_whole
+from paydesk.sync.take_over import read_known, read_whole
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +30,15 @@ class Stopped(Exception):
 
 
 class Readers:
-    """Threads that read. `on_wait` is called every so often while the next answer is waited for."""
+    """Threads that read. `on_wait` is called every so often while the next answer is waited for.
 
-    def __init__(self, gateway: Gateway, *, on_wait: Callable[[], None]) -> None:
+    Without `is_patient`, a company that is busy is not waited for: the ask raises GatewayBusy.
+    """
+
+    def __init__(self, gateway: Gateway, *, on_wait: Callable[[], None], is_patient: bool = True) -> None:
         self._gateway = gateway
         self._on_wait = on_wait
+        self._is_patient = is_patient
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="import")
 
@@ -45,13 +49,24 @@ class Readers:
         self._stopping.set()
         self._pool.shutdown(cancel_futures=True)
 
+    @property
+    def lists_customers(self) -> bool:
+        """Say whether the company keeps a list of its customers."""
+        return Capability.LIST_CUSTOMERS in self._gateway.capabilities()
+
     def list_customers(self, cursor: str) -> Page[CustomerRecord]:
         """Read one page of customers."""
         return self._result(self._pool.submit(self._patiently, lambda: self._list(cursor)))
 
     def read(self, records: Sequence[CustomerRecord]) -> Iterator[WholeCustomer]:
-        """Give each customer whole, in the order of the records."""
+        """Give each customer of a page whole, in the order of the records."""
+        if not self.lists_customers:
+            return self.read_known(records)
         return self.answers([partial(read_whole, self._gateway, record) for record in records])
+
+    def read_known(self, records: Sequence[CustomerRecord]) -> Iterator[WholeCustomer]:
+        """The same for those whom no list has told of just now: each is asked for by itself."""
+        return self.answers([partial(read_known, self._gateway, record) for record in records])
 
     def answers(self, asks: Sequence[Callable[[], Answer]]) -> Iterator[Answer]:
         """Ask side by side, and give the answers in the order of the asks."""
@@ -69,6 +84,8 @@ class Readers:
                 try:
                     return ask()
                 except GatewayBusy as busy:
+                    if not self._is_patient:
+                        raise
                     log.info("the company asked us to wait %s", busy.retry_after)
                     self._stopping.wait(busy.retry_after.total_seconds())
         raise Stopped

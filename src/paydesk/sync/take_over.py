@@ -5,7 +5,8 @@ The import does it for every customer once, many together; the timer does it aga
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from paydesk.billing.customers.link import link_customer
@@ -23,6 +24,10 @@ from paydesk.gateways.records import CustomerRecord, all_pages
 from paydesk.kit import clock
 from paydesk.merchants.models import Connection
 
+#: What one transaction writes at most: on SQLite nobody else writes meanwhile.
+_CUSTOMERS_AT_ONCE = 20
+_PAYMENTS_AT_ONCE = 250
+
 
 def read_whole(gateway: Gateway, record: CustomerRecord) -> WholeCustomer:
     """Ask for everything; raises GatewayUnreachable, GatewayRefused. Uses no database: many may read side by side."""
@@ -35,6 +40,25 @@ def read_whole(gateway: Gateway, record: CustomerRecord) -> WholeCustomer:
         collectibles=all_pages(lambda cursor: gateway.list_history(record.reference, cursor=cursor)),
         asked_at=asked_at,
     )
+
+
+def read_known(gateway: Gateway, known: CustomerRecord) -> WholeCustomer:
+    """The same for one that no list has told of just now; whom the company does not know any more is gone there."""
+    return read_whole(gateway, gateway.read_customer(known.reference) or replace(known, is_deleted=True))
+
+
+def at_once(wholes: Iterable[WholeCustomer]) -> Iterator[list[WholeCustomer]]:
+    """Put together what one transaction writes."""
+    found: list[WholeCustomer] = []
+    payments_count = 0
+    for whole in wholes:
+        found.append(whole)
+        payments_count += len(whole.collectibles)
+        if len(found) >= _CUSTOMERS_AT_ONCE or payments_count >= _PAYMENTS_AT_ONCE:
+            yield found
+            found, payments_count = [], 0
+    if found:
+        yield found
 
 
 def write_whole(

@@ -21,7 +21,7 @@ from paydesk.sync.compare.begin import begin_comparisons
 from paydesk.sync.compare.hand import LostComparison
 from paydesk.sync.inbox import store_webhook
 from paydesk.sync.poll_events import poll_events
-from paydesk.sync.reconcile import reread_what_is_stale
+from paydesk.sync.reconciliation.reread_stale import reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later, Queue, claim_of, work_one

@@ -1,7 +1,8 @@
 """Link a company's customer record to a customer of ours, by exact normalised address.
 
 Names never merge people. A record without a good address waits for staff; one that changes its address at the company
-later stays with its person: that is a difference to confirm, not a move.
+later stays with its person: that is a difference to confirm, not a move. One that tells no address any more, or never
+did since its company keeps none (`Capability.LIST_CUSTOMERS`), takes nothing from what is known.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def link_customer(*, connection: Connection, record: CustomerRecord, now: dateti
         )
     if known.customer_id is None:
         known.customer_id = _customer_id(connection.merchant_id, record, now)
-    mine.update(customer_id=known.customer_id, email=record.email[:320], name=record.name[:200])
+    known.email, known.name = record.email[:320] or known.email, record.name[:200] or known.name
+    mine.update(customer_id=known.customer_id, email=known.email, name=known.name)
     return known
 
 

@@ -39,12 +39,18 @@ def subject_of(connection: Connection) -> str:
     return f"connection:{connection.uuid}"
 
 
+def has_come_to_its_end_at(hold: ChargeHold) -> datetime:
+    """Say by when whatever was asked for before the hold has moved its money or never will."""
+    return (
+        hold.started_at + _ACTS_LATE + _CALLS_OF_AN_ASK * timedelta(seconds=settings.PAYDESK_GATEWAY_SECONDS)
+    )
+
+
 def _begin(hold: ChargeHold, now: datetime) -> None:
     connection = hold.connection
     if connection is None:
         raise AssertionError("a restore holds each connection by itself")
-    due_at = hold.started_at + _ACTS_LATE
-    due_at += _CALLS_OF_AN_ASK * timedelta(seconds=settings.PAYDESK_GATEWAY_SECONDS)
+    due_at = has_come_to_its_end_at(hold)
 
     def write() -> None:
         known = {"merchant_id": hold.merchant_id, "connection_id": connection.id, "hold_id": hold.id}

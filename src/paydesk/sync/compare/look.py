@@ -27,8 +27,8 @@ def look_at_comparison(hold: ChargeHold) -> str:
         return (
             f"It is compared with the company from {since} on: by then what was asked for just before the restore has"
             " come to its end."
-        )
-    return f"{_progress(row)} {summary(row)}" + (f" Last: {row.trouble}." if row.trouble else "")
+        ) + _last(row)
+    return f"{_progress(row)} {summary(row)}" + _last(row)
 
 
 def summary(row: Comparison) -> str:
@@ -46,6 +46,10 @@ def found_again(row: Comparison) -> tuple[int, Sequence[Money]]:
     )
     taken = found.filter(state=Attempt.State.SUCCEEDED).order_by("currency").values_list("currency")
     return found.count(), [Money(minor, currency) for currency, minor in taken.annotate(Sum("amount_minor"))]
+
+
+def _last(row: Comparison) -> str:
+    return f" Last: {row.trouble}." if row.trouble else ""
 
 
 def _progress(row: Comparison) -> str:

@@ -21,7 +21,7 @@ from paydesk.merchants.connect import connect
 from paydesk.merchants.find import merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.sync.compare.attempts import compare_attempts
-from paydesk.sync.compare.begin import subject_of
+from paydesk.sync.compare.begin import has_come_to_its_end_at, subject_of
 from paydesk.sync.compare.customers import compare_customers
 from paydesk.sync.compare.doubts import doubts_of, may_still_be_found, unclear_attempts
 from paydesk.sync.compare.events import compare_events
@@ -62,6 +62,7 @@ def _work(row: Comparison, taken: Claim, now: datetime) -> None:
     """A company that is silent, or refuses our key today, is asked again, however long: charging waits meanwhile."""
     try:
         hand = _hand(row, taken, now)
+        _wait_for_the_lists(hand, now)
         if row.state == _State.DOUBT:
             _look_again(hand, now)
         _compare(hand)
@@ -78,7 +79,7 @@ def _work(row: Comparison, taken: Claim, now: datetime) -> None:
 
 def _hand(row: Comparison, taken: Claim, now: datetime) -> Hand:
     merchant = merchant_by_id(row.merchant_id)
-    hand = Hand(
+    return Hand(
         merchant=merchant,
         connection=row.connection,
         hold=row.hold,
@@ -86,8 +87,18 @@ def _hand(row: Comparison, taken: Claim, now: datetime) -> Hand:
         claim=taken,
         until=now + _TURN,
     )
-    hand.keep(begun_at=row.begun_at or now)
-    return hand
+
+
+def _wait_for_the_lists(hand: Hand, now: datetime) -> None:
+    """What a company lists late may have been charged just before the hold: nothing is believed to be missing earlier.
+
+    What nobody has read yet cannot release anything, so nothing is read before.
+    """
+    complete_at = has_come_to_its_end_at(hand.hold) + hand.gateway.LISTING_LAG
+    if now < complete_at and hand.gateway.LISTING_LAG:
+        minutes = hand.gateway.LISTING_LAG // timedelta(minutes=1)
+        raise Later(complete_at, f"{hand.gateway.TITLE} may list a charge {minutes} minutes late")
+    hand.keep(begun_at=hand.row().begun_at or now)
 
 
 def _compare(hand: Hand) -> None:

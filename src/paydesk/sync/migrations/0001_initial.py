@@ -114,14 +114,14 @@ class Migration(migrations.Migration):
                 ("cursor", models.CharField(blank=True, default="", max_length=500)),
                 ("done", models.JSONField(default=list)),
                 ("customers_count", models.PositiveIntegerField(default=0)),
-                ("subscriptions_count", models.PositiveIntegerField(default=0)),
                 ("payments_count", models.PositiveIntegerField(default=0)),
-                ("unlinked_count", models.PositiveIntegerField(default=0)),
                 ("started_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("holder", models.CharField(blank=True, default="", max_length=120)),
                 ("held_since", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
+                ("subscriptions_count", models.PositiveIntegerField(default=0)),
+                ("unlinked_count", models.PositiveIntegerField(default=0)),
                 (
                     "connection",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
@@ -188,6 +188,55 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("merchant", "connection", "event_id"), name="inbox_event_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reconciliation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cursor", models.CharField(blank=True, default="", max_length=500)),
+                ("done", models.JSONField(default=list)),
+                ("customers_count", models.PositiveIntegerField(default=0)),
+                ("payments_count", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("holder", models.CharField(blank=True, default="", max_length=120)),
+                ("held_since", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("listed", "Listed"), ("known", "Known"), ("rest", "Rest")],
+                        default="listed",
+                        max_length=8,
+                    ),
+                ),
+                ("mended", models.JSONField(default=dict)),
+                ("found_counts", models.JSONField(default=dict)),
+                ("found", models.JSONField(default=list)),
+                ("sums", models.JSONField(default=dict)),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.merchant"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("finished_at__isnull", True)),
+                        fields=("merchant", "connection"),
+                        name="reconciliation_one_at_a_time",
                     )
                 ],
             },

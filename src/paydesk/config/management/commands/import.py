@@ -14,15 +14,16 @@ from paydesk.billing.orders.shipments.imported.bring_in import import_shipments
 from paydesk.config.management.forecast_words import forecast_words
 from paydesk.config.management.named import named_connection, named_merchant
 from paydesk.config.management.one_line import OneLine
-from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
+from paydesk.gateways.contract import Capability, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
 from paydesk.kit.spreadsheets.table import FileRefused, LinesRefused
+from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.import_history import import_history
-from paydesk.sync.import_lease import ImportRunning, LeaseLost
 from paydesk.sync.models import ImportRun
+from paydesk.sync.run_lease import LeaseLost, RunGoingOn
 
 
 class Command(BaseCommand):
@@ -88,10 +89,15 @@ class Command(BaseCommand):
             run = import_history(merchant=merchant, connection=connection, on_progress=progress.show)
         except GatewayUnreachable as silent:
             raise CommandError(f"{silent}\nRun the same command again; it goes on where it was.") from silent
-        except (GatewayMissing, GatewayRefused, ImportRunning, LeaseLost) as refused:
+        except (GatewayMissing, GatewayRefused, RunGoingOn, LeaseLost) as refused:
             raise CommandError(str(refused)) from refused
         finally:
             progress.line.end()
+        if not lists_customers(merchant, connection):
+            self.stdout.write(
+                "This company keeps no list of its customers: they come to Paydesk as methods are saved for them here."
+                f" Of the {run.customers_count:,} known here it was asked for everything."
+            )
         if run.unlinked_count:
             self.stdout.write(f"{run.unlinked_count} customers have no e-mail address and wait for staff.")
         self.stdout.write("Done.")
@@ -140,6 +146,11 @@ class Command(BaseCommand):
             f" {kept.same_count:,} stand there like that already."
         )
         self.stdout.write("Nothing was written: this was a dry run." if is_dry_run else "Done.")
+
+
+def lists_customers(merchant: MerchantInSight, connection: Connection) -> bool:
+    """Say whether the company keeps a list of its customers. Asks no network."""
+    return Capability.LIST_CUSTOMERS in connect(connection, merchant=merchant).capabilities()
 
 
 def _nothing_written(refused: LinesRefused) -> str:

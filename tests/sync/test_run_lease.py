@@ -19,9 +19,9 @@ from paydesk.gateways.contract import GatewayBusy
 from paydesk.gateways.records import CustomerRecord, Page
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
-from paydesk.sync.import_lease import Held, ImportRunning, LeaseLost, held_import
 from paydesk.sync.inbox import store_webhook
 from paydesk.sync.models import ImportRun
+from paydesk.sync.run_lease import Held, LeaseLost, RunGoingOn, held_run
 from tests.connected import Connected, connected, work_off
 from tests.side_by_side import side_by_side
 from tests.simulator import Simulator
@@ -37,13 +37,13 @@ def clay(simulator: Simulator) -> Connected:
 
 
 @pytest.fixture
-def held(clay: Connected) -> Iterator[Held]:
-    with held_import(merchant_id=clay.merchant.id, connection_id=clay.connection.id) as held:
+def held(clay: Connected) -> Iterator[Held[ImportRun]]:
+    with held_run(ImportRun, merchant_id=clay.merchant.id, connection_id=clay.connection.id) as held:
         yield held
 
 
-def test_the_second_is_told_who_imports_and_since_when(clay: Connected, held: Held) -> None:
-    with pytest.raises(ImportRunning) as refused:
+def test_the_second_is_told_who_imports_and_since_when(clay: Connected, held: Held[ImportRun]) -> None:
+    with pytest.raises(RunGoingOn) as refused:
         clay.take_over()
 
     assert f":{os.getpid()} has been importing this connection since 20" in str(refused.value)
@@ -62,12 +62,12 @@ def test_of_two_that_begin_at_once_one_imports(clay: Connected) -> None:
     refused = side_by_side(begin, begin)
 
     assert len(refused) <= 1
-    assert all(isinstance(one, ImportRunning) for one in refused)
+    assert all(isinstance(one, RunGoingOn) for one in refused)
     assert ImportRun.objects.filter(finished_at__isnull=True).count() == 0
     assert {run.customers_count for run in ImportRun.objects.all()} == {6}
 
 
-def test_a_dead_process_is_succeeded_at_once(clay: Connected, held: Held) -> None:
+def test_a_dead_process_is_succeeded_at_once(clay: Connected, held: Held[ImportRun]) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     host, _, _ = held.holder.split(":")
@@ -77,9 +77,11 @@ def test_a_dead_process_is_succeeded_at_once(clay: Connected, held: Held) -> Non
     assert ImportRun.objects.get().finished_at is not None
 
 
-def test_a_process_of_another_host_is_succeeded_when_its_lease_is_over(clay: Connected, held: Held) -> None:
+def test_a_process_of_another_host_is_succeeded_when_its_lease_is_over(
+    clay: Connected, held: Held[ImportRun]
+) -> None:
     ImportRun.objects.update(holder="another-host:1:0000")
-    with pytest.raises(ImportRunning):
+    with pytest.raises(RunGoingOn):
         clay.take_over()
 
     ImportRun.objects.update(lease_until=clock.wall_now())
@@ -140,7 +142,9 @@ def test_the_command_says_how_far_it_is_and_of_about_how_many(clay: Connected) -
     assert "1 of about 1 customers" in _printed("import", *words)
 
 
-def test_status_shows_an_import_that_runs_and_one_that_stopped(clay: Connected, held: Held) -> None:
+def test_status_shows_an_import_that_runs_and_one_that_stopped(
+    clay: Connected, held: Held[ImportRun]
+) -> None:
     held.write(customers_count=1_200, payments_count=12_345)
     assert "An import is running since" in _printed("status")
     assert "1,200 customers and 12,345 payments so far" in _printed("status")
