@@ -9,6 +9,8 @@ from django.test import Client
 
 from paydesk.billing.payments.reread import NotThere
 from paydesk.config.schedule import QUEUES
+from paydesk.gateways.contract import GatewayUnreachable
+from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from paydesk.sync.models import InboxEvent
 from paydesk.sync.work_inbox import sweep_inbox
@@ -48,6 +50,20 @@ def _pay_elsewhere(scene: Connected) -> None:
     """The company collects by itself: the customer's new card pays the bill on the company's next try."""
     scene.account.method(scene.customer, "good", default=True)
     scene.account.advance(days=2)
+
+
+def test_a_webhook_that_cannot_be_judged_now_is_sent_again_by_the_company(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_self: object, **_: object) -> None:
+        raise GatewayUnreachable("Neither its certificate nor the company could be reached.")
+
+    body, headers = clay.webhooks()[-1]
+    with monkeypatch.context() as patch:
+        patch.setattr(BillingGateway, "verify_webhook", unreachable)
+        assert _send(clay, body, headers) == 503
+    assert _stored() == 0
+    assert _send(clay, body, headers) == 204
 
 
 def test_a_forged_webhook_writes_nothing(simulator: Simulator, clay: Connected) -> None:

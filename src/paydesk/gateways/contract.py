@@ -267,7 +267,10 @@ class Gateway(Protocol):
         """List what happened at this account, the newest first, as far back as the company keeps it."""
 
     def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
-        """Check the signature over the raw bytes; raises BadSignature. Header names are lower case."""
+        """Check the signature over the raw bytes; raises BadSignature. Header names are lower case.
+
+        Raises GatewayUnreachable where what the company signs with had to be fetched, and could not be.
+        """
 
     def webhook_references(self, event: WebhookEvent) -> Sequence[ObjectReference]:
         """Name what the event says has changed; an unknown kind names nothing and is kept and counted."""

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from paydesk.gateways.contract import BadSignature
+from paydesk.gateways.contract import BadSignature, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight
@@ -24,7 +24,10 @@ BODY_BYTES_MAX = 1024 * 1024
 @csrf_exempt
 @require_POST
 def take_webhook(request: HttpRequest, connection_uuid: UUID) -> HttpResponse:
-    """Answer 204 stored (or stored before), 400 not signed, 404 not ours, 413 too large, 503 gateway not installed."""
+    """Answer 204 stored (or stored before), 400 not signed, 404 not ours, 413 too large, 503 not to be judged now.
+
+    That is so without the gateway, and where the company could not be asked for what it signs with. It sends it again.
+    """
     merchant: MerchantInSight | None = request.merchant  # type: ignore[attr-defined]
     if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES_MAX:
         return HttpResponse(status=413)
@@ -43,6 +46,6 @@ def take_webhook(request: HttpRequest, connection_uuid: UUID) -> HttpResponse:
         return HttpResponse(status=404)
     except BadSignature:
         return HttpResponse(status=400)
-    except GatewayMissing:
+    except (GatewayMissing, GatewayUnreachable):
         return HttpResponse(status=503)
     return HttpResponse(status=204)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from paydesk.database.transactions import let_go
 from paydesk.gateways.contract import WebhookEvent
 from paydesk.kit.faults import fault
 from paydesk.merchants.connect import connect
@@ -30,13 +31,17 @@ def store_webhook(
     headers: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Verify and store; raises UnknownConnection, BadSignature, GatewayMissing. `now` is wall time."""
+    """Verify and store; raises UnknownConnection, BadSignature, GatewayMissing and GatewayUnreachable.
+
+    `now` is wall time. To verify, some gateways ask the company for its certificate.
+    """
     if merchant is None:
         raise UnknownConnection(str(connection_uuid))
     connection = open_connection_by_uuid(merchant_id=merchant.id, uuid=connection_uuid)
     if connection is None:
         raise UnknownConnection(str(connection_uuid))
     gateway = connect(connection, merchant=merchant)
+    let_go()
     event = gateway.verify_webhook(body=body, headers=headers)
     fault("W01")
     try:

@@ -1,0 +1,55 @@
+"""What a connection to PayPal is made of: credentials, options, hosts, and how long each API remembers a key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from paydesk.gateways.contract import Settings
+
+CLIENT_ID = "client_id"
+CLIENT_SECRET = "client_secret"  # noqa: S105  # a name
+WEBHOOK_ID = "webhook_id"  # of the endpoint, as the dashboard shows it; an event's own id is another
+CREDENTIALS = (CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID)
+
+#: PayPal documents no figure (developer.paypal.com/reference/guidelines/rate-limiting), so ours is 0: none.
+CALLS_A_SECOND = "calls_a_second"
+SCRIPT_URL = "script_url"  # where PayPal's JavaScript comes from; only tests change it
+WEBHOOK_CA = (
+    "webhook_ca"  # the root (PEM) of webhooks' certificates at a host that is not PayPal's; only for tests
+)
+
+DEFAULT_BASE_URL = "https://api-m.paypal.com"
+SANDBOX_BASE_URL = "https://api-m.sandbox.paypal.com"
+#: Where webhooks' certificates lie: the APIs' hosts, under the older of their two names as well.
+CERTIFICATE_HOSTS = {
+    DEFAULT_BASE_URL: ("api-m.paypal.com", "api.paypal.com"),
+    SANDBOX_BASE_URL: ("api-m.sandbox.paypal.com", "api.sandbox.paypal.com"),
+}
+
+#: How long a `PayPal-Request-Id` is remembered: the parameter's own description in PayPal's published files,
+#: checkout_orders_v2 (6 hours), vault_payment_tokens_v3 (3 hours), billing_subscriptions_v1 (72 hours) and
+#: payments_payment_v2 (45 days).
+ORDERS_REMEMBER = timedelta(hours=6)
+VAULT_REMEMBERS = timedelta(hours=3)
+SUBSCRIPTIONS_REMEMBER = timedelta(hours=72)
+CAPTURES_REMEMBER = timedelta(days=45)
+
+
+def base_url(settings: Settings) -> str:
+    """Give the address of the API, without a slash at its end."""
+    return (settings.base_url or DEFAULT_BASE_URL).rstrip("/")
+
+
+def is_sandbox(settings: Settings) -> bool:
+    return base_url(settings) == SANDBOX_BASE_URL
+
+
+def calls_a_second(settings: Settings) -> int:
+    return int(settings.options.get(CALLS_A_SECOND) or 0)
+
+
+def certificate_hosts(settings: Settings) -> tuple[str, ...]:
+    """Name the hosts that a webhook's certificate may come from: PayPal's, or the one of another base URL."""
+    own = urlsplit(base_url(settings)).netloc
+    return CERTIFICATE_HOSTS.get(base_url(settings), (own,))

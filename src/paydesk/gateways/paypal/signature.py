@@ -1,0 +1,219 @@
+"""Was a webhook signed by PayPal, and lately? Checked here, with a certificate of PayPal's that is kept once fetched.
+
+PayPal signs `transmission id|transmission time|webhook id|CRC32 of the body` with RSA and SHA-256, and names the
+certificate in `cert_url` (developer.paypal.com/api/rest/webhooks/rest, "Verify message signature"). Its official SDKs
+pin what it has to be: at an API host, for `messageverificationcerts...paypal.com`, issued by DigiCert
+(PayPal-Java-SDK, `SSLUtil.validateCertificateChain`; the file then held the certificate alone, its issuer came with the
+SDK). So an issuer that is missing is fetched from DigiCert, where the certificate says that it is, and all of it is
+checked up to a root that the system trusts.
+
+Only where a certificate cannot be had is PayPal asked whether the signature is its own. One that is wrong is wrong.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import ssl
+import zlib
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from urllib.parse import SplitResult, urlsplit
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from paydesk.gateways.contract import BadSignature, GatewayRefused, GatewayUnreachable, Settings, WebhookEvent
+from paydesk.gateways.http import HttpRequest, ask
+from paydesk.gateways.paypal.events import event_record
+from paydesk.gateways.paypal.requests import Line, moment
+from paydesk.gateways.paypal.settings import (
+    CERTIFICATE_HOSTS,
+    WEBHOOK_CA,
+    WEBHOOK_ID,
+    base_url,
+    certificate_hosts,
+)
+
+#: PayPal names no tolerance; Stripe's does.
+TOLERANCE = timedelta(seconds=300)
+_HEADERS = ("transmission-id", "transmission-time", "transmission-sig", "cert-url", "auth-algo")
+_ALGORITHM = "SHA256withRSA"
+_CERTIFICATES = "/v1/notifications/certs/"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_SIGNER, _ISSUERS = ("messageverificationcerts.", ".paypal.com"), (".digicert.com",)
+_KEPT = 16
+_FETCHED: dict[tuple[str, str], Sequence[x509.Certificate]] = {}
+
+
+class _CannotBeHad(Exception):
+    """A certificate could not be fetched: that says nothing about the signature."""
+
+
+def verified(*, body: bytes, headers: Mapping[str, str], settings: Settings, line: Line) -> WebhookEvent:
+    """Give the event of a webhook that PayPal signed for this endpoint no more than 300 s from now."""
+    said = {name: headers.get(f"paypal-{name}", "") for name in _HEADERS}
+    signed_at = _signed_at(said["transmission-time"])
+    if abs(settings.now() - signed_at) > TOLERANCE:
+        raise BadSignature("The signature is more than 300 seconds from now.")
+    if said["auth-algo"] != _ALGORITHM:
+        raise BadSignature("The signature is of a kind that PayPal does not make.")
+    _check_address(said["cert-url"], settings)
+    try:
+        _check(body, said, settings)
+    except _CannotBeHad:
+        _ask_paypal(body, said, settings, line)
+    try:
+        return event_record(json.loads(body), body)
+    except (ValueError, KeyError, TypeError):
+        raise BadSignature("The body is signed, and is not an event.") from None
+
+
+def _signed_at(text: str) -> datetime:
+    try:
+        found = moment(text)
+    except ValueError:
+        raise BadSignature("The signature is missing or cannot be read.") from None
+    if found.tzinfo is None:
+        raise BadSignature("The signature has a time of no place.")
+    return found
+
+
+def _check_address(url: str, settings: Settings) -> None:
+    """A key from anywhere else would be the sender's own. Without https only a test's own machine is asked."""
+    address = _parts(url)
+    is_plain = address.scheme == "http" and address.hostname in _LOOPBACK
+    is_there = address.netloc in certificate_hosts(settings) and address.path.startswith(_CERTIFICATES)
+    if not is_there or not (address.scheme == "https" or is_plain):
+        raise BadSignature("The certificate is not at PayPal's address.")
+
+
+def _check(body: bytes, said: Mapping[str, str], settings: Settings) -> None:
+    signer, *issuers = _certificates(said["cert-url"], settings)
+    parts = (
+        said["transmission-id"],
+        said["transmission-time"],
+        settings.credentials.get(WEBHOOK_ID, ""),
+        str(zlib.crc32(body)),
+    )
+    key = signer.public_key()
+    try:
+        signature = b64decode(said["transmission-sig"], validate=True)
+        if not isinstance(key, RSAPublicKey):
+            raise BadSignature("The certificate holds no RSA key.")
+        key.verify(signature, "|".join(parts).encode(), PKCS1v15(), SHA256())
+    except (InvalidSignature, binascii.Error, ValueError):
+        raise BadSignature("The signature does not fit the body.") from None
+    _check_chain(signer, issuers or _issuers_of(signer, settings), settings)
+
+
+def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], settings: Settings) -> None:
+    """Check names, dates and signatures up to a root: the system's, or for another base URL the one in an option."""
+    try:
+        names = signer.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        name = next(iter(names.get_values_for_type(x509.DNSName)))
+    except (x509.ExtensionNotFound, StopIteration, ValueError):
+        raise BadSignature("The certificate names nobody.") from None
+    is_paypal = name.startswith(_SIGNER[0]) and name.endswith(_SIGNER[1])
+    if base_url(settings) in CERTIFICATE_HOSTS and not is_paypal:
+        raise BadSignature("The certificate is not for PayPal's webhooks.")
+    policy = PolicyBuilder().store(_roots(settings)).time(settings.now().replace(tzinfo=None))
+    try:
+        policy.build_server_verifier(x509.DNSName(name)).verify(signer, list(issuers))
+    except VerificationError:
+        raise BadSignature("The certificate is not one that can be trusted now.") from None
+
+
+def _roots(settings: Settings) -> Store:
+    if base_url(settings) in CERTIFICATE_HOSTS:
+        return _roots_of_the_system()
+    try:
+        return Store(x509.load_pem_x509_certificates(settings.options.get(WEBHOOK_CA, "").encode()))
+    except ValueError:
+        raise BadSignature("This connection has no root for the certificates of webhooks.") from None
+
+
+@cache
+def _roots_of_the_system() -> Store:
+    """Give the roots that the system trusts, but for those whose number RFC 5280 does not allow."""
+    context = ssl.create_default_context()
+    found = zip(context.get_ca_certs(binary_form=True), context.get_ca_certs(), strict=True)
+    return Store(
+        [x509.load_der_x509_certificate(one) for one, said in found if int(str(said["serialNumber"]), 16) > 0]
+    )
+
+
+def _issuers_of(signer: x509.Certificate, settings: Settings) -> Sequence[x509.Certificate]:
+    """Fetch the issuer that the file left out. Nobody has to be believed for it: it is checked up to a root."""
+    try:
+        access = signer.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return ()
+    for one in access:
+        where = (
+            one.access_location.value if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS else ""
+        )
+        if str(_parts(str(where)).hostname or "").endswith(_ISSUERS):
+            return _certificates(str(where), settings)
+    return ()
+
+
+def _certificates(url: str, settings: Settings) -> Sequence[x509.Certificate]:
+    """Fetch certificates once for each process; what they are worth at this moment is checked each time."""
+    kept = _FETCHED.get((base_url(settings), url))
+    if kept is None:
+        kept = _fetch(url, settings)
+        if len(_FETCHED) >= _KEPT:
+            _FETCHED.clear()
+        _FETCHED[base_url(settings), url] = kept
+    return kept
+
+
+def _fetch(url: str, settings: Settings) -> Sequence[x509.Certificate]:
+    """Fetch what lies there. No certificate at PayPal's address is a clear answer, unlike none at all."""
+    request = HttpRequest(method="GET", url=url, headers={"Accept": "*/*"})
+    try:
+        answer = ask(request, timeout=settings.timeout, scrub=str)
+    except GatewayUnreachable as broken:
+        raise _CannotBeHad(str(broken)) from None
+    try:
+        is_text = answer.body.lstrip().startswith(b"-----BEGIN")
+        one_or_more = x509.load_pem_x509_certificates if is_text else _of_der
+        return one_or_more(answer.body if answer.status == 200 else b"")
+    except ValueError:
+        raise BadSignature("There is no certificate at that address.") from None
+
+
+def _of_der(body: bytes) -> Sequence[x509.Certificate]:
+    return [x509.load_der_x509_certificate(body)]
+
+
+def _ask_paypal(body: bytes, said: Mapping[str, str], settings: Settings, line: Line) -> None:
+    """Let PayPal say whether the signature is its own; it wants the event just as it was sent.
+
+    Raises GatewayUnreachable where PayPal cannot be asked either: it will send the webhook again.
+    """
+    asked = {name.replace("-", "_"): value for name, value in said.items()}
+    asked["webhook_id"] = settings.credentials.get(WEBHOOK_ID, "")
+    whole = json.dumps(asked).encode().removesuffix(b"}") + b', "webhook_event": ' + body + b"}"
+    try:
+        json.loads(body)  # or it could say more than an event
+        answer = line.ask("v1", "notifications", "verify-webhook-signature", body=whole)
+    except (GatewayRefused, ValueError):
+        raise BadSignature("PayPal does not know what to make of this.") from None
+    if answer.get("verification_status") != "SUCCESS":
+        raise BadSignature("PayPal says that it did not sign this.")
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
