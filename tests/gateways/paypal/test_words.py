@@ -47,7 +47,7 @@ def test_amounts_are_read_exactly(value: str, currency: str, meant: Money) -> No
 )
 def test_an_amount_comes_back_as_it_went_or_is_refused(minor: int, currency: str) -> None:
     amount = Money(minor, currency)
-    if currency in ("HUF", "TWD") and minor % 100:
+    if (currency in ("HUF", "TWD") and minor % 100) or (currency == "KWD" and minor % 10):
         with pytest.raises(GatewayRefused):
             to_paypal(amount)
         return
@@ -55,7 +55,7 @@ def test_an_amount_comes_back_as_it_went_or_is_refused(minor: int, currency: str
     places = len(written["value"].partition(".")[2])
 
     assert from_paypal(written) == amount
-    assert places == (0 if currency in ("HUF", "TWD") else exponent(currency))
+    assert places == (0 if currency in ("HUF", "TWD") else min(exponent(currency), 2))
 
 
 def test_an_amount_that_the_currency_does_not_know_is_not_rounded() -> None:
@@ -86,7 +86,6 @@ def test_what_paypal_publishes_as_a_no_of_a_bank_is_in_the_table_of_issues() -> 
 def test_issues_that_say_nothing_of_money_are_no_decline() -> None:
     for issue in (
         "ORDER_ALREADY_CAPTURED",
-        "PAYER_ACTION_REQUIRED",
         "DUPLICATE_INVOICE_ID",
         "ORDER_COMPLETION_IN_PROGRESS",
         "PERMISSION_DENIED",

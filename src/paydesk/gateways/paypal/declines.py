@@ -29,6 +29,8 @@ _ISSUES: _Table = {
     ),
     (_R.SUSPECTED_FRAUD, _A.STOP): "PAYEE_BLOCKED_TRANSACTION TRANSACTION_BLOCKED_BY_PAYEE",
     (_R.LIMIT_EXCEEDED, _A.RETRY_LATER): "TRANSACTION_LIMIT_EXCEEDED",
+    # A charge is made without its customer: where the bank wants them, nothing is charged, and nobody else captures.
+    (_R.AUTHENTICATION_FAILED, _A.OTHER_METHOD): "PAYER_ACTION_REQUIRED",
     (_R.OTHER, _A.OTHER_METHOD): "TRANSACTION_REFUSED MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED",
     (_R.OTHER, _A.RETRY): "INSTRUMENT_DECLINED",
     # The merchant's own account cannot take it: nothing that a customer could mend.

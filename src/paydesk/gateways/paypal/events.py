@@ -18,17 +18,18 @@ Named = Sequence[ObjectReference]
 _Namers = Sequence[tuple[str, Callable[[Json], Named]]]
 
 #: What a charge of ours carries as its `custom_id`: our mark, the tag, the customer. Reports show it, and no customer.
-_MARK = "paydesk"
+#: With points, since a refund's may have letters, digits and `-_.,` alone (`refund` in payments_payment_v2).
+_MARK, _BETWEEN = "paydesk", "."
 
 
-def custom_id(*, tag: str, customer: str) -> str:
-    return f"{_MARK}:{tag}:{customer}"
+def custom_id(*, tag: str, customer: str = "") -> str:
+    return _BETWEEN.join((_MARK, tag, customer))
 
 
 def ours(found: Json) -> tuple[str, str]:
     """Give tag and customer of an object that carries our `custom_id`; of any other, two empty texts."""
-    mark, _, rest = str(found.get("custom_id") or found.get("custom_field") or "").partition(":")
-    tag, _, customer = rest.partition(":")
+    mark, _, rest = str(found.get("custom_id") or found.get("custom_field") or "").partition(_BETWEEN)
+    tag, _, customer = rest.partition(_BETWEEN)
     return (tag, customer) if mark == _MARK else ("", "")
 
 
