@@ -160,8 +160,12 @@ class PayPalAccount:
         """Answer what an order wants of its payer; what no longer waits takes no notice."""
         self._control("payer-action", id=order, confirm=confirm)
 
+    def forget_order(self, order: str) -> None:
+        """Let PayPal drop an order that was never captured, as it does after some time."""
+        self._control("forget-order", id=order)
+
     def settle_pending(self, capture: str, *, status: str = "COMPLETED") -> None:
-        """Let a pending capture end as COMPLETED or DECLINED."""
+        """Let a pending capture, or a pending transaction of a subscription, end as COMPLETED or DECLINED."""
         self._control("settle", id=capture, status=status)
 
     # What goes wrong.
@@ -199,7 +203,7 @@ class PayPalAccount:
     def books(self) -> list[Json]:
         """Give every movement of money.
 
-        Each says: at, kind (captured, declined, refunded), minor, currency, payer, reference, about, custom.
+        Each says: at, kind (captured, pending, declined, refunded), minor, currency, payer, reference, about, custom.
         """
         return self._read("books")
 

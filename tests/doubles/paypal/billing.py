@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.doubles.paypal.amounts import Amount
-from tests.doubles.paypal.state import Account, Json, Move, some_id, written
+from tests.doubles.paypal.state import REFUND_CODE, Account, Json, Move, some_id, written
 
 RETRY_AFTER = timedelta(days=5)
 TRIES_MAX = 3
@@ -177,6 +177,25 @@ def sale(subscription: Subscription, transaction: Transaction) -> Json:
         "create_time": written(transaction.at),
         "update_time": written(transaction.at),
     }
+
+
+def give_back(account: Account, subscription: Subscription, transaction: Transaction, minor: int) -> str:
+    """Refund a part of a payment, as a merchant does in PayPal's pages; gives the refund's id."""
+    transaction.refunded += minor
+    made = Move(
+        at=account.now(),
+        kind="refunded",
+        amount=Amount(minor=minor, currency=transaction.amount.currency),
+        payer=subscription.id,
+        reference=some_id(),
+        about=transaction.id,
+        custom=subscription.custom_id,
+        code=REFUND_CODE,
+    )
+    account.moves.append(made)
+    resource = sale(subscription, transaction) | {"id": made.reference, "sale_id": transaction.id}
+    account.happened("PAYMENT.SALE.REFUNDED", "refund", resource, at=made.at)
+    return made.reference
 
 
 def suspend_for_failures(account: Account, subscription: Subscription, at: datetime) -> None:

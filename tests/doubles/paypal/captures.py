@@ -7,13 +7,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.doubles.paypal.amounts import Amount, Unwritable, amount_of
-from tests.doubles.paypal.state import Answer, Call, Json, Move, Refusal, some_id, unknown, written
+from tests.doubles.paypal.state import (
+    REFUND_CODE,
+    Answer,
+    Call,
+    Json,
+    Move,
+    Refusal,
+    some_id,
+    unknown,
+    written,
+)
 
 if TYPE_CHECKING:
     from tests.doubles.paypal.orders import Order
     from tests.doubles.paypal.vault import PaymentToken
-
-REFUND_CODE = "T1107"  # "payment refund, initiated by merchant"
 
 
 @dataclass(kw_only=True)
@@ -92,6 +100,9 @@ class Refund:
 PROCESSOR_DECLINES = "declined:"
 
 
+_KINDS = {"DECLINED": "declined", "PENDING": "pending", "COMPLETED": "captured"}
+
+
 def make_capture(call: Call, order: Order, token: PaymentToken, behaviour: str) -> Capture:
     """Capture an order, and write it into the books."""
     declined = behaviour.startswith(PROCESSOR_DECLINES)
@@ -110,7 +121,7 @@ def make_capture(call: Call, order: Order, token: PaymentToken, behaviour: str) 
     call.account.moves.append(
         Move(
             at=call.now,
-            kind="declined" if declined else "captured",
+            kind=_KINDS[status],
             amount=made.amount,
             payer=token.customer,
             reference=made.id,

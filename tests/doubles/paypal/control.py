@@ -6,16 +6,18 @@ a test are in `tests/paypal_account.py`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from tests.doubles.paypal import billing
 from tests.doubles.paypal.amounts import Amount
 from tests.doubles.paypal.billing import (
     Plan,
     Subscription,
+    Transaction,
     advance,
     moment_after,
-    sale,
 )
 from tests.doubles.paypal.captures import give_back
 from tests.doubles.paypal.orders import Order
@@ -23,18 +25,14 @@ from tests.doubles.paypal.state import (
     Account,
     Call,
     Json,
-    Move,
     moment_of,
     some_id,
     some_payer,
     unknown,
     written,
 )
-from tests.doubles.paypal.vault import CARDS, approve_wallet, enter_card, save
+from tests.doubles.paypal.vault import approve_wallet, enter_card, save
 from tests.doubles.paypal.webhooks import shown
-
-#: A subscription payment that was given back by hand.
-_REFUND_CODE = "T1107"
 
 
 def set_account(account: Account, asked: Json, _url: str) -> Json:
@@ -147,27 +145,8 @@ def refund_transaction(account: Account, asked: Json, url: str) -> Json:
         capture = account.captures[asked["id"]]
         amount = Amount(minor=asked["minor"], currency=capture.amount.currency)
         return {"id": give_back(Call(account=account, url=url), capture, amount, {}).id}
-    for subscription in account.subscriptions.values():
-        for transaction in subscription.transactions:
-            if transaction.id == asked["id"]:
-                now, made = account.now(), some_id()
-                transaction.refunded += asked["minor"]
-                account.moves.append(
-                    Move(
-                        at=now,
-                        kind="refunded",
-                        amount=Amount(minor=asked["minor"], currency=transaction.amount.currency),
-                        payer=subscription.id,
-                        reference=made,
-                        about=transaction.id,
-                        custom=subscription.custom_id,
-                        code=_REFUND_CODE,
-                    )
-                )
-                resource = sale(subscription, transaction) | {"id": made, "sale_id": transaction.id}
-                account.happened("PAYMENT.SALE.REFUNDED", "refund", resource, at=now)
-                return {"id": made}
-    raise unknown()
+    subscription, transaction = _transaction(account, asked["id"])
+    return {"id": billing.give_back(account, subscription, transaction, asked["minor"])}
 
 
 def save_method(account: Account, asked: Json, _url: str) -> Json:
@@ -193,9 +172,7 @@ def enter(account: Account, asked: Json, _url: str) -> Json:
     """Do what a payer does in the card fields, or on the page where a wallet is approved or a bank asks."""
     token = account.setup_tokens[asked["id"]]
     if "card" in asked:
-        token.kind = "card"
-        number = asked["card"] if asked["card"] in CARDS else ""
-        enter_card(token, number, asked.get("expiry", "2034-12"), asked.get("name", ""))
+        enter_card(token, asked["card"], asked.get("expiry", "2034-12"), asked.get("name", ""))
     elif asked.get("confirm", True):
         approve_wallet(token, asked.get("email", "ada@example.com"), asked.get("behaviour", "good"))
     return {"status": token.status}
@@ -216,14 +193,39 @@ def confirm(account: Account, order: Order, *, yes: bool) -> None:
         account.happened("CHECKOUT.ORDER.APPROVED", "checkout-order", {"id": order.id}, at=account.now())
 
 
-def settle_capture(account: Account, asked: Json, url: str) -> Json:
-    """Let a pending capture come to its end: COMPLETED or DECLINED."""
-    capture = account.captures[asked["id"]]
-    capture.status, capture.updated = asked["status"], account.now()
-    event = "COMPLETED" if asked["status"] == "COMPLETED" else "DENIED"
-    resource = capture.shown(Call(account=account, url=url))
-    account.happened(f"PAYMENT.CAPTURE.{event}", "capture", resource, at=account.now())
+def forget_order(account: Account, asked: Json, _url: str) -> Json:
+    """Drop an order that was not captured, as PayPal does some hours or days later: it names no figure."""
+    if not account.orders[asked["id"]].captures:
+        del account.orders[asked["id"]]
     return {}
+
+
+def settle_pending(account: Account, asked: Json, url: str) -> Json:
+    """Let a pending payment come to its end: COMPLETED or DECLINED."""
+    done, reference = asked["status"] == "COMPLETED", asked["id"]
+    if capture := account.captures.get(reference):
+        capture.status, capture.updated = asked["status"], account.now()
+        resource = capture.shown(Call(account=account, url=url))
+        event = f"PAYMENT.CAPTURE.{'COMPLETED' if done else 'DENIED'}"
+        account.happened(event, "capture", resource, at=account.now())
+    else:
+        subscription, transaction = _transaction(account, reference)
+        transaction.pending, transaction.paid = False, done
+        if not done:
+            subscription.outstanding += transaction.amount
+    kind = "captured" if done else "declined"
+    account.moves = [
+        replace(move, kind=kind) if move.reference == reference else move for move in account.moves
+    ]
+    return {}
+
+
+def _transaction(account: Account, reference: str) -> tuple[Subscription, Transaction]:
+    for subscription in account.subscriptions.values():
+        for transaction in subscription.transactions:
+            if transaction.id == reference:
+                return subscription, transaction
+    raise unknown()
 
 
 def order_fault(account: Account, asked: Json, _url: str) -> Json:
@@ -278,7 +280,8 @@ VERBS: dict[str, Any] = {
     "change-method": change_method,
     "enter": enter,
     "payer-action": answer_payer_action,
-    "settle": settle_capture,
+    "forget-order": forget_order,
+    "settle": settle_pending,
     "fault": order_fault,
     "read": read,
 }

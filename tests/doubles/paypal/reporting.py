@@ -13,7 +13,7 @@ from tests.doubles.paypal.state import Account, Answer, Call, Json, Move, Refusa
 
 WINDOW_MAX = timedelta(days=31)
 ROWS_MAX = 10_000
-_STATES = {"captured": "S", "refunded": "S", "declined": "D"}
+_STATES = {"captured": "S", "refunded": "S", "declined": "D", "pending": "P"}
 _FIELDS = {
     "all",
     "transaction_info",

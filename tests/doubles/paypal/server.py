@@ -76,6 +76,7 @@ class Double:
         self._contract = Contract(contracts)
         self._signer = webhooks.Signer()
         self.accounts: dict[str, Account] = {}
+        self._accounts_of_tokens: dict[str, Account] = {}
         self._courier = webhooks.Courier(self._signer, url)
 
     def application(self) -> web.Application:
@@ -122,6 +123,7 @@ class Double:
             body = {"error": "unsupported_grant_type", "error_description": "unsupported grant_type"}
             return _json(Answer(status=400, body=body))
         token = f"A21AA{some_id(60)}"
+        self._accounts_of_tokens[token] = account
         account.tokens[token] = account.now() + timedelta(seconds=account.token_seconds)
         account.journal.append({"method": "POST", "path": request.path, "body": None, "key": ""})
         given: Json = {"access_token": token, "token_type": "Bearer", "expires_in": account.token_seconds}
@@ -200,10 +202,8 @@ class Double:
 
     def _account_of(self, request: web.Request) -> Account | None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        for account in self.accounts.values():
-            if token in account.tokens:
-                return account if account.now() < account.tokens[token] else None
-        return None
+        account = self._accounts_of_tokens.get(token)
+        return account if account and account.has_token(token) else None
 
     async def _give_certificates(self, _request: web.Request) -> web.Response:
         return web.Response(text=self._signer.chain, content_type="application/x-pem-file")

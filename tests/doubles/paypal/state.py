@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+#: "Payment refund, initiated by merchant", in PayPal's table of transaction event codes.
+REFUND_CODE = "T1107"
 _LETTERS = string.digits + string.ascii_uppercase
 #: PayPal's payer ids have neither 0, 1, I nor O.
 _PAYER_LETTERS = "".join(letter for letter in _LETTERS if letter not in "01IO")
@@ -110,7 +112,7 @@ class Move:
     """A line of the account's books: money that was taken, given back, or asked for in vain."""
 
     at: datetime
-    kind: str  # captured, declined, refunded
+    kind: str  # captured, pending, declined, refunded
     amount: Amount
     payer: str  # the vault's customer, or the subscription
     reference: str  # the transaction, the capture or the refund
@@ -152,6 +154,9 @@ class Account:
     def now(self) -> datetime:
         """Tell the account's time: the real one, put forward by the control door."""
         return datetime.now(UTC) + self.clock_offset
+
+    def has_token(self, token: str) -> bool:
+        return token in self.tokens and self.now() < self.tokens[token]
 
     def happened(self, event_type: str, resource_type: str, resource: Json, *, at: datetime) -> None:
         """Note an event, at a moment of its own: the list is paged by time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from tests.doubles.paypal.amounts import Amount, Unwritable, amount_of
@@ -110,7 +111,9 @@ def capture(call: Call) -> Answer:
     made = collect(
         call.account, subscription, amount, call.now, paid=subscription.funding in ("good", "pending")
     )
-    made.pending = subscription.funding == "pending"
+    if subscription.funding == "pending":
+        made.pending = True
+        call.account.moves[-1] = replace(call.account.moves[-1], kind="pending")
     if made.paid:
         settle(subscription, amount)
     return Answer(

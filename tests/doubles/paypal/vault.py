@@ -75,8 +75,8 @@ def create_setup_token(call: Call) -> Answer:
 
 def enter_card(token: SetupToken, number: str, expiry: str, name: str) -> None:
     """Do what PayPal's card fields do; a card that wants 3-D Secure when it is saved waits for its payer."""
-    if number not in CARDS:
-        raise Refusal(422, "VALIDATION_ERROR", "Invalid card number")
+    if number not in CARDS or token.kind != "card":
+        raise Refusal(422, "VALIDATION_ERROR", "Invalid card number, or a token of another kind")
     brand, behaviour = CARDS[number]
     token.source = {"last_digits": number[-4:], "brand": brand, "expiry": expiry}
     token.source |= {"name": name} if name else {}

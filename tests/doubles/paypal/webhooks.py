@@ -99,7 +99,10 @@ class Signer:
 
 
 class Courier:
-    """Send what happened to an account's address: in the background, one after the other, as its setting wants it."""
+    """Send what happened to an account's address: in the background, one after the other, as its setting wants it.
+
+    Whoever receives them runs by the real clock, so that is when they are signed, wherever the account's clock stands.
+    """
 
     session: aiohttp.ClientSession
 
@@ -123,7 +126,9 @@ class Courier:
             await before
         for event in events:
             body = body_of(event)
-            headers = self._signer.sign(body, webhook_id=account.webhook_id, at=account.now(), url=self._url)
+            headers = self._signer.sign(
+                body, webhook_id=account.webhook_id, at=datetime.now(UTC), url=self._url
+            )
             headers["Content-Type"] = "application/json"
             try:
                 async with self.session.post(account.webhook_url, data=body, headers=headers) as answer:

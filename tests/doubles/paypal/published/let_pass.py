@@ -33,6 +33,8 @@ MISSING_OPERATIONS: dict[tuple[str, str], Json] = {
 }  # fmt: skip
 #: Values that closed lists lack: a payment token is made of a SETUP_TOKEN (reference, "Create payment token").
 MISSING_VALUES = {"token_id_request": {"type": ["SETUP_TOKEN"]}}
+#: Patterns that PayPal's own values break: a signature in base64 may begin with a slash.
+FREE_TEXTS = {"verify_webhook_signature": {"transmission_sig"}}
 #: Read-only fields are refused in a request, but an event is to be sent back for verification just as it came.
 ECHOED = {"event"}
 #: `PayPal-Request-Id` may be sent to any POST; only some operations list it.

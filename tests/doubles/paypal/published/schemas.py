@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.doubles.paypal.published.let_pass import ECHOED, MISSING_VALUES, NOT_OF_ANSWERS
+from tests.doubles.paypal.published.let_pass import ECHOED, FREE_TEXTS, MISSING_VALUES, NOT_OF_ANSWERS
 
 Json = dict[str, Any]
 
@@ -43,6 +43,8 @@ class Schemas:
         self._add_properties(made, node, echoed=echoed)
         for name, values in MISSING_VALUES.get(component, {}).items():
             made["properties"][name]["enum"] = [*made["properties"][name]["enum"], *values]
+        for name in FREE_TEXTS.get(component, ()):
+            made["properties"][name].pop("pattern", None)
         if isinstance(node.get("items"), dict):
             made["items"] = self.closed(node["items"])
         for part in node.get("allOf", []):
