@@ -118,7 +118,7 @@ class Line:
         """Send a request; a token that PayPal no longer takes is renewed once, and the same is asked again."""
         answer = self._send_with(self._token(), method, path, query, key, body)
         if answer.status == 401:
-            _TOKENS.pop(self._account(), None)
+            _TOKENS.pop(self.account, None)
             answer = self._send_with(self._token(), method, path, query, key, body)
         return answer
 
@@ -143,7 +143,7 @@ class Line:
 
     def _token(self) -> str:
         """Give the process's token for this account, or ask for one."""
-        kept = _TOKENS.get(self._account())
+        kept = _TOKENS.get(self.account)
         if kept and self._settings.now() < kept[1]:
             return kept[0]
         asked_at, found = self._settings.now(), self._clear(self._ask_token())
@@ -151,7 +151,7 @@ class Line:
             token, lasts = str(found["access_token"]), timedelta(seconds=int(found["expires_in"]))
         except (KeyError, TypeError, ValueError):
             raise GatewayUnreachable("PayPal gave no token.") from None
-        _TOKENS[self._account()] = (token, asked_at + lasts - _RENEWED_BEFORE)
+        _TOKENS[self.account] = (token, asked_at + lasts - _RENEWED_BEFORE)
         return token
 
     def _ask_token(self) -> HttpAnswer:
@@ -171,8 +171,9 @@ class Line:
             )
         )
 
-    def _account(self) -> tuple[str, str, str]:
-        """A token is one account's, and of whoever knows its secret: of that, a digest."""
+    @property
+    def account(self) -> tuple[str, str, str]:
+        """Say whose line this is: a token is one account's, and of whoever knows its secret; of that, a digest."""
         credentials = self._settings.credentials
         secret = sha256(credentials.get(CLIENT_SECRET, "").encode()).hexdigest()
         return base_url(self._settings), credentials.get(CLIENT_ID, ""), secret

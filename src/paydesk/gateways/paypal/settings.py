@@ -20,6 +20,7 @@ WEBHOOK_CA = (
 )
 
 DEFAULT_BASE_URL = "https://api-m.paypal.com"
+DEFAULT_SCRIPT_URL = "https://www.paypal.com/sdk/js"
 SANDBOX_BASE_URL = "https://api-m.sandbox.paypal.com"
 #: Where webhooks' certificates lie: the APIs' hosts, under the older of their two names as well.
 CERTIFICATE_HOSTS = {
