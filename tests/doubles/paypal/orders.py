@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
-from tests.doubles.paypal.amounts import Amount, Unwritable, amount_of
+from tests.doubles.paypal.amounts import Amount, amount_of
 from tests.doubles.paypal.captures import Capture, Refund, make_capture
 from tests.doubles.paypal.state import Answer, Call, Json, Refusal, some_id, unknown, written
 from tests.doubles.paypal.vault import PaymentToken, shown_source
@@ -46,7 +46,7 @@ def create(call: Call) -> Answer:
     order = Order(
         id=some_id(),
         intent=call.body["intent"],
-        amount=_amount(unit["amount"]),
+        amount=amount_of(unit["amount"]),
         unit={name: unit[name] for name in _KEPT_OF_UNIT if name in unit},
         created=call.now,
         updated=call.now,
@@ -88,7 +88,7 @@ def _change(order: Order, change: Json) -> None:
             raise Refusal(400, "INVALID_PARAMETER_VALUE", "The value of a field is invalid.")
         order.intent = value
     elif unit == "amount" and isinstance(value, dict):
-        order.amount = _amount(value)
+        order.amount = amount_of(value)
     elif unit in _KEPT_OF_UNIT[1:] and change["op"] == "remove":
         order.unit.pop(unit, None)
     elif unit in _KEPT_OF_UNIT[1:]:
@@ -171,13 +171,6 @@ def _found(call: Call) -> Order:
     if not order:
         raise unknown()
     return order
-
-
-def _amount(asked: Json) -> Amount:
-    try:
-        return amount_of(asked)
-    except Unwritable as issue:
-        raise Refusal(422, str(issue)) from None
 
 
 def _answered(call: Call, order: Order) -> Json:

@@ -30,6 +30,7 @@ from tests.doubles.paypal import (
     vault,
     webhooks,
 )
+from tests.doubles.paypal.amounts import Unwritable
 from tests.doubles.paypal.pages import Pages
 from tests.doubles.paypal.published.contract import Contract, Violation
 from tests.doubles.paypal.state import Account, Answer, Call, Json, Refusal, some_id
@@ -170,6 +171,8 @@ class Double:
                 self._contract.operation(request.method, template).check_answer(found.status, found.body)
         except Refusal as refusal:
             found = refusal.answer()
+        except Unwritable as issue:
+            found = Refusal(422, str(issue)).answer()
         except Violation as broken:
             account.violations.append(f"{request.method} {request.path}: {broken}")
             found = Refusal(400, "INVALID_PARAMETER_SYNTAX", str(broken)).answer()

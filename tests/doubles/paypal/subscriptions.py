@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from tests.doubles.paypal.amounts import Amount, Unwritable, amount_of
+from tests.doubles.paypal.amounts import Amount, amount_of
 from tests.doubles.paypal.billing import (
     Plan,
     Subscription,
@@ -96,7 +96,7 @@ def capture(call: Call) -> Answer:
     """Take what is outstanding, or a part of it; a payer who cannot pay makes a transaction that is DECLINED."""
     subscription = _found(call)
     _expect_state(subscription, "capture", *_OUTSTANDING_STATES)
-    amount = _asked_amount(call)
+    amount = amount_of(call.body["amount"])
     if amount.currency != subscription.outstanding.currency:
         raise Refusal(422, "CURRENCY_MISMATCH", "The currency code is different from the subscription's.")
     if subscription.outstanding.minor <= 0:
@@ -126,7 +126,7 @@ def settle(subscription: Subscription, amount: Amount) -> None:
     subscription.outstanding -= amount
     subscription.failures = 0
     if due := subscription.due:
-        due.amount -= amount * 0 + _smaller(amount, due.amount - subscription.price)
+        due.amount -= _smaller(amount, due.amount - subscription.price)
 
 
 def _smaller(one: Amount, other: Amount) -> Amount:
@@ -196,13 +196,6 @@ def _moved(call: Call, subscription: Subscription, status: str, event: str) -> A
     if status == "ACTIVE":
         suspend_for_failures(account, subscription, call.now)
     return Answer(status=204)
-
-
-def _asked_amount(call: Call) -> Amount:
-    try:
-        return amount_of(call.body["amount"])
-    except Unwritable as issue:
-        raise Refusal(422, str(issue)) from None
 
 
 def _matches(subscription: Subscription, query: Json) -> bool:

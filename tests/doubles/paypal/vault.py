@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from tests.doubles.paypal.state import Account, Answer, Call, Json, Refusal, some_id, some_payer, unknown
 
-#: Test cards by number, and what they do when they are charged; `asks` and `good-asks` also want 3-D Secure.
+#: Test cards by number, and what they do when they are charged; one's bank asks when it is saved, and only then.
 CARDS = {
     "4111111111111111": ("VISA", "good"),
     "5555555555554444": ("MASTERCARD", "good"),

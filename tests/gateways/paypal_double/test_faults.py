@@ -11,35 +11,26 @@ from paydesk.gateways.contract import GatewayBusy, GatewayUnreachable
 from paydesk.gateways.paypal.requests import Line
 from tests.doubles.paypal.published.contract import Contract, Violation
 from tests.doubles.paypal.running import Json
+from tests.gateways.paypal_double.asking import ORDER, capture, captured_id, order
 from tests.paypal_account import PayPalAccount
 
 pytestmark = pytest.mark.contracts
 
 ORDERS = "/v2/checkout/orders"
-ORDER: Json = {
-    "intent": "CAPTURE",
-    "purchase_units": [{"amount": {"currency_code": "EUR", "value": "49.00"}, "custom_id": "tag"}],
-}
-
-
-def order(account: PayPalAccount, key: str = "create") -> tuple[int, Json]:
-    return account.api("POST", ORDERS, ORDER, key=key)
-
-
-def pay(account: PayPalAccount, of: str, card: str, key: str = "capture") -> tuple[int, Json]:
-    return account.api(
-        "POST", f"{ORDERS}/{of}/capture", {"payment_source": {"card": {"vault_id": card}}}, key=key
-    )
 
 
 def test_of_two_requests_with_one_key_at_the_same_time_one_may_fail(paypal_account: PayPalAccount) -> None:
-    order(paypal_account, "first, so that there is a token")
+    order(paypal_account, "first")  # so that there is a token
     paypal_account.fault("slow", ORDERS, seconds=1)
+
+    def ask() -> tuple[int, Json]:
+        return paypal_account.api("POST", ORDERS, ORDER, key="the same")
+
     with ThreadPoolExecutor(2) as both:
-        answers = sorted(both.map(lambda _: order(paypal_account)[0], range(2)))
+        answers = sorted(both.map(lambda _: ask()[0], range(2)))
 
     assert answers == [201, 409]
-    assert order(paypal_account)[0] == 200
+    assert ask()[0] == 200
 
 
 def test_the_vaults_keys_are_kept_for_three_hours(paypal_account: PayPalAccount) -> None:
@@ -80,18 +71,17 @@ def test_a_company_that_is_down_busy_or_silent_is_told_apart(paypal_account: Pay
 
 def test_a_pending_capture_is_pending_in_the_reports_until_it_ends(paypal_account: PayPalAccount) -> None:
     card = paypal_account.card("customer_1", "pending")
-    made = order(paypal_account)[1]["id"]
-    captured = pay(paypal_account, made, card)[1]["purchase_units"][0]["payments"]["captures"][0]
-    assert captured["status"] == "PENDING"
+    captured = captured_id(capture(paypal_account, order(paypal_account), card))
+    assert paypal_account.api("GET", f"/v2/payments/captures/{captured}")[1]["status"] == "PENDING"
     assert paypal_account.captured("customer_1") == []
 
-    paypal_account.settle_pending(captured["id"])
+    paypal_account.settle_pending(captured)
 
     assert [move["minor"] for move in paypal_account.captured("customer_1")] == [4900]
 
 
 def test_an_order_that_paypal_dropped_is_unknown(paypal_account: PayPalAccount) -> None:
-    made = order(paypal_account)[1]["id"]
+    made = order(paypal_account)
 
     paypal_account.forget_order(made)
 

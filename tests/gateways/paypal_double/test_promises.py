@@ -6,40 +6,10 @@ from http.client import RemoteDisconnected
 import pytest
 
 from tests.doubles.paypal.running import Json, press
+from tests.gateways.paypal_double.asking import ORDER, capture, captured_id, issue, order
 from tests.paypal_account import PayPalAccount
 
 pytestmark = pytest.mark.contracts
-
-EUR_49 = {"currency_code": "EUR", "value": "49.00"}
-ORDER: Json = {"intent": "CAPTURE", "purchase_units": [{"amount": EUR_49, "custom_id": "tag"}]}
-OUTSTANDING: Json = {
-    "note": "Retry",
-    "capture_type": "OUTSTANDING_BALANCE",
-    "amount": {"currency_code": "EUR", "value": "19.00"},
-}
-FOREVER = "start_time=2020-01-01T00:00:00Z&end_time=2040-01-01T00:00:00Z"
-
-
-def order(account: PayPalAccount, key: str = "create") -> str:
-    return str(account.api("POST", "/v2/checkout/orders", ORDER, key=key)[1]["id"])
-
-
-def capture(
-    account: PayPalAccount, of: str, method: str, *, kind: str = "card", key: str = "capture"
-) -> tuple[int, Json]:
-    initiated = {"payment_initiator": "MERCHANT", "payment_type": "RECURRING", "usage": "SUBSEQUENT"}
-    source = {kind: {"vault_id": method, "stored_credential": initiated}}
-    body = {"payment_source": source if kind == "card" else {kind: {"vault_id": method}}}
-    return account.api("POST", f"/v2/checkout/orders/{of}/capture", body, key=key)
-
-
-def issue(answer: tuple[int, Json]) -> tuple[int, str]:
-    return answer[0], answer[1]["details"][0]["issue"]
-
-
-def captured_id(answer: tuple[int, Json]) -> str:
-    return str(answer[1]["purchase_units"][0]["payments"]["captures"][0]["id"])
-
 
 # The contract.
 
@@ -52,7 +22,7 @@ def captured_id(answer: tuple[int, Json]) -> str:
         (
             "POST",
             "/v1/billing/subscriptions/I-1234567/capture",
-            OUTSTANDING | {"capture_type": "ALL"},
+            {"note": "x", "capture_type": "ALL", "amount": {"currency_code": "EUR", "value": "19.00"}},
             "'ALL' is not one of",
         ),
         ("GET", "/v1/billing/subscriptions/I-1234567/transactions", None, "'start_time' is a required"),
@@ -170,70 +140,6 @@ def test_no_more_is_refunded_than_was_taken(paypal_account: PayPalAccount) -> No
     assert paypal_account.api("GET", f"/v2/payments/captures/{taken}")[1]["status"] == "REFUNDED"
 
 
-# Subscriptions.
-
-
-def billing_info(account: PayPalAccount, subscription: str) -> Json:
-    path = f"/v1/billing/subscriptions/{subscription}?fields=last_failed_payment,plan"
-    found: Json = account.api("GET", path)[1]
-    return {"status": found["status"], **found["billing_info"]}
-
-
-def test_paypal_tries_three_times_before_anything_is_outstanding(paypal_account: PayPalAccount) -> None:
-    subscription = paypal_account.subscription(cycles=2, behind=1, days_since=6)
-    found = billing_info(paypal_account, subscription)
-    assert (found["outstanding_balance"]["value"], found["failed_payments_count"]) == ("0.00", 0)
-    assert "next_payment_retry_time" in found["last_failed_payment"]
-
-    paypal_account.advance(days=5)
-
-    found = billing_info(paypal_account, subscription)
-    assert (found["outstanding_balance"]["value"], found["failed_payments_count"]) == ("19.00", 1)
-    transactions = f"/v1/billing/subscriptions/{subscription}/transactions?{FOREVER}"
-    said = [one["status"] for one in paypal_account.api("GET", transactions)[1]["transactions"]]
-    assert said == ["DECLINED", "DECLINED", "DECLINED", "COMPLETED"]
-
-
-def test_too_many_failures_suspend_and_what_is_outstanding_can_be_captured_in_parts(
-    paypal_account: PayPalAccount,
-) -> None:
-    plan = paypal_account.plan(threshold=2)
-    subscription = paypal_account.subscription(plan, cycles=3, behind=2)
-    found = billing_info(paypal_account, subscription)
-    assert (found["status"], found["outstanding_balance"]["value"]) == ("SUSPENDED", "38.00")
-    path = f"/v1/billing/subscriptions/{subscription}/capture"
-
-    assert paypal_account.api("POST", path, OUTSTANDING, key="1")[1]["status"] == "DECLINED"
-    paypal_account.set_funding(subscription, "good")
-    assert paypal_account.api("POST", path, OUTSTANDING, key="1")[1]["status"] == "DECLINED"
-    assert paypal_account.api("POST", path, OUTSTANDING, key="2")[1]["status"] == "COMPLETED"
-    assert billing_info(paypal_account, subscription)["outstanding_balance"]["value"] == "19.00"
-    too_much = OUTSTANDING | {"amount": {"currency_code": "EUR", "value": "20.00"}}
-    refused = paypal_account.api("POST", path, too_much, key="3")
-    assert issue(refused) == (422, "AMOUNT_GREATER_THAN_OUTSTANDING_BALANCE")
-
-
-def test_what_is_outstanding_comes_with_the_next_payment(paypal_account: PayPalAccount) -> None:
-    subscription = paypal_account.subscription(cycles=2, behind=1)
-    paypal_account.set_funding(subscription, "good")
-
-    paypal_account.advance(days=31)
-
-    assert [move["minor"] for move in paypal_account.captured(subscription)] == [1900, 3800]
-    assert billing_info(paypal_account, subscription)["outstanding_balance"]["value"] == "0.00"
-
-
-def test_a_cancelled_subscription_never_comes_back(paypal_account: PayPalAccount) -> None:
-    subscription = paypal_account.subscription()
-    path = f"/v1/billing/subscriptions/{subscription}"
-
-    assert paypal_account.api("POST", f"{path}/suspend", {"reason": "A pause"})[0] == 204
-    assert paypal_account.api("POST", f"{path}/activate", {"reason": "Back"})[0] == 204
-    assert paypal_account.api("POST", f"{path}/cancel", {"reason": "Enough"})[0] == 204
-    again = paypal_account.api("POST", f"{path}/activate", {"reason": "Back"})
-    assert issue(again) == (422, "SUBSCRIPTION_STATUS_INVALID")
-
-
 # The vault.
 
 
@@ -293,3 +199,21 @@ def test_reports_are_three_hours_late_and_windows_have_a_month(paypal_account: P
 
 def _written(account: PayPalAccount, *, days: int) -> str:
     return (account.now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "word"),
+    [
+        ("0.00", "EUR", "CANNOT_BE_ZERO_OR_NEGATIVE"),
+        ("1.001", "EUR", "DECIMAL_PRECISION"),
+        ("1.50", "JPY", "DECIMALS_NOT_SUPPORTED"),
+    ],
+)
+def test_an_amount_that_paypal_cannot_write_is_refused(
+    paypal_account: PayPalAccount, value: str, currency: str, word: str
+) -> None:
+    unit = {"amount": {"currency_code": currency, "value": value}}
+
+    refused = paypal_account.api("POST", "/v2/checkout/orders", ORDER | {"purchase_units": [unit]}, key="key")
+
+    assert issue(refused) == (422, word)
