@@ -118,6 +118,10 @@ class PayPalAccount:
         """Set what is outstanding, as a merchant may at PayPal."""
         self._control("change-subscription", id=subscription, outstanding_minor=minor)
 
+    def set_price(self, subscription: str, minor: int, currency: str) -> None:
+        """Let a subscription cost something else from its next payment on; nothing is outstanding then."""
+        self._control("change-subscription", id=subscription, minor=minor, currency=currency)
+
     def end_at_paypal(self, subscription: str, status: str = "CANCELLED") -> None:
         """Let the payer cancel (or the merchant suspend) in PayPal's own pages."""
         self._control("change-subscription", id=subscription, status=status)

@@ -172,7 +172,7 @@ def offered(**changes: object) -> frozenset[Capability]:
 
 def test_what_can_be_done_depends_on_how_it_stands() -> None:
     live = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
-    assert offered() == live | {Capability.SCHEDULE_CANCEL, Capability.PAUSE}
+    assert offered() == live | {Capability.SCHEDULE_CANCEL, Capability.PAUSE, Capability.PAUSE_UNTIL}
     assert offered(payments_total=None) == offered() | {Capability.DISCOUNT}
     assert offered(payments_total=None, is_discounted=True) == offered()
     assert offered(cancels_at=NOW) == live | {Capability.UNDO_CANCEL}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from paydesk.gateways.conformance_scene import AMOUNT, ExamScene, expect, new_key, refusal
@@ -145,6 +145,9 @@ def _asks(gateway: Gateway) -> Mapping[Capability, Callable[[], object]]:
         Capability.SCHEDULE_CANCEL: partial(gateway.schedule_cancel, **subscription),
         Capability.UNDO_CANCEL: partial(gateway.undo_cancel, **subscription),
         Capability.PAUSE: partial(gateway.pause, **subscription, until=None),
+        Capability.PAUSE_UNTIL: partial(
+            gateway.pause, **subscription, until=datetime(2100, 1, 1, tzinfo=UTC)
+        ),
         Capability.RESUME: partial(gateway.resume, **subscription),
         Capability.DISCOUNT: partial(gateway.discount, **subscription, percent=20, payments=2),
         Capability.DOCUMENTS: partial(gateway.documents, "none"),

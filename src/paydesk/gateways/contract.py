@@ -70,6 +70,7 @@ class Capability(StrEnum):
     SCHEDULE_CANCEL = "schedule_cancel"
     UNDO_CANCEL = "undo_cancel"
     PAUSE = "pause"
+    PAUSE_UNTIL = "pause_until"  # it keeps the day on which a pause ends; elsewhere Paydesk does
     RESUME = "resume"
     DISCOUNT = "discount"
     DOCUMENTS = "documents"

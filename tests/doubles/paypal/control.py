@@ -131,6 +131,10 @@ def change_subscription(account: Account, asked: Json, _url: str) -> Json:
     if "outstanding_minor" in asked:
         currency = subscription.outstanding.currency
         subscription.outstanding = Amount(minor=asked["outstanding_minor"], currency=currency)
+    if "minor" in asked:
+        price = Amount(minor=asked["minor"], currency=asked["currency"])
+        subscription.plan = replace(subscription.plan, price=price)
+        subscription.outstanding = price * 0
     if "status" in asked:
         subscription.move_to(asked["status"], account.now(), asked.get("note", ""))
         if asked["status"] == "CANCELLED":

@@ -167,5 +167,14 @@ def test_orders_tokens_subscriptions_and_sales_are_named_and_what_is_unknown_nam
         (ObjectKind.SUBSCRIPTION, "I-1", ""),
         (ObjectKind.COLLECTIBLE, "I-1:TX1", ""),
     ]
+    assert named("PAYMENT.SALE.REFUNDED", id="TX2", sale_id="TX1", billing_agreement_id="I-1") == [
+        (ObjectKind.SUBSCRIPTION, "I-1", ""),
+        (ObjectKind.COLLECTIBLE, "I-1:TX1", ""),
+    ]
+    assert named("BILLING.SUBSCRIPTION.PAYMENT.FAILED", id="I-1") == [
+        (ObjectKind.SUBSCRIPTION, "I-1", ""),
+        (ObjectKind.CUSTOMER, "I-1", ""),
+        (ObjectKind.COLLECTIBLE, "I-1:newest", ""),
+    ]
     assert named("PAYMENT.SALE.COMPLETED", id="TX1") == []
     assert named("WEATHER.REPORT", id="X") == []

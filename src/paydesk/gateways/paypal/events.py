@@ -20,6 +20,8 @@ _Namers = Sequence[tuple[str, Callable[[Json], Named]]]
 #: What a charge of ours carries as its `custom_id`: our mark, the tag, the customer. Reports show it, and no customer.
 #: With points, since a refund's may have letters, digits and `-_.,` alone (`refund` in payments_payment_v2).
 _MARK, _BETWEEN = "paydesk", "."
+#: In place of a transaction: what is owed of a subscription, or else its last payment.
+NEWEST = "newest"
 
 
 def custom_id(*, tag: str, customer: str = "") -> str:
@@ -123,10 +125,16 @@ def _of_subscription(subscription: Json) -> Named:
     return [_name(ObjectKind.SUBSCRIPTION, reference), _name(ObjectKind.CUSTOMER, reference)]
 
 
+def _of_failure(subscription: Json) -> Named:
+    """Which try failed is not told."""
+    named, owed = _of_subscription(subscription), f"{subscription.get('id')}:{NEWEST}"
+    return [*named, _name(ObjectKind.COLLECTIBLE, owed if subscription.get("id") else "")]
+
+
 def _of_sale(sale: Json) -> Named:
-    """A payment of a subscription; how it stands among the others is read with all of them."""
+    """A payment of a subscription, or what came back of one; how it stands is read with all the others."""
     subscription = sale.get("billing_agreement_id")
-    payment = f"{subscription}:{sale.get('id')}" if subscription else ""
+    payment = f"{subscription}:{sale.get('sale_id') or sale.get('id')}" if subscription else ""
     return [_name(ObjectKind.SUBSCRIPTION, subscription), _name(ObjectKind.COLLECTIBLE, payment)]
 
 
@@ -139,4 +147,8 @@ _OF_VAULT: _Namers = (
     ("CUSTOMER.DISPUTE.", _of_dispute),
     ("VAULT.PAYMENT-TOKEN.", _of_token),
 )
-_OF_SUBSCRIPTIONS: _Namers = (("BILLING.SUBSCRIPTION.", _of_subscription), ("PAYMENT.SALE.", _of_sale))
+_OF_SUBSCRIPTIONS: _Namers = (
+    ("BILLING.SUBSCRIPTION.PAYMENT.FAILED", _of_failure),
+    ("BILLING.SUBSCRIPTION.", _of_subscription),
+    ("PAYMENT.SALE.", _of_sale),
+)

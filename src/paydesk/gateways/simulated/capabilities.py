@@ -7,7 +7,8 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import CollectibleState, SubscriptionState
 
 _OF_COLLECTING = (
-    "retry_collectible set_subscription_method cancel_now schedule_cancel undo_cancel pause resume discount"
+    "retry_collectible set_subscription_method cancel_now schedule_cancel undo_cancel"
+    " pause pause_until resume discount"
 )
 
 BILLING = frozenset(Capability)
@@ -39,7 +40,7 @@ def _of_subscription(subscription: records.SubscriptionRecord) -> set[Capability
     if subscription.state in _RENEWING and subscription.next_payment_at:
         is_full = subscription.payments_total is None and not subscription.is_discounted
         less = {Capability.DISCOUNT} if is_full else set()
-        return can | {Capability.SCHEDULE_CANCEL, Capability.PAUSE} | less
+        return can | {Capability.SCHEDULE_CANCEL, Capability.PAUSE, Capability.PAUSE_UNTIL} | less
     return can | {Capability.RESUME} if subscription.state == SubscriptionState.PAUSED else can
 
 

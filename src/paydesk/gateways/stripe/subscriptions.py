@@ -74,7 +74,7 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
     if record.state == SubscriptionState.PAUSED:
         offered.add(Capability.RESUME)
     elif record.state in _PAUSABLE:
-        offered.add(Capability.PAUSE)
+        offered |= {Capability.PAUSE, Capability.PAUSE_UNTIL}
     is_plain = record.interval_unit in MONTHS and not record.is_discounted
     if record.state in _RUNNING and is_plain and not record.cancels_at:
         offered.add(Capability.DISCOUNT)

@@ -1,0 +1,294 @@
+"""Translate a subscription's transactions into what was paid, and what is owed. Pure.
+
+A reference is `I-SUB:TRANSACTION`: of a payment its own, of what failed the first try's, which it keeps until nothing
+is outstanding. Declines may be missing in the listing: then what is outstanding is owed since the last payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.paypal.amounts import from_paypal
+from paydesk.gateways.paypal.declines import decline_of_issue
+from paydesk.gateways.paypal.events import NEWEST
+from paydesk.gateways.paypal.requests import Json, moment
+from paydesk.gateways.paypal.subscriptions.agreement import (
+    currency_of,
+    is_being_tried,
+    method_record,
+    name_of,
+    outstanding_of,
+    retried_at,
+    rhythm_of,
+    title_of,
+)
+from paydesk.gateways.paypal.subscriptions.arrears import Episode, Transaction, open_episode, sort_out
+from paydesk.gateways.records import (
+    AttemptRecord,
+    BillingDetails,
+    CollectibleRecord,
+    CollectibleState,
+    LineRecord,
+    Outcome,
+    SettledBy,
+    TaxRecord,
+    Verdict,
+)
+from paydesk.kit.money import Money
+
+#: What was refunded later had succeeded; a status that PayPal did not have in its published file is no answer yet.
+_VERDICTS = {
+    **dict.fromkeys(("COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"), Verdict.SUCCEEDED),
+    "DECLINED": Verdict.DECLINED,
+}
+_REFUNDED = {"PARTIALLY_REFUNDED", "REFUNDED"}
+_OPEN_AFTER = {
+    Verdict.SUCCEEDED: CollectibleState.DUE,
+    Verdict.PENDING: CollectibleState.PROCESSING,
+    Verdict.DECLINED: CollectibleState.FAILED,
+}
+_IS_OPEN = {CollectibleState.DUE, CollectibleState.FAILED}
+#: What is owed without a try that is listed: `I-SUB:since-TRANSACTION`, the last payment before it.
+_SINCE = "since-"
+_THE_BEGINNING = "the-beginning"
+
+
+def transaction_of(said: Json) -> Transaction:
+    """Read one transaction."""
+    return Transaction(
+        reference=said["id"],
+        at=moment(said["time"]),
+        minor=_gross(said).minor,
+        verdict=_VERDICTS.get(said.get("status") or "", Verdict.PENDING),
+        said=said,
+    )
+
+
+def is_refunded(one: Transaction) -> bool:
+    """Say whether a part of it went back, or all."""
+    return one.said.get("status") in _REFUNDED
+
+
+def outcome_of(subscription: Json, one: Transaction, *, reason: str = "") -> Outcome:
+    """Say how one transaction stands."""
+    is_declined = one.verdict is Verdict.DECLINED
+    code = reason or (one.said.get("status_details") or {}).get("reason") or "DECLINED"
+    return Outcome(
+        verdict=one.verdict,
+        reference=reference_of(subscription, one.reference),
+        amount=_gross(one.said),
+        decline=decline_of_issue(code) if is_declined else None,
+        method=method_record(subscription),
+        occurred_at=one.at,
+    )
+
+
+def reference_of(subscription: Json, transaction: str) -> str:
+    return f"{subscription['id']}:{transaction}"
+
+
+def history(subscription: Json, transactions: Iterable[Transaction]) -> list[CollectibleRecord]:
+    """Give every collectible of a subscription, oldest first."""
+    found = sort_out(transactions, rhythm_of(subscription))
+    still_open = open_episode(found)
+    records = [
+        _episode_record(subscription, one, is_last=one is still_open)
+        if isinstance(one, Episode)
+        else _payment_record(subscription, one)
+        for one in found
+    ]
+    if outstanding_of(subscription) and still_open is None:
+        records.append(_unlisted_record(subscription, records))
+    return records
+
+
+def collectible_of(
+    subscription: Json, transactions: Iterable[Transaction], reference: str
+) -> CollectibleRecord | None:
+    """Give the collectible of a reference, or the one that has a transaction of that reference, or the newest."""
+    records = history(subscription, transactions)
+    if records and reference == reference_of(subscription, NEWEST):
+        return next((one for one in records if one.state in _IS_OPEN), records[-1])
+    for record in records:
+        if reference in (record.reference, *(one.reference for one in record.attempts)):
+            return record
+    return _once_unlisted(subscription, records, reference)
+
+
+def collectible_capabilities(record: CollectibleRecord) -> frozenset[Capability]:
+    """An outstanding balance can be captured: then `owed` says how much. Before it is one, PayPal alone tries again."""
+    is_open = record.state in _IS_OPEN
+    return frozenset({Capability.RETRY_COLLECTIBLE} if is_open and record.owed else ())
+
+
+def _payment_record(subscription: Json, one: Transaction) -> CollectibleRecord:
+    is_paid = one.verdict is Verdict.SUCCEEDED
+    amount = _gross(one.said)
+    lines, taxes = _parts(subscription, one.said, amount)
+    return CollectibleRecord(
+        reference=reference_of(subscription, one.reference),
+        state=CollectibleState.PAID if is_paid else CollectibleState.PROCESSING,
+        amount=amount,
+        created_at=one.at,
+        due_at=one.at,
+        paid_at=one.at if is_paid else None,
+        settled_by=(SettledBy.ATTEMPT if amount else SettledBy.ZERO) if is_paid else None,
+        lines=lines,
+        taxes=taxes,
+        attempts=_attempts(subscription, [one]),
+        **_shared(subscription, one),
+    )
+
+
+def _episode_record(subscription: Json, episode: Episode, *, is_last: bool) -> CollectibleRecord:
+    """Read what failed. While it is open PayPal's own balance says what is left, and no reckoning of ours.
+
+    Of a balance that was forgiven, or dropped with the subscription, only what was paid remains; if nothing was,
+    the whole was called off.
+    """
+    owed, currency = outstanding_of(subscription), currency_of(subscription)
+    is_tried = is_being_tried(subscription)
+    is_open = is_last and (bool(owed) or is_tried)
+    paid, missed = Money(episode.paid_minor, currency), Money(episode.missed_minor, currency)
+    if is_open:
+        amount = paid + (owed or Money(episode.left_minor, currency))
+        state = _OPEN_AFTER[episode.transactions[-1].verdict]
+    else:
+        amount = paid or missed
+        state = CollectibleState.PAID if paid else CollectibleState.CANCELED
+        if any(one.verdict is Verdict.PENDING for one in episode.transactions):
+            state = CollectibleState.PROCESSING
+    first, is_paid = episode.transactions[0], state is CollectibleState.PAID
+    return CollectibleRecord(
+        reference=reference_of(subscription, first.reference),
+        state=state,
+        amount=amount,
+        created_at=first.at,
+        due_at=first.at,
+        owed=owed if is_open and owed else None,
+        paid_at=_last_paid(episode.transactions) if is_paid else None,
+        settled_by=SettledBy.ATTEMPT if is_paid else None,
+        next_attempt_at=retried_at(subscription) if is_open else None,
+        lines=_missed_lines(subscription, episode, amount),
+        attempts=_attempts(subscription, episode.transactions, is_open=is_open),
+        **_shared(subscription, first),
+    )
+
+
+def _unlisted_record(subscription: Json, records: Sequence[CollectibleRecord]) -> CollectibleRecord:
+    """What is outstanding although no try that failed is listed."""
+    owed = outstanding_of(subscription)
+    failed = (subscription.get("billing_info") or {}).get("last_failed_payment") or {}
+    since = next((one for one in reversed(records) if one.paid_at), None)
+    name = since.attempts[-1].reference.partition(":")[2] if since else _THE_BEGINNING
+    at = moment(failed.get("time") or subscription.get("status_update_time") or subscription["create_time"])
+    return CollectibleRecord(
+        reference=reference_of(subscription, f"{_SINCE}{name}"),
+        state=CollectibleState.FAILED,
+        amount=owed,
+        created_at=at,
+        due_at=at,
+        owed=owed,
+        next_attempt_at=retried_at(subscription),
+        **_shared(subscription, None),
+    )
+
+
+def _once_unlisted(
+    subscription: Json, records: Sequence[CollectibleRecord], reference: str
+) -> CollectibleRecord | None:
+    """Say what became of what was owed without a listed try: the next payment paid it, or it was forgiven."""
+    name = reference.partition(f":{_SINCE}")[2]
+    places = [
+        place
+        for place, record in enumerate(records)
+        if reference_of(subscription, name) in [one.reference for one in record.attempts]
+    ]
+    if not places and name != _THE_BEGINNING:
+        return None
+    after = records[places[0] + 1 :] if places else records
+    paid = next((one for one in after if one.paid_at), None)
+    at = paid.due_at if paid else moment(subscription["create_time"])
+    return CollectibleRecord(
+        reference=reference,
+        state=CollectibleState.PAID if paid else CollectibleState.CANCELED,
+        amount=paid.amount if paid else Money(0, currency_of(subscription)),
+        created_at=at,
+        due_at=at,
+        paid_at=paid.paid_at if paid else None,
+        settled_by=SettledBy.ATTEMPT if paid else None,
+        attempts=paid.attempts if paid else (),
+        **_shared(subscription, None),
+    )
+
+
+def _shared(subscription: Json, one: Transaction | None) -> dict[str, Any]:
+    subscriber = subscription.get("subscriber") or {}
+    said = one.said if one else {}
+    return {
+        "customer_reference": subscription["id"],
+        "subscription_reference": subscription["id"],
+        "title": title_of(subscription),
+        "billing": BillingDetails(
+            name=name_of(said.get("payer_name") or subscriber.get("name") or {}),
+            email=said.get("payer_email") or subscriber.get("email_address") or "",
+        ),
+    }
+
+
+def _attempts(
+    subscription: Json, transactions: Sequence[Transaction], *, is_open: bool = False
+) -> list[AttemptRecord]:
+    """PayPal says of the last failure alone why it failed."""
+    failed = (subscription.get("billing_info") or {}).get("last_failed_payment") or {}
+    declined = [one for one in transactions if one.verdict is Verdict.DECLINED]
+    last = declined[-1] if declined and is_open else None
+    return [
+        AttemptRecord(
+            reference=reference_of(subscription, one.reference),
+            outcome=outcome_of(
+                subscription, one, reason=failed.get("reason_code") or "" if one is last else ""
+            ),
+            created_at=one.at,
+        )
+        for one in transactions
+    ]
+
+
+def _last_paid(transactions: Sequence[Transaction]) -> datetime:
+    return [one.at for one in transactions if one.verdict is Verdict.SUCCEEDED][-1]
+
+
+def _missed_lines(subscription: Json, episode: Episode, amount: Money) -> list[LineRecord]:
+    """Give a line for each cycle; none where they do not come to the amount, since a part was forgiven."""
+    if episode.missed_minor != amount.minor:
+        return []
+    title = title_of(subscription)
+    return [
+        LineRecord(title=f"{title} ({one.at:%Y-%m-%d})", amount=Money(one.minor, amount.currency))
+        for one in episode.missed
+    ]
+
+
+def _parts(subscription: Json, said: Json, amount: Money) -> tuple[list[LineRecord], list[TaxRecord]]:
+    """Take a payment apart, where what PayPal says of it adds up: with the tax on top, or in it already."""
+    breakdown = said["amount_with_breakdown"]
+    item, shipping, tax = (
+        from_paypal(breakdown[name]) if breakdown.get(name) else Money(0, amount.currency)
+        for name in ("total_item_amount", "shipping_amount", "tax_amount")
+    )
+    if not item or amount not in (item + shipping, item + shipping + tax):
+        return [], []
+    lines = [LineRecord(title=title_of(subscription), amount=item)]
+    lines += [LineRecord(title="Shipping", amount=shipping)] if shipping else []
+    percentage = ((subscription.get("plan") or {}).get("taxes") or {}).get("percentage") or ""
+    is_included = amount == item + shipping
+    taxes = [TaxRecord(title="", amount=tax, percentage=percentage, is_included=is_included)] if tax else []
+    return lines, taxes
+
+
+def _gross(said: Json) -> Money:
+    return from_paypal(said["amount_with_breakdown"]["gross_amount"])
