@@ -22,6 +22,7 @@ CLAIMED_ACROSS_MERCHANTS = {
     "notices_letter",
     "payments_attempt",
     "payments_duecharge",
+    "backups_backuptry",
     "payments_refund",
     "arrangements_methodchange",
     "arrangements_scheduledaction",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from paydesk.billing.arrangements.changes.act import bring_forward_actions
+from paydesk.billing.backups.begin import begin_backup
 from paydesk.billing.payments.charging.due_rows import bring_forward_what_is_due
 from paydesk.billing.payments.doubted import open_concern_about_payment
 from paydesk.events.models import Event
@@ -26,7 +27,9 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "customer.details_changed": [tell_companies],
     "clock.moved": [bring_forward_what_is_due, bring_forward_actions],
     "payment.succeeded": [reread_its_subscription],
-    "payment.failed": [],
+    "payment.failed": [begin_backup],
+    "backup.changed": [],
+    "backup.tried": [],
     "subscription.changed": [write_ending_letter],
     "payment.contradicted": [open_concern_about_payment],
     "concern.opened": [write_concern_letter],

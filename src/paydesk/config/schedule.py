@@ -8,6 +8,8 @@ from paydesk.access.forget import forget_old_access
 from paydesk.billing.arrangements.carry_out import work_method_change
 from paydesk.billing.arrangements.changes.act import work_action
 from paydesk.billing.arrangements.models import MethodChange, ScheduledAction
+from paydesk.billing.backups.carry_out import work_backup
+from paydesk.billing.backups.models import BackupTry
 from paydesk.billing.payments.charging.charge import charge_due_payment
 from paydesk.billing.payments.models import Attempt, DueCharge, Refund
 from paydesk.billing.payments.refunds.settle import resolve_refund
@@ -52,6 +54,7 @@ QUEUES = [
     Queue(
         name="charges", rows=DueCharge, work=charge_due_payment, threads=CHARGE_THREADS, tries_max=1_000_000
     ),
+    Queue(name="backups", rows=BackupTry, work=work_backup, threads=4, tries_max=1_000),
     Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
     Queue(name="refunds", rows=Refund, work=resolve_refund, threads=4, tries_max=1_000),
     Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),

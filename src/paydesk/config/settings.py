@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "paydesk.billing.subscriptions",
     "paydesk.billing.ledger",
     "paydesk.billing.payments",
+    "paydesk.billing.backups",
     "paydesk.billing.arrangements",
     "paydesk.billing.receipts",
     "paydesk.access",

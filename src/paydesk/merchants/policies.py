@@ -26,6 +26,7 @@ class Policies:
     skip_in_a_row: int = 1
     pause_days: int = 90
     change_method: bool = True
+    backup_method: bool = True
     cancel_subscription: str = MayCancel.BOTH.value
     cancel_plan: str = MayCancel.BOTH.value
     cancel_off_for: str = ""
@@ -50,6 +51,7 @@ MEANINGS = {
     "skip_in_a_row": "payments of a subscription that may be skipped one after the other",
     "pause_days": "how long a subscription or plan may pause",
     "change_method": "what pays a plan or subscription may be changed",
+    "backup_method": "a backup may be chosen, which is tried once when what pays first was declined",
     "cancel_subscription": "when a subscription may be cancelled: off, at_end, now or both",
     "cancel_plan": "when a payment plan may be cancelled: off, at_end, now or both",
     "cancel_off_for": "names of what customers cannot cancel, whatever those two say: Studio, yearly|Kiln hours",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
-
-from django.db.models import Q
 
 from paydesk.billing.holds.models import ChargeHold
 from paydesk.database.compiled import CompiledQuery
@@ -15,26 +13,33 @@ from paydesk.work.heartbeat.look import look_before_charging
 
 class _Held(NamedTuple):
     why: str
+    connection_id: int | None
+    kind: str
 
 
-#: Asked before each charge, so it is compiled once.
+#: Asked before each charge, so it is compiled once. A merchant has few open holds, and mostly none.
 _HELD = CompiledQuery(
-    build=lambda merchant_id, connection_id: (
-        ChargeHold.objects.filter(
-            Q(connection_id=connection_id) | Q(connection_id=None),
-            merchant_id=merchant_id,
-            released_at__isnull=True,
-        )
+    build=lambda merchant_id: (
+        ChargeHold.objects.filter(merchant_id=merchant_id, released_at__isnull=True)
         .order_by("id")
-        .values_list("why")[:1]
+        .values_list(*_Held._fields)
     ),
     into=_Held,
-    slots={"merchant_id": int, "connection_id": int},
+    slots={"merchant_id": int},
 )
 
 
-def held_because(*, merchant_id: int, connection_id: int, now: datetime) -> str:
+def held_because(
+    *,
+    merchant_id: int,
+    connection_id: int,
+    now: datetime,
+    may_be_paid_at: Callable[[Collection[int]], bool] = lambda _: False,
+) -> str:
     """Give the reason, for staff; empty when money may be asked for. `now` is wall time.
+
+    `may_be_paid_at`: says whether what is to be charged may have been paid at one of these other connections (ids), of
+    which after a restore it is not known yet what was charged there.
 
     The heartbeat comes first: a worker commits its holds together with its word that the database is accepted, so
     whoever finds it accepted finds the holds as well.
@@ -42,8 +47,13 @@ def held_because(*, merchant_id: int, connection_id: int, now: datetime) -> str:
     noticed = look_before_charging(now=now)
     if noticed:
         return noticed
-    held = _HELD.first(merchant_id=merchant_id, connection_id=connection_id)
-    return held.why if held else ""
+    held = _HELD.rows(merchant_id=merchant_id)
+    here = next((one.why for one in held if one.connection_id in (None, connection_id)), "")
+    if here or not held:
+        return here
+    restored = {one.connection_id: one.why for one in held if one.kind == ChargeHold.Kind.RESTORE}
+    elsewhere = [one for one in restored if one is not None]
+    return next(iter(restored.values())) if elsewhere and may_be_paid_at(elsewhere) else ""
 
 
 def holds_of(merchant_id: int) -> Sequence[ChargeHold]:

@@ -123,8 +123,7 @@ def _remember(attempt: Attempt, prepared: PreparedCharge) -> Attempt:
 
 def _without_the_customer(gateway: Gateway, attempt: Attempt, outcome: Outcome) -> Outcome:
     """Nobody is there to confirm a charge that was due: the step is called off, and that is a no of the bank."""
-    is_alone = attempt.asked_by == Attempt.AskedBy.ENGINE
-    if outcome.verdict is not Verdict.NEEDS_CUSTOMER or not is_alone:
+    if outcome.verdict is not Verdict.NEEDS_CUSTOMER or attempt.asked_by not in Attempt.ALONE:
         return outcome
     try:
         return called_off(gateway, attempt, reference=outcome.reference)

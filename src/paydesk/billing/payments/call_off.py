@@ -32,6 +32,6 @@ def called_off(gateway: Gateway, attempt: Attempt, *, reference: str = "") -> Ou
     if outcome.verdict is not Verdict.DECLINED:
         return outcome
     wants_customer = bool(reference) or attempt.state == Attempt.State.NEEDS_CUSTOMER
-    if attempt.asked_by == Attempt.AskedBy.ENGINE and wants_customer:
+    if attempt.asked_by in Attempt.ALONE and wants_customer:
         return replace(outcome, decline=_WANTS_CUSTOMER)
     return replace(outcome, verdict=Verdict.NEVER_SEEN, decline=None)

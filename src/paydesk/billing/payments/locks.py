@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.db.models import QuerySet
+
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
+from paydesk.merchants.models import Connection
 
 
 def lock_payment(*, merchant_id: int, payment_id: int, known: Payment | None = None) -> Payment:
@@ -53,6 +56,16 @@ def agreement_ids(*, merchant_id: int, payment_ids: Sequence[int]) -> list[int]:
     found = {row.subscription_id for row in rows if row.subscription_id is not None}
     for row in rows:
         if row.covered_references:
-            covered = mine.filter(connection_id=row.connection_id, reference__in=row.covered_references)
+            covered = covered_once(row)
             found |= {one.subscription_id for one in covered if one.subscription_id is not None}
     return sorted(found)
+
+
+def covered_once(covering: Payment) -> QuerySet[Payment]:
+    """List what a payment of ours covers, or covered once. A backup may be at another connection than what it pays."""
+    return Payment.objects.filter(
+        merchant_id=covering.merchant_id,
+        connection_id__in=Connection.objects.filter(merchant_id=covering.merchant_id).values("id"),
+        reference__in=covering.covered_references,
+        position__isnull=False,
+    )

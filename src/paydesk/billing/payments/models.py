@@ -55,8 +55,7 @@ class Payment(models.Model):
     # The payment that was opened to pay this one with others, and what this one was before.
     covered_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="covers")
     state_before_cover = models.CharField(max_length=12, default="", blank=True)
-    # Of a payment that covers others: what of their fees is let off, and their references, which it keeps when it is
-    # not made and they return.
+    # Of a payment that covers others: what of their fees is let off, and their references, kept when they return.
     waived_minor = models.BigIntegerField(default=0)
     covered_references = models.JSONField(default=list)
     number = models.CharField(max_length=80, default="", blank=True)
@@ -167,9 +166,11 @@ class Attempt(DueRow):
     class AskedBy(models.TextChoices):
         CUSTOMER = "customer"
         STAFF = "staff"
-        DUNNING = "dunning"
+        DUNNING = "dunning"  # after it was declined: the customer's backup
         ENGINE = "engine"  # the charge run: it was due
         GATEWAY = "gateway"
+
+    ALONE = (AskedBy.ENGINE, AskedBy.DUNNING)  # nobody is there who could confirm it with a bank
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.holds.held import held_because
 from paydesk.billing.payments.charging.due_rows import take_out_of_run
 from paydesk.billing.payments.choices import Chosen
@@ -31,7 +33,7 @@ def open_attempt(
     Raises RetryRefused when the connection was removed, ChargingHeld while the merchant's charging waits.
     """
     if payment.is_ours:
-        _require_no_hold(payment, now)
+        require_no_hold(payment, now)
     attempt = _write(
         merchant,
         payment,
@@ -111,8 +113,26 @@ def _let_it_be_on_its_way(payment: Payment) -> None:
         take_out_of_run(merchant_id=payment.merchant_id, payment_ids=[payment.id])
 
 
-def _require_no_hold(payment: Payment, now: datetime) -> None:
-    why = held_because(merchant_id=payment.merchant_id, connection_id=payment.connection_id, now=now)
+def require_no_hold(payment: Payment, now: datetime) -> None:
+    """Raise ChargingHeld while what is to be charged waits; `now` is wall time.
+
+    Where the customer has another account, a backup of theirs may have paid it before a restore.
+    """
+
+    def may_be_paid_at(connections: Collection[int]) -> bool:
+        accounts = GatewayCustomer.objects.filter(
+            merchant_id=payment.merchant_id,
+            customer_id=payment.customer_id or 0,
+            connection_id__in=connections,
+        )
+        return accounts.exists()
+
+    why = held_because(
+        merchant_id=payment.merchant_id,
+        connection_id=payment.connection_id,
+        now=now,
+        may_be_paid_at=may_be_paid_at,
+    )
     if why:
         raise ChargingHeld(why)
 

@@ -49,12 +49,16 @@ def paid_stays_paid(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
 
 
 def nothing_after_the_end(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
-    """I08: the charge run asks for nothing after an agreement was cancelled. A clock that is moved tells too little."""
+    """I08: nothing that we collect is asked for by itself after its agreement was cancelled.
+
+    A clock that is moved tells too little.
+    """
     if merchant.clock_offset:
         return
     late = Attempt.objects.filter(
         merchant_id=merchant.id,
-        asked_by=Attempt.AskedBy.ENGINE,
+        asked_by__in=Attempt.ALONE,
+        payment__collected_by=_OURS,
         payment__subscription__state=SubscriptionState.CANCELED.value,
         payment__subscription__ended_at__lt=F("created_at") - _CLOCKS,
     )
@@ -86,7 +90,7 @@ def tries_are_few(merchant: MerchantInSight, now: datetime) -> Iterator[str]:
     """I11: without the customer, a payment is tried a few times only."""
     tried = Attempt.objects.filter(
         merchant_id=merchant.id,
-        asked_by__in=[Attempt.AskedBy.ENGINE, Attempt.AskedBy.DUNNING],
+        asked_by__in=Attempt.ALONE,
         state=Attempt.State.DECLINED,
         created_at__gt=now - _TRIES_IN,
     )

@@ -66,10 +66,17 @@ def compare_customers(hand: Hand) -> bool:
 
 
 def _customers(connection: Connection) -> QuerySet[GatewayCustomer]:
-    """List those with a payment of ours that is not settled, or an attempt that is open, in an order that stays."""
+    """List those with a payment of ours that is not settled, or an attempt that is open, in an order that stays.
+
+    What is owed through another company may have been paid here, by a backup.
+    """
     mine = {"merchant_id": connection.merchant_id, "connection_id": connection.id}
     payments = Payment.objects.filter(**mine, gateway_customer_id=OuterRef("id"))
-    ours = payments.filter(collected_by=Subscription.CollectedBy.PAYDESK, state__in=_CAN_BE_CHARGED)
+    unsettled = {"collected_by": Subscription.CollectedBy.PAYDESK, "state__in": _CAN_BE_CHARGED}
+    ours = payments.filter(**unsettled)
+    elsewhere = Payment.objects.filter(
+        merchant_id=connection.merchant_id, customer_id=OuterRef("customer_id"), **unsettled
+    )
     asked = Attempt.objects.filter(
         **mine,
         payment__gateway_customer_id=OuterRef("id"),
@@ -78,7 +85,7 @@ def _customers(connection: Connection) -> QuerySet[GatewayCustomer]:
     )
     # A guest's charges wait for staff under an empty reference: the company lists nothing for it.
     owners = GatewayCustomer.objects.filter(**mine).exclude(reference="")
-    return owners.filter(Q(Exists(ours)) | Q(Exists(asked))).order_by("id")
+    return owners.filter(Q(Exists(ours)) | Q(Exists(elsewhere)) | Q(Exists(asked))).order_by("id")
 
 
 def _read(gateway: Gateway, owner: GatewayCustomer) -> Read:

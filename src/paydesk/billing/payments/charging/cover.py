@@ -10,9 +10,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.plan_out import breakdown_of_lines
+from paydesk.billing.payments.locks import covered_once
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -27,6 +29,7 @@ from paydesk.merchants.models import Connection
 COVERABLE = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.FAILED)
 _RUN = (Payment.State.SCHEDULED, Payment.State.DUE)
 _COVERS = UUID("0d8b2a57-6d2e-5c07-8f0e-2f3b9c1d7e55")
+_BACKUPS = UUID("5a1f6c3e-94b7-5d18-b3a6-7c0e2d9f4418")
 
 
 def cover_payments(
@@ -36,24 +39,28 @@ def cover_payments(
     waived_minor: int,
     now: datetime,
     tries: int | None = None,
+    backup: GatewayCustomer | None = None,
 ) -> Payment:
     """Make the payment that covers these, which are locked with their agreements and of one account and currency.
 
     Its attempt is opened in the same transaction. `waived_minor`: what of their finance fees is let off. `now`: wall.
-    `tries`: its number, where it is made again after a restore; else the next one.
+    `tries`: its number, where it is made again after a restore; else the next one. `backup`: the account, with its
+    connection, at which a backup pays what was declined at theirs.
     """
     _require_sense(payments, waived_minor)
     first, agreements = payments[0], _agreements_of(payments)
-    owed_minor = sum(one.owed_minor for one in payments) - waived_minor
-    reference = reference_of(
-        [one.reference for one in payments], tries=_tries(payments) if tries is None else tries
+    account = (
+        (backup.connection_id, backup.id) if backup else (first.connection_id, first.gateway_customer_id)
     )
+    owed_minor = sum(one.owed_minor for one in payments) - waived_minor
+    begins = name_of_cover([one.reference for one in payments], backup=backup)
+    reference = f"{begins}:{_tries(merchant, account[0], begins) if tries is None else tries}"
     less = [(_("Finance fee that is let off"), waived_minor)] if waived_minor else []
     covering = Payment.objects.create(
         merchant_id=merchant.id,
-        connection_id=first.connection_id,
+        connection_id=account[0],
         customer_id=first.customer_id,
-        gateway_customer_id=first.gateway_customer_id,
+        gateway_customer_id=account[1],
         order_id=_order_id(merchant, payments, agreements, reference),
         subscription_id=first.subscription_id if len(agreements) == 1 else None,
         collected_by=Subscription.CollectedBy.PAYDESK,
@@ -112,12 +119,7 @@ def hold_again(*, merchant: MerchantInSight, covering: Payment) -> None:
 
     What was paid by itself meanwhile, or is on its way, was paid twice: whoever looks at the contradiction sees that.
     """
-    gone = Payment.objects.filter(
-        merchant_id=merchant.id,
-        connection_id=covering.connection_id,
-        reference__in=covering.covered_references,
-        state__in=COVERABLE,
-    )
+    gone = covered_once(covering).filter(state__in=COVERABLE)
     rows = list(locked(gone.order_by("id")))
     _hold(covering, [row.id for row in rows])
     # No more can be let off than the fees of those that it covers now.
@@ -125,9 +127,19 @@ def hold_again(*, merchant: MerchantInSight, covering: Payment) -> None:
     Payment.objects.filter(merchant_id=merchant.id, id=covering.id).update(waived_minor=covering.waived_minor)
 
 
-def reference_of(references: Iterable[str], *, tries: int) -> str:
+def reference_of(references: Iterable[str], *, tries: int, backup: GatewayCustomer | None = None) -> str:
     """Name what covers these payments by what survives a restore (R3). `tries`: how often they were covered before."""
-    return f"{uuid5(_COVERS, '|'.join(sorted(references)))}:{tries}"
+    return f"{name_of_cover(references, backup=backup)}:{tries}"
+
+
+def name_of_cover(references: Iterable[str], *, backup: GatewayCustomer | None = None) -> str:
+    """Give what the references of all covers of these payments begin with.
+
+    Those of a backup have names of their own, made of its account as well: the key of a charge is made of the reference
+    alone, and must be another one than that of a cover which the customer had asked for at another company.
+    """
+    names = [f"{backup.connection.uuid}:{backup.reference}"] if backup else []
+    return str(uuid5(_BACKUPS if backup else _COVERS, "|".join([*names, *sorted(references)])))
 
 
 def _require_sense(payments: Sequence[Payment], waived_minor: int) -> None:
@@ -156,15 +168,14 @@ def _hold(covering: Payment, payment_ids: Sequence[int]) -> int:
     return held
 
 
-def _tries(payments: Sequence[Payment]) -> int:
+def _tries(merchant: MerchantInSight, connection_id: int, begins: str) -> int:
     """A cover that was not made stays as a row: the next one of the same payments has a number of its own.
 
     After a restore earlier ones may be lost, and the number of one that was found again is taken all the same.
     """
-    begins = reference_of([one.reference for one in payments], tries=0).rpartition(":")[0]
     known = Payment.objects.filter(
-        merchant_id=payments[0].merchant_id,
-        connection_id=payments[0].connection_id,
+        merchant_id=merchant.id,
+        connection_id=connection_id,
         reference__startswith=f"{begins}:",
     ).values_list("reference", flat=True)
     return 1 + max((int(one.rpartition(":")[2]) for one in known), default=-1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, product
 
@@ -30,9 +30,9 @@ class Part:
     is_open: bool
 
 
-def parts_of(*, merchant_id: int, gateway_customer_id: int) -> list[Part]:
-    """List all payments of a customer's account that Paydesk collects, and those that may have been lost."""
-    mine = {"merchant_id": merchant_id, "gateway_customer_id": gateway_customer_id}
+def parts_of(*, merchant_id: int, accounts: Collection[int]) -> list[Part]:
+    """List all payments of a customer's accounts (ids) that Paydesk collects, and those that may have been lost."""
+    mine = {"merchant_id": merchant_id, "gateway_customer_id__in": accounts}
     rows = Payment.objects.filter(
         **mine, collected_by=Subscription.CollectedBy.PAYDESK, position__isnull=False
     ).order_by("subscription_id", "position")

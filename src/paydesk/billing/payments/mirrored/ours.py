@@ -104,7 +104,7 @@ def _made_again(
 ) -> Attempt | None:
     """Look for the payment and the number that give this mark, and make what was lost."""
     merchant = merchant_by_id(connection.merchant_id)
-    parts = parts_of(merchant_id=merchant.id, gateway_customer_id=owner.id)
+    parts = parts_of(merchant_id=merchant.id, accounts=[owner.id])
     for part in parts:
         for number in range(1, _ATTEMPTS_LOST + 1):
             if tried.tag == _mark(merchant, part.reference, number):
@@ -122,27 +122,61 @@ def _made_again(
             reference = reference_of([part.reference for part in together], tries=tries)
             if tried.tag == _mark(merchant, reference, 1):
                 return _cover_again(merchant, together, tried, now, tries=tries)
+    return _backup_again(connection, merchant, owner, tried, now)
+
+
+def _backup_again(
+    connection: Connection,
+    merchant: MerchantInSight,
+    owner: GatewayCustomer,
+    tried: AttemptRecord,
+    now: datetime,
+) -> Attempt | None:
+    """Look among the payments of the customer's other accounts for one that a backup at this one has paid."""
+    others = GatewayCustomer.objects.filter(merchant_id=merchant.id, customer_id=owner.customer_id or 0)
+    accounts = list(others.exclude(id=owner.id).values_list("id", flat=True))
+    owner.connection = connection
+    for part in parts_of(merchant_id=merchant.id, accounts=accounts) if accounts else ():
+        for tries in range(_COVERS_LOST):
+            if tried.tag == _mark(merchant, reference_of([part.reference], tries=tries, backup=owner), 1):
+                return _cover_again(merchant, [part], tried, now, tries=tries, backup=owner)
     return None
 
 
 def _cover_again(
-    merchant: MerchantInSight, together: Sequence[Part], tried: AttemptRecord, now: datetime, *, tries: int
+    merchant: MerchantInSight,
+    together: Sequence[Part],
+    tried: AttemptRecord,
+    now: datetime,
+    *,
+    tries: int,
+    backup: GatewayCustomer | None = None,
 ) -> Attempt | None:
     """Cover them as they were, under the same number and so with the same mark; what was let off is the rest.
 
     None if one of them is not to be paid any more.
     """
     rows = _rows_of(merchant, together, now)
+    if backup is not None:
+        rows = [_as_declined(row) for row in rows]
     amount = tried.outcome.amount
     if amount is None or any(row.state not in COVERABLE for row in rows):
         return None
     waived_minor = sum(row.owed_minor for row in rows) - amount.minor
     covering = cover_payments(
-        merchant=merchant, payments=rows, waived_minor=waived_minor, now=now, tries=tries
+        merchant=merchant, payments=rows, waived_minor=waived_minor, now=now, tries=tries, backup=backup
     )
     return reopen_attempt(
         merchant=merchant, payment_id=covering.id, number=1, created_at=tried.created_at, now=now
     )
+
+
+def _as_declined(row: Payment) -> Payment:
+    """A backup is asked only after a clear no: what is on its way by the older database was declined before it."""
+    if row.state == Payment.State.PROCESSING:
+        Payment.objects.filter(merchant_id=row.merchant_id, id=row.id).update(state=Payment.State.FAILED)
+        row.state = Payment.State.FAILED
+    return row
 
 
 def _rows_of(merchant: MerchantInSight, parts: Sequence[Part], now: datetime) -> list[Payment]:
