@@ -1,5 +1,7 @@
 """Measure `paydesk import` of 5,000 customers with ten bills each, from a double of Stripe that answers at once.
 
+`--paypal`: 250 subscriptions that were billed twenty times each, from the double of PayPal, with PAYDESK_CONTRACTS.
+
 `import` is one line: CPU of our process and of the database for each bill, its memory at most, and what there was. The
 books are compared with the account's own before anything is printed.
 """
@@ -9,10 +11,13 @@ import json
 import os
 import subprocess
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.machine import database_cpu_ms
 from bench.scene import PROGRAM, database_name, prepare_installation, say
+from tests.drills.killed_import import Account
 
 SLUG = "bench"
 
@@ -29,14 +34,17 @@ class _Cost:
 def main() -> None:
     """Import the account once, in a process of its own."""
     asked = argparse.ArgumentParser()
-    asked.add_argument("--customers", type=int, default=5_000)
-    asked.add_argument("--bills", type=int, default=10)
+    asked.add_argument("--customers", type=int)
+    asked.add_argument("--bills", type=int)
+    asked.add_argument("--paypal", action="store_true")
     options = asked.parse_args()
+    options.customers = options.customers or (250 if options.paypal else 5_000)
+    options.bills = options.bills or (20 if options.paypal else 10)
     prepare_installation()
 
-    from tests.sync.archive import running_archive, totals_of
+    from tests.sync.archive import totals_of
 
-    with running_archive(customers=options.customers, bills=options.bills) as archive:
+    with _account(options) as archive:
         merchant = archive.merchant(SLUG)
         say(f"Importing {options.customers} customers with {options.bills} bills each")
         before = database_cpu_ms()
@@ -47,6 +55,16 @@ def main() -> None:
             raise AssertionError(f"The books are not the account's: {totals} instead of {expected}")
         requests = sum(archive.requests().values())
     print(json.dumps(_line(cost, database_ms, totals["counts"], requests)), flush=True)
+
+
+def _account(options: argparse.Namespace) -> AbstractContextManager[Account]:
+    from tests.sync.archive import running_archive
+    from tests.sync.paypal_archive import running_paypal_archive
+
+    size = {"customers": options.customers, "bills": options.bills}
+    if options.paypal:
+        return running_paypal_archive(Path(os.environ["PAYDESK_CONTRACTS"]).resolve(), **size)
+    return running_archive(**size)
 
 
 def _run(command: list[str]) -> _Cost:

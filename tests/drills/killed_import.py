@@ -16,13 +16,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from paydesk.merchants.find import MerchantInSight
-    from tests.sync.archive import Archive
 
 PAYDESK = Path(sys.executable).with_name("paydesk")
 SECONDS_AT_MOST = 3_600
@@ -53,18 +53,32 @@ class Result:
     read_twice_count: int
 
 
+class Account(Protocol):
+    """A large account at a company, which connects merchants, and tells its own books."""
+
+    def merchant(self, slug: str) -> MerchantInSight:
+        """Make a merchant whose connection `Main` is to this account."""
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Give what there is, and the money that moved."""
+
+    def requests(self) -> dict[str, int]:
+        """Say how often it was asked."""
+
+
 class Drilled(AssertionError):
     """The import lost or doubled something, or did not end."""
 
 
-def run_drill(drill: Drill, *, say: Callable[[str], None]) -> Result:
-    """Kill, end, compare; raises Drilled. The database is there and empty of these merchants."""
-    from tests.sync.archive import running_archive
+def run_drill(
+    drill: Drill, *, say: Callable[[str], None], account: AbstractContextManager[Account] | None = None
+) -> Result:
+    """Kill, end, compare; raises Drilled. The database is there and empty of these merchants.
 
+    `account`: as large as the drill says; without one it is at Stripe.
+    """
     began = time.monotonic()
-    with running_archive(
-        customers=drill.customers, bills=drill.bills, busy_every=drill.busy_every
-    ) as archive:
+    with account or _at_stripe(drill) as archive:
         merchant = archive.merchant("killed")
         in_a_transaction = _kill_again_and_again(drill, merchant, say)
         _import_to_the_end(merchant)
@@ -82,6 +96,12 @@ def run_drill(drill: Drill, *, say: Callable[[str], None]) -> Result:
         seconds=round(time.monotonic() - began, 1),
         read_twice_count=read_twice_count,
     )
+
+
+def _at_stripe(drill: Drill) -> AbstractContextManager[Account]:
+    from tests.sync.archive import running_archive
+
+    return running_archive(customers=drill.customers, bills=drill.bills, busy_every=drill.busy_every)
 
 
 def _kill_again_and_again(drill: Drill, merchant: MerchantInSight, say: Callable[[str], None]) -> int:
@@ -114,7 +134,7 @@ def _import_to_the_end(merchant: MerchantInSight) -> None:
         raise Drilled(f"The import did not end well:\n{ended.stdout}{ended.stderr}")
 
 
-def compare(archive: Archive, merchant: MerchantInSight, twin: MerchantInSight) -> int:
+def compare(archive: Account, merchant: MerchantInSight, twin: MerchantInSight) -> int:
     """Compare row by row, then with the account's own books; gives the number of payments, or raises Drilled."""
     from paydesk.sync.models import ImportRun
     from tests.sync.archive import totals_of
