@@ -5,7 +5,7 @@ import pytest
 from paydesk.gateways.conformance import Part, parts_for
 from paydesk.gateways.paypal import captures
 from paydesk.gateways.paypal.gateway import VaultGateway
-from tests.gateways.paypal.exam_scene import PayPalExamScene
+from tests.gateways.paypal.vault.exam_scene import PayPalExamScene
 from tests.paypal_account import PayPalAccount
 
 pytestmark = pytest.mark.contracts

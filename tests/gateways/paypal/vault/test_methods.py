@@ -11,7 +11,7 @@ from paydesk.gateways.paypal import vault
 from paydesk.gateways.paypal.gateway import VaultGateway
 from paydesk.gateways.records import MethodRecord
 from paydesk.kit.money import Money
-from tests.gateways.paypal.exam_scene import PayPalExamScene
+from tests.gateways.paypal.vault.exam_scene import PayPalExamScene
 from tests.paypal_account import PayPalAccount
 
 pytestmark = pytest.mark.contracts
