@@ -25,7 +25,7 @@ from paydesk.sync.compare.begin import begin_comparisons
 from paydesk.sync.compare.work import work_comparison
 from paydesk.sync.models import Comparison, InboxEvent
 from paydesk.sync.poll_events import poll_events
-from paydesk.sync.reconciliation.reread_stale import reread_what_is_stale
+from paydesk.sync.reconciliation.reread_stale import EVERY, reread_what_is_stale
 from paydesk.sync.work_inbox import sweep_inbox, work_inbox_event
 from paydesk.work.queues import Queue
 from paydesk.work.timetable import Job, timetable_queue
@@ -34,7 +34,7 @@ JOBS = [
     Job(name="sweep the inbox", every=timedelta(minutes=10), run=sweep_inbox),
     Job(name="ask for events that were lost", every=timedelta(minutes=5), run=poll_events),
     Job(name="try companies that do not answer", every=timedelta(minutes=2), run=try_silent_companies),
-    Job(name="read again what is stale", every=timedelta(hours=1), run=reread_what_is_stale),
+    Job(name="read again what is stale", every=EVERY, run=reread_what_is_stale),
     Job(name="begin to compare after a restore", every=timedelta(minutes=1), run=begin_comparisons),
     Job(name="write the notes that are due", every=timedelta(minutes=15), run=write_due_notes),
     Job(name="check the truths", every=timedelta(hours=1), run=watch_truths),
