@@ -46,6 +46,7 @@ _OURS = {
     "observed_at",
     "methods_observed_at",
     "reread_at",
+    "reconciled_at",
 }
 _OWN_TIME = {"removed_at"}
 #: By what a row that another names is known.

@@ -6,13 +6,23 @@ methods are saved for them, and what it has of each is asked for by its referenc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import CustomerRecord, Page
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.read_ahead import Readers
 
 #: Customers known here that make up a page.
 _PAGE = 100
+
+
+def lists_customers(merchant: MerchantInSight, connection: Connection) -> bool:
+    """Say whether the company keeps a list of its customers. Asks no network."""
+    return Capability.LIST_CUSTOMERS in connect(connection, merchant=merchant).capabilities()
 
 
 def list_customers(connection: Connection, readers: Readers, cursor: str) -> Page[CustomerRecord]:
@@ -36,3 +46,9 @@ def known_customers(connection: Connection, *, after_id: int) -> Page[CustomerRe
 def record_of(owner: GatewayCustomer) -> CustomerRecord:
     """Give a customer as we know it, before the company is asked."""
     return CustomerRecord(reference=owner.reference, email=owner.email, name=owner.name)
+
+
+def owners_of(connection: Connection, references: Sequence[str]) -> list[GatewayCustomer]:
+    """Give the rows of these customers, the longest known first."""
+    known = GatewayCustomer.objects.filter(merchant_id=connection.merchant_id, connection_id=connection.id)
+    return list(known.filter(reference__in=references).order_by("id"))

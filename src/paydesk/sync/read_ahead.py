@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.gateways.contract import Capability, Gateway, GatewayBusy
 from paydesk.gateways.pace import unhurried
 from paydesk.gateways.records import CustomerRecord, Page
+from paydesk.kit import clock
 from paydesk.sync.take_over import read_known, read_whole
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class Readers:
         self._gateway = gateway
         self._on_wait = on_wait
         self._is_patient = is_patient
+        self._busy_until: datetime | None = None
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="import")
 
@@ -48,6 +51,11 @@ class Readers:
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
         self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def busy_until(self) -> datetime | None:
+        """Say until when the company wants to be left alone, where that is not over."""
+        return self._busy_until if self._busy_until and self._busy_until > clock.wall_now() else None
 
     @property
     def lists_customers(self) -> bool:
@@ -86,6 +94,7 @@ class Readers:
                 except GatewayBusy as busy:
                     if not self._is_patient:
                         raise
+                    self._busy_until = clock.wall_now() + busy.retry_after
                     log.info("the company asked us to wait %s", busy.retry_after)
                     self._stopping.wait(busy.retry_after.total_seconds())
         raise Stopped

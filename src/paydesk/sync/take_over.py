@@ -5,7 +5,7 @@ The import does it for every customer once, many together; the timer does it aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -90,9 +90,15 @@ def write_wholes(
     return owners
 
 
-def _write(
-    connection: Connection, gateway: Gateway, whole: WholeCustomer, *, is_news: bool
+def mirror_whole(
+    *,
+    connection: Connection,
+    gateway: Gateway,
+    whole: WholeCustomer,
+    is_news: bool,
+    in_order: Collection[str] = (),
 ) -> GatewayCustomer:
+    """Mirror one customer, but the collectibles that are in order. Call inside a transaction."""
     now = clock.wall_now()
     owner = link_customer(connection=connection, record=whole.customer, now=now)
     mirror_methods(owner=owner, records=whole.methods, observed_at=whole.asked_at, now=now)
@@ -105,23 +111,43 @@ def _write(
             observed_at=whole.asked_at,
             now=now,
         )
-    known = _fingerprints(owner)
     for collectible in whole.collectibles:
-        if known.get(collectible.reference) == fingerprint(collectible):
-            continue
-        mirror_collectible(
-            connection=connection,
-            owner=owner,
-            record=collectible,
-            capabilities=gateway.capabilities(collectible),
-            observed_at=whole.asked_at,
-            now=now,
-            is_news=is_news,
-        )
+        if collectible.reference not in in_order:
+            mirror_collectible(
+                connection=connection,
+                owner=owner,
+                record=collectible,
+                capabilities=gateway.capabilities(collectible),
+                observed_at=whole.asked_at,
+                now=now,
+                is_news=is_news,
+            )
     GatewayCustomer.objects.filter(merchant_id=owner.merchant_id, id=owner.id).update(reread_at=now)
     return owner
 
 
-def _fingerprints(owner: GatewayCustomer) -> dict[str, str]:
-    mine = Payment.objects.filter(merchant_id=owner.merchant_id, gateway_customer_id=owner.id)
-    return dict(mine.values_list("reference", "fingerprint"))
+def _write(
+    connection: Connection, gateway: Gateway, whole: WholeCustomer, *, is_news: bool
+) -> GatewayCustomer:
+    """Mirror what is not as it was when it was mirrored last."""
+    return mirror_whole(
+        connection=connection,
+        gateway=gateway,
+        whole=whole,
+        in_order=_unchanged(connection, whole),
+        is_news=is_news,
+    )
+
+
+def _unchanged(connection: Connection, whole: WholeCustomer) -> set[str]:
+    mine = Payment.objects.filter(
+        merchant_id=connection.merchant_id,
+        connection_id=connection.id,
+        gateway_customer__reference=whole.customer.reference,
+    )
+    known = dict(mine.values_list("reference", "fingerprint"))
+    return {
+        record.reference
+        for record in whole.collectibles
+        if known.get(record.reference) == fingerprint(record)
+    }

@@ -47,6 +47,9 @@ class _WithoutList(VaultGateway):
         page = super().list_history(customer_reference, cursor=cursor)
         return replace(page, records=[one for one in page.records if one.reference not in HIDDEN])
 
+    def read_collectible(self, reference: str) -> CollectibleRecord | None:
+        return None if reference in HIDDEN else super().read_collectible(reference)
+
 
 class SilentVault(_WithoutList, VaultGateway):
     """It charges methods."""

@@ -94,6 +94,8 @@ class GatewayCustomer(models.Model):
     methods_observed_at = models.DateTimeField(null=True)
     # When everything of this customer was last read again.
     reread_at = models.DateTimeField(null=True)
+    # When a reconciliation last compared all of it with the company.
+    reconciled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

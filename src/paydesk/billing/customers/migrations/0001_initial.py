@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(blank=True, default="", max_length=200)),
                 ("methods_observed_at", models.DateTimeField(null=True)),
                 ("reread_at", models.DateTimeField(null=True)),
+                ("reconciled_at", models.DateTimeField(null=True)),
                 (
                     "connection",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="merchants.connection"),

@@ -14,14 +14,14 @@ from paydesk.billing.orders.shipments.imported.bring_in import import_shipments
 from paydesk.config.management.forecast_words import forecast_words
 from paydesk.config.management.named import named_connection, named_merchant
 from paydesk.config.management.one_line import OneLine
-from paydesk.gateways.contract import Capability, GatewayRefused, GatewayUnreachable
+from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
 from paydesk.kit.spreadsheets.table import FileRefused, LinesRefused
-from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from paydesk.sync.import_history import import_history
+from paydesk.sync.list_customers import lists_customers
 from paydesk.sync.models import ImportRun
 from paydesk.sync.run_lease import LeaseLost, RunGoingOn
 
@@ -146,11 +146,6 @@ class Command(BaseCommand):
             f" {kept.same_count:,} stand there like that already."
         )
         self.stdout.write("Nothing was written: this was a dry run." if is_dry_run else "Done.")
-
-
-def lists_customers(merchant: MerchantInSight, connection: Connection) -> bool:
-    """Say whether the company keeps a list of its customers. Asks no network."""
-    return Capability.LIST_CUSTOMERS in connect(connection, merchant=merchant).capabilities()
 
 
 def _nothing_written(refused: LinesRefused) -> str:
