@@ -204,6 +204,7 @@ def test_status_tells_a_monitor_what_goes_on_with_each_connection() -> None:
             "is_open": True,
             "importing": "An import stopped: 1,200 customers and 9,000 payments so far."
             " `paydesk import` goes on where it was.",
+            "reconciling": "",
             "events_behind": "Events whose webhooks were lost could not be asked for since 2026-05-04 12:00 UTC:"
             " bad_key",
             "unnamed": {"moon.rose": 1},
@@ -214,6 +215,7 @@ def test_status_tells_a_monitor_what_goes_on_with_each_connection() -> None:
             "gateway": "simulated-billing",
             "is_open": False,
             "importing": "",
+            "reconciling": "",
             "events_behind": "",
             "unnamed": {},
         },
