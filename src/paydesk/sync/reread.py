@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from paydesk.billing.customers.link import link_customer
 from paydesk.billing.customers.models import GatewayCustomer
@@ -14,10 +15,12 @@ from paydesk.billing.payments.models import Attempt
 from paydesk.billing.payments.reread import NotThere, reread_payment, reread_subscription
 from paydesk.billing.payments.settle import look_up_attempt
 from paydesk.database.transactions import in_transaction, let_go
-from paydesk.gateways.contract import Gateway, ObjectKind, ObjectReference
+from paydesk.gateways.contract import Capability, Gateway, ObjectKind, ObjectReference
+from paydesk.gateways.records import CustomerRecord
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
+from paydesk.sync.list_customers import record_of
 
 _Reader = Callable[[MerchantInSight, Connection, Gateway, ObjectReference], None]
 
@@ -33,7 +36,7 @@ def reread_customer(*, connection: Connection, gateway: Gateway, reference: str)
     """Read a customer with all its methods; raises NotThere, GatewayUnreachable."""
     asked_at = clock.wall_now()
     let_go()
-    record = gateway.read_customer(reference)
+    record = gateway.read_customer(reference) or _without_methods(connection, gateway, reference)
     if record is None:
         raise NotThere(f"customer {reference}")
     methods = [] if record.is_deleted else gateway.list_methods(reference)
@@ -44,6 +47,16 @@ def reread_customer(*, connection: Connection, gateway: Gateway, reference: str)
         return owner
 
     return in_transaction(write)
+
+
+def _without_methods(connection: Connection, gateway: Gateway, reference: str) -> CustomerRecord | None:
+    """A company that keeps no list of customers knows none without a method: whom we know has none left there."""
+    if Capability.LIST_CUSTOMERS in gateway.capabilities():
+        return None
+    known = GatewayCustomer.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference=reference
+    ).first()
+    return replace(record_of(known), is_deleted=True) if known else None
 
 
 def _customer(
