@@ -13,7 +13,7 @@ from paydesk.billing.subscriptions.discount import off_until
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
-from paydesk.gateways.records import LineRecord, SubscriptionRecord
+from paydesk.gateways.records import LineRecord, SubscriptionRecord, SubscriptionState
 from paydesk.kit.clock import is_overtaken
 from paydesk.merchants.models import Connection
 
@@ -42,6 +42,9 @@ def mirror_subscription(
         observed_at=observed_at,
     )
     if known is not None:
+        if record.state is not SubscriptionState.PAUSED and known.held_resume_at is not None:
+            # It goes on, or has ended: what was to end its pause is no more.
+            facts["held_resume_at"] = None
         mine.update(**facts)
         return mine.get()
     order = mirror_order(

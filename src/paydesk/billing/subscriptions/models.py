@@ -74,6 +74,8 @@ class Subscription(models.Model):
     held_end_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     resumes_at = models.DateTimeField(null=True)
+    # When a pause ends although its company cannot know: it is asked to go on when the time comes.
+    held_resume_at = models.DateTimeField(null=True)
     capabilities = models.JSONField(default=list)
     observed_at = models.DateTimeField()
 
@@ -96,3 +98,8 @@ class Subscription(models.Model):
     def ends_at(self) -> datetime | None:
         """Give when it will end, whoever keeps the date."""
         return self.cancels_at or self.held_end_at
+
+    @property
+    def goes_on_at(self) -> datetime | None:
+        """Give when its pause ends, whoever keeps the date."""
+        return self.resumes_at or self.held_resume_at

@@ -120,9 +120,12 @@ def _of_method(name: str) -> Coalesce:
 
 _OWN_COLUMNS = Agreement._fields[: Agreement._fields.index("total_kept")]
 #: Whoever keeps the date.
-_ENDS = Coalesce("cancels_at", "held_end_at")
+_HELD_HERE = {
+    "cancels_at": Coalesce("cancels_at", "held_end_at"),
+    "resumes_at": Coalesce("resumes_at", "held_resume_at"),
+}
 _COLUMNS: tuple[str | Coalesce, ...] = (
-    *(_ENDS if name == "cancels_at" else name for name in _OWN_COLUMNS),
+    *(_HELD_HERE.get(name, name) for name in _OWN_COLUMNS),
     "total_minor",
     "paid_minor",
     "anchor_date",

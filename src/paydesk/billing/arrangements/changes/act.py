@@ -10,7 +10,7 @@ from paydesk.billing.arrangements.changes.resume_agreement import going_on
 from paydesk.billing.arrangements.changes.write_course import write_course
 from paydesk.billing.arrangements.coming.course import ENDED, Course
 from paydesk.billing.arrangements.coming.read_course import read_course
-from paydesk.billing.arrangements.ending.held_end import end_as_held
+from paydesk.billing.arrangements.ending.held_end import act_as_held
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, locked
@@ -34,7 +34,7 @@ def work_action(taken: Claim, now: datetime) -> None:
         return
     merchant = merchant_by_id(taken.merchant_id)
     if action.subscription.collected_by != Subscription.CollectedBy.PAYDESK:
-        end_as_held(merchant, taken, action, now)
+        act_as_held(merchant, taken, action, now)
         return
     in_transaction(lambda: _act(merchant, taken, action.subscription_id, now))
 

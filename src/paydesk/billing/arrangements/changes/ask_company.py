@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.carry_out import GIVE_UP_AFTER, LEASE
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused
+from paydesk.billing.arrangements.changes.held_pause import hold_pause_end
 from paydesk.billing.arrangements.changes.wishes import VERBS, WHAT, is_so, refusal_of, sentence_of
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
@@ -34,6 +35,9 @@ from paydesk.work.queues import Later, pause_after
 
 State = ScheduledAction.State
 _SOON = timedelta(seconds=10)
+#: A date that its company does not keep.
+_IS_HELD = Q(held_end_at__isnull=False) | Q(held_resume_at__isnull=False)
+_NOT_HELD = {"held_end_at": None, "held_resume_at": None}
 
 
 def ask_company(
@@ -94,10 +98,10 @@ def drop_actions(*, merchant_id: int, connection_id: int) -> None:
             state=State.OPEN,
         )
     )
-    # What was to end there is no longer promised: the page says that it cannot be changed here any more.
-    Subscription.objects.filter(
-        merchant_id=merchant_id, connection_id=connection_id, held_end_at__isnull=False
-    ).update(held_end_at=None)
+    # What was to happen there is no longer promised: the page says that it cannot be changed here any more.
+    Subscription.objects.filter(_IS_HELD, merchant_id=merchant_id, connection_id=connection_id).update(
+        **_NOT_HELD
+    )
 
 
 def read_first(merchant: MerchantInSight, agreement: Subscription, refused: type[ChangeRefused]) -> Gateway:
@@ -141,7 +145,7 @@ def _open(
     if said := refusal_of(agreement, kind):
         raise refused(said)
     drop(open_ones)
-    _mine(merchant.id, agreement.id).filter(held_end_at__isnull=False).update(held_end_at=None)
+    _mine(merchant.id, agreement.id).filter(_IS_HELD).update(**_NOT_HELD)
     action = ScheduledAction.objects.create(
         merchant_id=merchant.id,
         subscription_id=agreement.id,
@@ -234,13 +238,15 @@ def _settle(
     state = State.REFUSED if refusal else State.DONE
     is_ours = finish(ScheduledAction, taken, state=state, refusal=refusal, confirmed_at=asked_at)
     if is_ours and action.acts_at is not None:
-        # The date that was held here is over: it has ended, or a person has to see to it.
-        _mine(merchant.id, agreement.id).update(held_end_at=None)
-        if refusal:
+        # The date that was held here is over: it is so, or a person has to see to it.
+        _mine(merchant.id, agreement.id).update(**_NOT_HELD)
+        if refusal and action.kind == ScheduledAction.Kind.CANCEL:
             doubt_end(
                 _mine(merchant.id, agreement.id).select_related("connection").get(), now=clock.wall_now()
             )
     if is_ours and state == State.DONE:
+        if action.kind == ScheduledAction.Kind.PAUSE:
+            hold_pause_end(merchant=merchant, pause=action, now=clock.wall_now())
         if action.kind == ScheduledAction.Kind.UNDO_CANCEL:
             withdraw_notes(merchant_id=merchant.id, subscription_id=agreement.id, now=clock.wall_now())
         record_event(

@@ -68,7 +68,7 @@ def _as_if(
     if kind == Kind.PAUSE:
         one.state, one.resumes_at = SubscriptionState.PAUSED.value, until
     elif kind == Kind.RESUME:
-        one.state, one.resumes_at = SubscriptionState.ACTIVE.value, None
+        one.state, one.resumes_at, one.held_resume_at = SubscriptionState.ACTIVE.value, None, None
         one.next_payment_at = one.next_payment_at or _next_after(merchant, agreement, now)
     elif kind == Kind.DISCOUNT:
         one.discount_percent, one.next_amount_minor = discount.percent, None

@@ -78,7 +78,9 @@ def sentence_of(action: ScheduledAction) -> str:
 
 
 def _pause(gateway: Gateway, subscription: str, wish: ScheduledAction, key: str) -> None:
-    gateway.pause(subscription_reference=subscription, until=wish.until, key=key)
+    # Where the company keeps no day, it is held here once it has paused.
+    until = wish.until if Capability.PAUSE_UNTIL in gateway.capabilities() else None
+    gateway.pause(subscription_reference=subscription, until=until, key=key)
 
 
 def _resume(gateway: Gateway, subscription: str, _wish: ScheduledAction, key: str) -> None:

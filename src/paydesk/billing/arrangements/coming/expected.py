@@ -36,8 +36,8 @@ def expected_of(
     first_day = local_date(first, zone=zone)
     rhythm = _rhythm(subscription, first_day, zone)
     begins, ends = max(first_day, today), until
-    if subscription.state == SubscriptionState.PAUSED and subscription.resumes_at is not None:
-        begins = max(begins, local_date(subscription.resumes_at, zone=zone))
+    if subscription.state == SubscriptionState.PAUSED and subscription.goes_on_at is not None:
+        begins = max(begins, local_date(subscription.goes_on_at, zone=zone))
     if subscription.ends_at is not None:
         ends = min(ends, local_date(subscription.ends_at, zone=zone) - timedelta(days=1))
     days = [day for _, day in rhythm.days_between(begins, ends)]
@@ -55,7 +55,7 @@ def expected_of(
 
 def _is_billed(subscription: Subscription) -> bool:
     if subscription.state == SubscriptionState.PAUSED:
-        return subscription.resumes_at is not None
+        return subscription.goes_on_at is not None
     return subscription.state in _BILLED
 
 

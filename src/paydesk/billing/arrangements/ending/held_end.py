@@ -22,6 +22,7 @@ from paydesk.billing.arrangements.changes.ask_company import (
     wait_for_change,
 )
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, has_ended
+from paydesk.billing.arrangements.changes.held_pause import is_stale
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
@@ -87,14 +88,17 @@ def drop_held_end(
     return in_transaction(lambda: _drop(merchant, agreement.id, asked_by, refused))
 
 
-def end_as_held(merchant: MerchantInSight, taken: Claim, action: ScheduledAction, now: datetime) -> None:
-    """Ask the company to end it, now that the time has come. Raises Later. `now` is wall time."""
+def act_as_held(merchant: MerchantInSight, taken: Claim, action: ScheduledAction, now: datetime) -> None:
+    """Ask the company to end it, or to go on, now that the time has come. Raises Later. `now` is wall time."""
     if action.acts_at is None:
         raise AssertionError("a date that is held has a time to act")
     due_at = merchant.wall_time(action.acts_at)
     if due_at > now:
         raise Later(due_at, "its time has not come")
     agreement = _mine(merchant.id, action.subscription_id).select_related("connection").get()
+    if is_stale(agreement, action):
+        drop(open_wishes(merchant.id, agreement.id))
+        return
     try:
         carry_out_wish(connect(agreement.connection, merchant=merchant), merchant, taken, is_read=False)
     except (GatewayUnreachable, GatewayMissing) as silent:

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ("held_end_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("resumes_at", models.DateTimeField(null=True)),
+                ("held_resume_at", models.DateTimeField(null=True)),
                 ("capabilities", models.JSONField(default=list)),
                 ("observed_at", models.DateTimeField()),
                 (

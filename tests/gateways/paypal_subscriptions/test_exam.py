@@ -4,7 +4,7 @@ import pytest
 
 from paydesk.gateways.conformance import Part, parts_for
 from paydesk.gateways.paypal.subscriptions import gateway
-from tests.gateways.paypal.subscriptions_scene import SubscriptionsScene
+from tests.gateways.paypal_subscriptions.exam_scene import SubscriptionsScene
 from tests.paypal_account import PayPalAccount
 
 pytestmark = pytest.mark.contracts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from paydesk.gateways.paypal.subscriptions.arrears import Episode, sort_out
 from paydesk.gateways.records import CollectibleRecord, CollectibleState, Verdict
-from tests.gateways.paypal.agreements import PRICE, SmallPayPal
+from tests.gateways.paypal_subscriptions.agreements import PRICE, SmallPayPal
 
 _OPEN = {CollectibleState.DUE, CollectibleState.FAILED}
 _OVER = {CollectibleState.PAID, CollectibleState.CANCELED}

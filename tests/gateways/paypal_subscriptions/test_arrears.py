@@ -8,7 +8,14 @@ from paydesk.gateways.paypal.subscriptions.history import (
 )
 from paydesk.gateways.records import BillingDetails, CollectibleRecord, CollectibleState, Verdict
 from paydesk.kit.money import Money
-from tests.gateways.paypal.agreements import SUBSCRIPTION, Json, plan, read, subscription, transaction
+from tests.gateways.paypal_subscriptions.agreements import (
+    SUBSCRIPTION,
+    Json,
+    plan,
+    read,
+    subscription,
+    transaction,
+)
 
 DUE, FAILED = CollectibleState.DUE, CollectibleState.FAILED
 PAID, CANCELED = CollectibleState.PAID, CollectibleState.CANCELED

@@ -15,7 +15,7 @@ from paydesk.gateways.paypal.amounts import from_paypal, to_paypal
 from paydesk.gateways.paypal.requests import moment, written
 from paydesk.gateways.paypal.subscriptions.gateway import SubscriptionsGateway
 from paydesk.kit.money import Money
-from tests.gateways.paypal.agreements import Json
+from tests.gateways.paypal_subscriptions.agreements import Json
 from tests.paypal_account import PayPalAccount
 
 _LAST_RETRY = timedelta(days=10, minutes=1)

@@ -14,7 +14,7 @@ from paydesk.gateways.paypal.subscriptions.agreement import (
 )
 from paydesk.gateways.records import MethodKind, SubscriptionRecord, SubscriptionState
 from paydesk.kit.money import Money
-from tests.gateways.paypal.agreements import START, SUBSCRIPTION, Json, euro, plan, subscription
+from tests.gateways.paypal_subscriptions.agreements import START, SUBSCRIPTION, Json, euro, plan, subscription
 
 State = SubscriptionState
 Can = Capability
