@@ -61,6 +61,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "/v3/vault/payment-tokens/{id}", vault.get_payment_token),
     ("DELETE", "/v3/vault/payment-tokens/{id}", vault.delete_payment_token),
     ("GET", "/v1/reporting/transactions", reporting.search),
+    ("GET", "/v1/notifications/webhooks/{webhook_id}", webhooks.get_webhook),
     ("GET", "/v1/notifications/webhooks-events", webhooks.list_events),
     ("GET", "/v1/notifications/webhooks-events/{event_id}", webhooks.get_event),
 ]

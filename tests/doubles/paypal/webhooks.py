@@ -162,6 +162,15 @@ def get_event(call: Call) -> Answer:
     return Answer(body=shown(found[0]))
 
 
+def get_webhook(call: Call) -> Answer:
+    """Every app has one, which is told of everything."""
+    if call.id != call.account.webhook_id:
+        raise unknown()
+    every = [{"name": "*", "description": "ALL"}]
+    url = call.account.webhook_url or "https://merchant.example/hooks"
+    return Answer(body={"id": call.id, "url": url, "event_types": every, "links": []})
+
+
 def verify(call: Call, signer: Signer, raw: bytes) -> Answer:
     """Verify a webhook that somebody sends back. PayPal checks the event as it was sent, byte for byte."""
     right = call.body["webhook_id"] == call.account.webhook_id

@@ -26,9 +26,10 @@ class PayPalConnection:
         self._line = Line(settings)
 
     def check(self) -> str:
-        """PayPal tells no app whose account it is: a look at its events shows that the credentials are good."""
-        if self._line.read("v1", "notifications", "webhooks-events", page_size="1") is None:
-            raise GatewayRefused("PayPal knows nothing of this app's webhooks.")
+        """PayPal tells no app whose account it is; that the app has this webhook shows that all three are good."""
+        webhook = self._settings.credentials.get(settings.WEBHOOK_ID, "")
+        if self._line.read("v1", "notifications", "webhooks", webhook) is None:
+            raise GatewayRefused("This app has no webhook with this id.")
         return self.TITLE
 
     def list_events(self, *, cursor: str = "") -> records.Page[contract.WebhookEvent]:

@@ -10,6 +10,7 @@ from paydesk.gateways import contract, records
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.paypal import captures, events, orders, settings
 from paydesk.gateways.paypal.connection import PayPalConnection
+from paydesk.gateways.paypal.report import captures_with
 from paydesk.gateways.paypal.vault import Vault
 
 OFFERED = frozenset(
@@ -49,6 +50,12 @@ class VaultGateway(Vault, PayPalConnection):
             case records.MethodRecord():
                 return frozenset({Capability.REMOVE_METHOD, Capability.CHARGE_OFF_SESSION})
         return OFFERED
+
+    def check(self) -> str:
+        """Read the report as well, which an app has to be allowed to."""
+        name, now = super().check(), self._settings.now()
+        captures_with(self._line, tag="", since=now, now=now)
+        return name
 
     def list_customers(self, *, cursor: str = "") -> records.Page[records.CustomerRecord]:
         raise self._not_offered()
