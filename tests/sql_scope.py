@@ -26,6 +26,7 @@ CLAIMED_ACROSS_MERCHANTS = {
     "payments_refund",
     "arrangements_methodchange",
     "arrangements_scheduledaction",
+    "moving_move",
     "sync_comparison",
     "sync_inboxevent",
     "work_timetableentry",

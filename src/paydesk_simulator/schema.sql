@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS accounts (
     webhook_url TEXT NOT NULL,
     retry_days json NOT NULL,
     after_retries TEXT NOT NULL CHECK (after_retries IN ('unpaid', 'canceled')),
+    is_wallet INTEGER NOT NULL,
     key_memory_seconds INTEGER NOT NULL,
     clock_offset_seconds INTEGER NOT NULL,
     delivery_held flag NOT NULL,
@@ -84,6 +85,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
     next_payment_at moment,
     cancels_at moment,
     resumes_at moment,
+    is_wallet INTEGER NOT NULL,
     ended_at moment,
     created_at moment NOT NULL,
     CHECK (payments_total IS NULL OR payments_made <= payments_total)

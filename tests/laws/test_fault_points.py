@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from paydesk.kit.faults import POINTS
+from paydesk.kit.faults import POINTS, POINTS_OF_MOVES
 from tests.laws.sources import python_files, tree
 
 
@@ -39,5 +39,6 @@ def _name(called: ast.expr) -> str:
 def _is_named(call: ast.Call) -> bool:
     match call.args:
         case [ast.Constant(value=str(name))]:
-            return name in POINTS and POINTS[name].made_by == "code"
+            named = {**POINTS, **POINTS_OF_MOVES}
+            return name in named and named[name].made_by == "code"
     return False

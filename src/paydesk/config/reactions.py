@@ -6,6 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from paydesk.billing.arrangements.changes.act import bring_forward_actions
+from paydesk.billing.arrangements.moving.react import (
+    bring_forward_moves,
+    drop_move_of_what_ends,
+    look_at_its_move,
+)
 from paydesk.billing.backups.begin import begin_backup
 from paydesk.billing.payments.charging.due_rows import bring_forward_what_is_due
 from paydesk.billing.payments.doubted import open_concern_about_payment
@@ -25,12 +30,13 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "address.asked": [write_new_address_letter],
     "address.changed": [write_address_changed_letter],
     "customer.details_changed": [tell_companies],
-    "clock.moved": [bring_forward_what_is_due, bring_forward_actions],
-    "payment.succeeded": [reread_its_subscription],
-    "payment.failed": [begin_backup],
     "backup.changed": [],
     "backup.tried": [],
-    "subscription.changed": [write_ending_letter],
+    "clock.moved": [bring_forward_what_is_due, bring_forward_actions, bring_forward_moves],
+    "payment.succeeded": [reread_its_subscription, look_at_its_move],
+    "payment.failed": [begin_backup, look_at_its_move],
+    "subscription.changed": [write_ending_letter, drop_move_of_what_ends],
+    "subscription.moved": [],
     "payment.contradicted": [open_concern_about_payment],
     "concern.opened": [write_concern_letter],
 }

@@ -8,6 +8,9 @@ from paydesk.access.forget import forget_old_access
 from paydesk.billing.arrangements.carry_out import work_method_change
 from paydesk.billing.arrangements.changes.act import work_action
 from paydesk.billing.arrangements.models import MethodChange, ScheduledAction
+from paydesk.billing.arrangements.moving.models import Move
+from paydesk.billing.arrangements.moving.steps.turn import LEASE
+from paydesk.billing.arrangements.moving.work import work_move
 from paydesk.billing.backups.carry_out import work_backup
 from paydesk.billing.backups.models import BackupTry
 from paydesk.billing.payments.charging.charge import charge_due_payment
@@ -59,6 +62,7 @@ QUEUES = [
     Queue(name="refunds", rows=Refund, work=resolve_refund, threads=4, tries_max=1_000),
     Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
     Queue(name="actions", rows=ScheduledAction, work=work_action, threads=4, tries_max=1_000),
+    Queue(name="moves", rows=Move, work=work_move, lease=LEASE, threads=4, tries_max=1_000_000),
     Queue(name="comparisons", rows=Comparison, work=work_comparison, threads=2, tries_max=1_000_000),
     timetable_queue(JOBS),
 ]

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "paydesk.billing.payments",
     "paydesk.billing.backups",
     "paydesk.billing.arrangements",
+    "paydesk.billing.arrangements.moving",
     "paydesk.billing.receipts",
     "paydesk.access",
     "paydesk.notices",

@@ -65,6 +65,8 @@ class Capability(StrEnum):
     REMOVE_METHOD = "remove_method"
     CHARGE_OFF_SESSION = "charge_off_session"  # a charge of our own to a vaulted method
     RETRY_COLLECTIBLE = "retry_collectible"  # pay now what the company itself collects
+    # What is open of it is owed no more once its subscription has ended, and not tried while that is paused.
+    DEBT_ENDS = "debt_ends"
     REFUND = "refund"
     CANCEL_NOW = "cancel_now"
     SCHEDULE_CANCEL = "schedule_cancel"

@@ -244,10 +244,9 @@ class DisputeRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CollectibleRecord:
-    """A collectible object whole: what is owed, how it stands, every try, every refund. `number` is the company's.
+    """A collectible object whole, with every try and refund. `number` is the company's.
 
-    Where the lines are known, lines - discounts + taxes that are not included - balance_applied = amount.
-    """
+    Where lines are known: lines - discounts + taxes that are not included - balance_applied = amount."""
 
     reference: str
     customer_reference: str  # empty: a guest paid, and the company keeps no customer
@@ -268,6 +267,9 @@ class CollectibleRecord:
     balance_applied: Money | None = None  # taken from the customer's balance; below zero: an old debt added
     billing: BillingDetails | None = None
     method_reference: str = ""  # the method that this bill names for itself, while it is open
+    debt_ends: bool = (
+        False  # owed no more once its subscription has ended, and not tried while that is paused
+    )
     attempts: Sequence[AttemptRecord] = ()
     refunds: Sequence[RefundRecord] = ()
     disputes: Sequence[DisputeRecord] = ()
@@ -288,8 +290,7 @@ def all_pages(ask: Callable[[str], Page[Record]]) -> list[Record]:
     while True:
         page = ask(cursor)
         found += page.records
-        cursor = page.next_cursor
-        if not cursor:
+        if not (cursor := page.next_cursor):
             return found
 
 

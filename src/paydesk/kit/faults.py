@@ -132,7 +132,7 @@ def _appending_to(path: str) -> int:
 
 
 def _known(name: str) -> str:
-    if name not in POINTS:
+    if name not in POINTS and name not in POINTS_OF_MOVES:
         raise FaultsRefused(f"There is no fault point {name!r}.")
     return name
 
@@ -251,4 +251,22 @@ POINTS: Mapping[str, Point] = {
     "U06": _made("Staff refund while a charge is under way."),
     "U07": _made("The plan is changed while a charge is under way."),
     "U08": _made("The merchant replaces its keys in the middle of a run."),
+}
+
+#: The points of a move of a subscription (`bin/drill move`); those of the money drill know nothing of it.
+POINTS_OF_MOVES: Mapping[str, Point] = {
+    "M01": _code("The move and its new agreement are written, in a transaction that is still open."),
+    "M02": _code("The old one is to be held, in a transaction that is still open."),
+    "M03": _code("That is committed, and its company has not been asked to hold it."),
+    "M04": _code("Its company holds it, and that is known to this process alone."),
+    "M05": _code("The new one begins, in a transaction that is still open."),
+    "M06": _code("That is committed, and nobody has asked for the first payment."),
+    "M07": _code("The first payment is seen to be made, in a transaction that is still open."),
+    "M08": _code("That is committed, and the old one's company has not been asked to end it."),
+    "M09": _code("Its company has ended it, and that is known to this process alone."),
+    "M10": _code("The move is done, in a transaction that is still open."),
+    "M11": _code("The old one is to go on, in a transaction that is still open."),
+    "M12": _code("That is committed, and its company has not been asked to let it go on."),
+    "M13": _code("Its company lets it go on, and that is known to this process alone."),
+    "M14": _code("The move has come to nothing, in a transaction that is still open."),
 }

@@ -27,6 +27,7 @@ class Policies:
     pause_days: int = 90
     change_method: bool = True
     backup_method: bool = True
+    move_subscription: bool = True
     cancel_subscription: str = MayCancel.BOTH.value
     cancel_plan: str = MayCancel.BOTH.value
     cancel_off_for: str = ""
@@ -52,6 +53,7 @@ MEANINGS = {
     "pause_days": "how long a subscription or plan may pause",
     "change_method": "what pays a plan or subscription may be changed",
     "backup_method": "a backup may be chosen, which is tried once when what pays first was declined",
+    "move_subscription": "a plan or subscription may be moved to a method at another company",
     "cancel_subscription": "when a subscription may be cancelled: off, at_end, now or both",
     "cancel_plan": "when a payment plan may be cancelled: off, at_end, now or both",
     "cancel_off_for": "names of what customers cannot cancel, whatever those two say: Studio, yearly|Kiln hours",

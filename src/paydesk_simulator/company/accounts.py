@@ -21,6 +21,9 @@ KEY_MEMORY_SECONDS = 24 * 60 * 60
 class Account:
     """One account. `retry_days` counts from the due day of a bill; `after_retries` is what its subscription becomes.
 
+    Of a wallet (`is_wallet`) the customer alone says what pays an agreement, on a page of the company. What is overdue
+    is not tried while the agreement pauses, and owed no more once it has ended; no date for an end is kept.
+
     Its merchant may call `calls_a_second` times in any second (0: as often as they like).
     """
 
@@ -33,6 +36,7 @@ class Account:
     webhook_url: str
     retry_days: list[int]
     after_retries: str
+    is_wallet: bool
     key_memory_seconds: int
     clock_offset_seconds: int
     delivery_held: bool
@@ -63,6 +67,7 @@ def open_account(
             webhook_url=webhook_url,
             retry_days=list(RETRY_DAYS),
             after_retries="unpaid",
+            is_wallet=False,
             key_memory_seconds=key_memory_seconds,
             clock_offset_seconds=0,
             delivery_held=False,

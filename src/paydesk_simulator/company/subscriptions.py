@@ -48,6 +48,7 @@ class Subscription:
     cancels_at: datetime | None
     resumes_at: datetime | None
     ended_at: datetime | None
+    is_wallet: bool
     created_at: datetime
 
     def parts(self) -> BillParts:
@@ -124,6 +125,7 @@ def start_subscription(
             cancels_at=None,
             resumes_at=None,
             ended_at=None,
+            is_wallet=account.is_wallet,
             created_at=terms.started_at,
         )
     )
@@ -170,9 +172,14 @@ def discount(
 
 
 def cancel_now(books: Books, account: Account, subscription: Subscription, now: datetime) -> Subscription:
-    """End it at once. Open bills stay owed, but the company tries them no more."""
+    """End it at once. Open bills are tried no more; they stay owed, but for those of a wallet."""
     _require(subscription, LIVE, "It has ended already.")
-    books.ask("UPDATE bills SET next_attempt_at = NULL WHERE subscription_id = ?", subscription.id)
+    _let_bills_rest(books, subscription)
+    if subscription.is_wallet:
+        debts = (
+            "UPDATE bills SET status = 'canceled' WHERE subscription_id = ? AND status IN ('due', 'failed')"
+        )
+        books.ask(debts, subscription.id)
     return change(
         books, account, subscription, status="canceled", ended_at=now, next_payment_at=None, resumes_at=None
     )
@@ -181,6 +188,8 @@ def cancel_now(books: Books, account: Account, subscription: Subscription, now: 
 def schedule_cancel(books: Books, account: Account, subscription: Subscription) -> Subscription:
     """End it when the next payment would be due."""
     _require(subscription, RENEWING, "Only what renews can be cancelled for later.")
+    if subscription.is_wallet:
+        raise Refused(400, "keeps_no_date", "A wallet ends things at once.")
     if subscription.next_payment_at is None:
         raise Refused(400, "nothing_to_cancel", "No further payment is due.")
     return change(books, account, subscription, cancels_at=subscription.next_payment_at)
@@ -197,6 +206,8 @@ def undo_cancel(books: Books, account: Account, subscription: Subscription) -> S
 def pause(books: Books, account: Account, subscription: Subscription, until: datetime | None) -> Subscription:
     """Collect nothing until it is resumed, or until a date."""
     _require(subscription, RENEWING, "Only what renews can be paused.")
+    if subscription.is_wallet:
+        _let_bills_rest(books, subscription)
     return change(books, account, subscription, status="paused", resumes_at=until)
 
 
@@ -205,6 +216,9 @@ def resume(books: Books, account: Account, subscription: Subscription, now: date
     _require(subscription, ("paused",), "It is not paused.")
     following = subscription.payment_date_after(now) if subscription.next_payment_at else None
     status = "past_due" if _owes(books, subscription) else "active"
+    if subscription.is_wallet:
+        again = "UPDATE bills SET next_attempt_at = ? WHERE subscription_id = ? AND status = 'failed'"
+        books.ask(again, now, subscription.id)
     return change(books, account, subscription, status=status, resumes_at=None, next_payment_at=following)
 
 
@@ -270,6 +284,10 @@ def subject(subscription: Subscription) -> dict[str, str | None]:
 
 def _word_for(subscription: Subscription) -> str:
     return subscription.status if subscription.status in ("canceled", "completed", "paused") else "updated"
+
+
+def _let_bills_rest(books: Books, subscription: Subscription) -> None:
+    books.ask("UPDATE bills SET next_attempt_at = NULL WHERE subscription_id = ?", subscription.id)
 
 
 def _owes(books: Books, subscription: Subscription) -> bool:

@@ -40,6 +40,7 @@ _CHANGEABLE = {
     "webhook_url": str,
     "retry_days": list,
     "after_retries": str,
+    "is_wallet": bool,
     "key_memory_seconds": int,
     "calls_a_second": int,
     "latency_milliseconds": int,
@@ -138,7 +139,9 @@ def add_subscription(control: Control) -> Shape:
         control.books, control.account, customer_id=control.customer().id, terms=terms, now=now
     )
     collect_until(control.books, control.account, control.account.now())
-    return shapes.subscription_shape(agreements.subscription_of(control.books, control.account, row.id))
+    return shapes.subscription_shape(
+        agreements.subscription_of(control.books, control.account, row.id), control.base
+    )
 
 
 def add_bill(control: Control) -> Shape:

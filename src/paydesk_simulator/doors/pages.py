@@ -15,6 +15,7 @@ from paydesk_simulator.company.bills import Bill
 from paydesk_simulator.company.charges import Charge
 from paydesk_simulator.company.methods import Method
 from paydesk_simulator.company.setups import Setup
+from paydesk_simulator.company.subscriptions import Subscription
 from paydesk_simulator.database import Books
 from paydesk_simulator.doors.card_form import CardForm, read_card_form
 from paydesk_simulator.doors.exchange import Answer, Request
@@ -94,6 +95,14 @@ def take_bank(books: Books, request: Request, object_id: str) -> Answer:
     if isinstance(waiting, Charge):
         return _onward(charges.answer_bank(books, account, waiting, confirmed=confirmed, now=account.now()))
     return _onward(setups.answer_bank(books, account, setup=waiting, confirmed=confirmed, now=account.now()))
+
+
+def show_agreement(books: Books, request: Request, subscription_id: str) -> Answer:
+    """Show the page of a wallet on which its customer says what pays an agreement."""
+    agreement = books.get(Subscription, subscription_id)
+    if agreement is None or not agreement.is_wallet:
+        return _page("gone.html", status=404)
+    return _page("agreement.html", name=agreement.name, merchant=_account(books, agreement.account_id).name)
 
 
 def show_invoice(books: Books, request: Request, bill_id: str) -> Answer:
@@ -181,6 +190,7 @@ ROUTES: list[Route[PageAct]] = [
     Route("POST", "/pages/cards/{id}", "", take_card_form),
     Route("GET", "/pages/bank/{id}", "", show_bank),
     Route("POST", "/pages/bank/{id}", "", take_bank),
+    Route("GET", "/pages/agreements/{id}", "", show_agreement),
     Route("GET", "/pages/invoices/{id}", "", show_invoice),
     Route("GET", "/pages/receipts/{id}", "", show_receipt),
 ]

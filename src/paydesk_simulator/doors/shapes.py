@@ -71,16 +71,18 @@ _KEPT_INSIDE = [
     "created_at",
     "discounts",
     "discounted_bills",
+    "is_wallet",
     "taxes",
 ]
 
 
-def subscription_shape(subscription: Subscription) -> Shape:
+def subscription_shape(subscription: Subscription, base: str) -> Shape:
     shape = asdict(subscription)
     shape["customer"], shape["method"] = shape.pop("customer_id"), shape.pop("method_id")
     shape["trial_ends_at"] = (
         subscription.anchored_at if subscription.anchored_at > subscription.started_at else None
     )
+    shape["manage_url"] = f"{base}/pages/agreements/{subscription.id}" if subscription.is_wallet else ""
     parts = subscription.parts()
     shape["coming_minor"], shape["is_discounted"] = parts.owed(), bool(parts.discounts)
     shape["discount_ends_at"] = subscription.discount_ends_at()
@@ -145,6 +147,7 @@ def bill_shape(books: Books, bill: Bill, base: str) -> Shape:
     tries = books.find(
         Charge, "bill_id = ? AND status NOT IN ('prepared', 'canceled') ORDER BY rowid", bill.id
     )
+    agreement = books.get(Subscription, bill.subscription_id)
     owed = bill.amount_minor - sum(one.amount_minor for one in tries if one.status == "succeeded")
     return {
         "id": bill.id,
@@ -162,6 +165,7 @@ def bill_shape(books: Books, bill: Bill, base: str) -> Shape:
         "taxes": bill.taxes,
         "balance_applied_minor": bill.balance_minor or None,
         "owed_minor": owed if bill.status in PAYABLE and owed < bill.amount_minor else None,
+        "debt_ends": bill.status in PAYABLE and agreement is not None and bool(agreement.is_wallet),
         "billing": bill.billing,
         "method": bill.method_id if bill.status in PAYABLE else None,
         "due_at": bill.due_at,

@@ -159,6 +159,7 @@ def _subscription(
         next_payment_at=step(now, unit="month", count=1),
         cancels_at=None,
         resumes_at=None,
+        is_wallet=False,
         ended_at=None,
         created_at=since,
     )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from paydesk.billing.arrangements.changes.change import being_moved
 from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.arrangements.quotes import (
     QuoteRefused,
@@ -82,6 +83,9 @@ def _open(merchant: MerchantInSight, quote: Quote, chosen: Chosen, now: datetime
     if held.covering_id is not None:
         return _opened_before(merchant, held.covering_id)
     why_not = refusal_to_pay(quote=held, payments=rows.values(), now=now)
+    is_moved = any(row.connection_id != held.connection_id for row in rows.values())
+    if not why_not and (is_moved or any(one.moving_since is not None for one in agreements.values())):
+        why_not = being_moved()
     if why_not:
         raise QuoteRefused(why_not)
     covering = cover_payments(

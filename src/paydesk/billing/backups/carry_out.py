@@ -227,6 +227,9 @@ def _require_sense(merchant: MerchantInSight, payment: Payment, method: PaymentM
         agreement.ends_at is not None and agreement.ends_at <= merchant.business_now()
     ):
         raise _NotMade(BackupTry.Why.OVERTAKEN)
+    if agreement.moving_since is not None:
+        # What is on its way to another method is paid by that one, or goes on as it did.
+        raise _NotMade(BackupTry.Why.OVERTAKEN)
     if not merchant.policies.backup_method:
         raise _NotMade(BackupTry.Why.NOT_WANTED)
     why = unfit_for(

@@ -27,6 +27,8 @@ class Concern(models.Model):
         STUCK = "stuck"
         OUTSIDE = "outside"
         NOT_ENDED = "not_ended"
+        NOT_RELEASED = "not_released"
+        BOTH_SIDES = "both_sides"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     public_id = models.CharField(max_length=16, default=new_public_id)

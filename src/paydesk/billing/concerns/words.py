@@ -110,6 +110,28 @@ WORDS: dict[str, ConcernWords] = {
             " back. Where the company does not answer, Paydesk goes on asking."
         ),
     ),
+    Concern.Kind.NOT_RELEASED: ConcernWords(
+        title=gettext_noop("The company does not let a held subscription go on"),
+        meaning=gettext_noop(
+            "A customer wanted to pay it another way, and that came to nothing. Its company was asked to hold it"
+            " meanwhile and does not let it go on now: it may end, or collect nothing."
+        ),
+        to_do=gettext_noop(
+            "Look at it in the company's own dashboard, and let it go on there. Paydesk goes on asking, and with its"
+            " answer this concern ends by itself."
+        ),
+    ),
+    Concern.Kind.BOTH_SIDES: ConcernWords(
+        title=gettext_noop("A moved subscription was paid, or is owed, on both sides"),
+        meaning=gettext_noop(
+            "The first payment of the new agreement took over what the old one was to collect. The old company has"
+            " taken it as well, or still counts it as open."
+        ),
+        to_do=gettext_noop(
+            "Look at the payment in the old company's dashboard. If it was paid, refund it there; if it is open, void"
+            " it there. The books follow."
+        ),
+    ),
 }
 
 #: What the facts that doubts bring along are called; another one is called by its own name.

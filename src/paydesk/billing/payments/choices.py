@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.refused import NoMethod, RetryRefused
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
@@ -56,6 +57,7 @@ def retry_choices(*, merchant: MerchantInSight, customer_id: int, payment_public
             is_waiting=open_attempt is not None,
             can_retry=offered is not None and can_be_asked_for(payment, payment.connection.removed_at),
             is_early=is_early(payment, merchant),
+            is_moving=is_moving(payment),
         ),
         methods=usable_methods(payment),
         can_add_method=offered is not None and Capability.SET_UP_METHOD in offered,
@@ -70,10 +72,12 @@ def refusal(
     can_retry: bool,
     is_waiting: bool = False,
     is_early: bool = False,
+    is_moving: bool = False,
 ) -> str | None:
     """Say why a payment may not be tried again, or None. `is_waiting`: for the customer's own confirmation.
 
-    `is_early`: it is still to come, and may be paid before its day.
+    `is_early`: it is still to come, and may be paid before its day. `is_moving`: its agreement is, this moment, to
+    another way of paying.
     """
     if has_open_attempt:
         return _("A payment is already on its way. You do not need to pay again.")
@@ -81,6 +85,8 @@ def refusal(
         return _("This payment has already been made.")
     if state == Payment.State.COVERED:
         return _("This payment is made together with others. You do not need to pay it by itself.")
+    if is_moving:
+        return _("What it belongs to is being moved to another way of paying. Look again in a few minutes.")
     if state not in _RETRYABLE and not is_waiting and not is_early:
         return _("This payment is not open any more. Nothing is owed for it.")
     if not can_retry:
@@ -97,6 +103,13 @@ def is_early(payment: Payment, merchant: MerchantInSight) -> bool:
     """Say whether it is still to come, and the merchant lets it be paid before its day."""
     is_coming = payment.is_ours and payment.state == Payment.State.SCHEDULED
     return is_coming and merchant.policies.pay_next and not ends_before(payment)
+
+
+def is_moving(payment: Payment) -> bool:
+    """Say whether its agreement is being moved to another way of paying: then nobody pays it by hand meanwhile."""
+    return Subscription.objects.filter(
+        merchant_id=payment.merchant_id, id=payment.subscription_id or 0, moving_since__isnull=False
+    ).exists()
 
 
 def ends_before(payment: Payment) -> bool:

@@ -20,6 +20,7 @@ from paydesk.billing.payments.choices import (
     can_be_asked_for,
     chosen_method,
     is_early,
+    is_moving,
     open_attempt_of,
     payment_of,
     refusal,
@@ -97,6 +98,7 @@ def _open_attempt(
         has_open_attempt=open_attempt_of(row) is not None,
         can_retry=can_be_asked_for(row, payment.connection.removed_at),
         is_early=is_early(row, merchant),
+        is_moving=is_moving(row),
     )
     if why_not:
         raise RetryRefused(why_not)

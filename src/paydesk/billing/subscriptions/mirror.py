@@ -17,6 +17,8 @@ from paydesk.gateways.records import LineRecord, SubscriptionRecord, Subscriptio
 from paydesk.kit.clock import is_overtaken
 from paydesk.merchants.models import Connection
 
+_ADDRESS_MAX = 500
+
 
 def mirror_subscription(
     *,
@@ -96,6 +98,8 @@ def subscription_facts(
         "resumes_at": record.resumes_at,
         "discount_percent": record.discount_percent,
         "discount_ends_at": record.discount_ends_at,
+        # An address that is cut leads nowhere.
+        "manage_url": record.manage_url if len(record.manage_url) <= _ADDRESS_MAX else "",
         "capabilities": sorted(capability.value for capability in capabilities),
         "observed_at": observed_at,
     }

@@ -72,10 +72,14 @@ class Subscription(models.Model):
     cancels_at = models.DateTimeField(null=True)
     # When it ends although its company cannot know: that ends things only at once, and is asked to when the time comes.
     held_end_at = models.DateTimeField(null=True)
+    # Since when it is moved to another way of paying: until that is through, nobody else changes or pays it.
+    moving_since = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     resumes_at = models.DateTimeField(null=True)
     # When a pause ends although its company cannot know: it is asked to go on when the time comes.
     held_resume_at = models.DateTimeField(null=True)
+    # Where the customer changes at the company what pays it, if nobody else can.
+    manage_url = models.CharField(max_length=500, default="", blank=True)
     capabilities = models.JSONField(default=list)
     observed_at = models.DateTimeField()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paydesk.config.truths import money, rows, states
+from paydesk.config.truths import money, moves, rows, states
 from paydesk.config.truths.truth import Truth
 
 TRUTHS = (
@@ -29,4 +29,9 @@ TRUTHS = (
     # A company that is silent for a day is no fault of the books: a concern says so, and charging goes on.
     Truth(name="I19", says="Every attempt ends within a day.", ask=states.open_attempts_end, stops=False),
     Truth(name="I20", says="Sums that are kept are what the rows say.", ask=money.totals_are_right),
+    Truth(
+        name="M01", says="A moved agreement is paid on one side for each period.", ask=moves.paid_on_one_side
+    ),
+    Truth(name="M02", says="A moved agreement is collected on one side.", ask=moves.collected_on_one_side),
+    Truth(name="M03", says="Every move that is under way is looked at.", ask=moves.moves_are_looked_at),
 )

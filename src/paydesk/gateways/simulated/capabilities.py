@@ -7,13 +7,14 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import CollectibleState, SubscriptionState
 
 _OF_COLLECTING = (
-    "retry_collectible set_subscription_method cancel_now schedule_cancel undo_cancel"
+    "retry_collectible debt_ends set_subscription_method cancel_now schedule_cancel undo_cancel"
     " pause pause_until resume discount"
 )
 
 BILLING = frozenset(Capability)
 VAULT = BILLING - {Capability(name) for name in _OF_COLLECTING.split()}
 
+_NOT_IN_A_WALLET = frozenset({Capability.SET_SUBSCRIPTION_METHOD, Capability.SCHEDULE_CANCEL})
 _OF_METHOD = frozenset({Capability.SET_DEFAULT_METHOD, Capability.REMOVE_METHOD})
 _RENEWING = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE}
 _ENDED = {SubscriptionState.CANCELED, SubscriptionState.COMPLETED}
@@ -26,7 +27,8 @@ def of_object(
     if isinstance(subject, records.CollectibleRecord):
         return frozenset(_of_collectible(subject))
     if isinstance(subject, records.SubscriptionRecord):
-        return frozenset(_of_subscription(subject))
+        not_here = _NOT_IN_A_WALLET if subject.manage_url else frozenset()
+        return frozenset(_of_subscription(subject)) - not_here
     return _OF_METHOD - {Capability.SET_DEFAULT_METHOD} if subject.is_default else _OF_METHOD
 
 
@@ -49,7 +51,7 @@ def _of_collectible(collectible: records.CollectibleRecord) -> set[Capability]:
     paid = collectible.state == CollectibleState.PAID
     can = {Capability.DOCUMENTS} if collectible.number or paid else set()
     if collectible.number and collectible.state in (CollectibleState.DUE, CollectibleState.FAILED):
-        can.add(Capability.RETRY_COLLECTIBLE)
+        can |= {Capability.RETRY_COLLECTIBLE, *([Capability.DEBT_ENDS] if collectible.debt_ends else [])}
     given = sum(refund.amount.minor for refund in collectible.refunds if refund.state != "failed")
     if paid and collectible.settled_by == records.SettledBy.ATTEMPT and given < collectible.amount.minor:
         can.add(Capability.REFUND)

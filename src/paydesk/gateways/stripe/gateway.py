@@ -46,7 +46,7 @@ class StripeGateway(Vault, Subscriptions):
             case records.MethodRecord():
                 default = set() if subject.is_default else {Capability.SET_DEFAULT_METHOD}
                 return frozenset({Capability.REMOVE_METHOD, Capability.CHARGE_OFF_SESSION} | default)
-        return frozenset(Capability)
+        return frozenset(Capability) - {Capability.DEBT_ENDS}
 
     def check(self) -> str:
         """A restricted key may not read its own account; then a look at a customer shows that it is good at all."""

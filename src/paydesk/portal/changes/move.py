@@ -7,8 +7,8 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from paydesk.billing.arrangements.changes.change import ChangeRefused
 from paydesk.billing.arrangements.changes.move_payment import (
-    MoveRefused,
     cannot_be_moved,
     move_payment,
     preview_move,
@@ -40,7 +40,7 @@ def move(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         if to is not None and request.method == "POST":
             _move(at, payment, to)
             return to_agreement(public_id, "moved", payment.day, to)
-    except (NoDay, MoveRefused) as refused:
+    except (NoDay, ChangeRefused) as refused:
         return _page(request, at, agreement, course, payment, text=text, error=str(refused))
     return _page(request, at, agreement, course, payment, text=text, to=to)
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from paydesk.billing.arrangements.changes.change import ChangeRefused
 from paydesk.billing.arrangements.changes.pause_agreement import (
-    PauseRefused,
     longest,
     pause_agreement,
     preview_pause,
@@ -36,7 +36,7 @@ def pause(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         if until is not None and request.method == "POST":
             changed = pause_agreement(**agreement_named(at, public_id), until=until, now=clock.wall_now())
             return to_agreement(public_id, "paused" if changed.is_confirmed else "", until)
-    except (NoDay, PauseRefused) as refused:
+    except (NoDay, ChangeRefused) as refused:
         return _page(request, at, agreement, text=text, error=str(refused))
     return _page(request, at, agreement, text=text, until=until)
 

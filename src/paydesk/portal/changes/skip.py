@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from paydesk.billing.arrangements.changes.change import ChangeRefused
 from paydesk.billing.arrangements.changes.skip_payment import (
-    SkipRefused,
     preview_skip,
     preview_unskip,
     skip_payment,
@@ -60,7 +60,7 @@ def _step(
         try:
             do_it(**named, now=clock.wall_now())
             return to_agreement(public_id, what, payment.day)
-        except SkipRefused as refused:
+        except ChangeRefused as refused:
             error = str(refused)
     preview = preview_it(**named)
     return show_page(

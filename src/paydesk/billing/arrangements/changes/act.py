@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from paydesk.billing.arrangements.changes.ask_company import work_company_action
 from paydesk.billing.arrangements.changes.cancel_agreement import canceled
@@ -19,6 +19,8 @@ from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later
 
+_BEING_MOVED = timedelta(minutes=10)
+
 
 def work_action(taken: Claim, now: datetime) -> None:
     """Work one off, unless it was dropped meanwhile. Raises Later. `now` is wall time."""
@@ -32,6 +34,8 @@ def work_action(taken: Claim, now: datetime) -> None:
     if action.acts_at is None:
         work_company_action(taken, action, now)
         return
+    if action.subscription.moving_since is not None:
+        raise Later(now + _BEING_MOVED, "it is being moved to another way of paying")
     merchant = merchant_by_id(taken.merchant_id)
     if action.subscription.collected_by != Subscription.CollectedBy.PAYDESK:
         act_as_held(merchant, taken, action, now)

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.carry_out import GIVE_UP_AFTER, LEASE
-from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused
+from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, being_moved
 from paydesk.billing.arrangements.changes.held_pause import hold_pause_end
 from paydesk.billing.arrangements.changes.wishes import VERBS, WHAT, is_so, refusal_of, sentence_of
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
@@ -171,7 +171,10 @@ def locked_with_account(
     account = Connection.objects.filter(merchant_id=merchant.id, id=rows.values_list("connection_id")[:1])
     if locked(account).get().removed_at is not None:
         raise refused(_("This cannot be changed right now. Please write to us."))
-    return locked(rows).get()
+    agreement = locked(rows).get()
+    if agreement.moving_since is not None:
+        raise refused(being_moved())
+    return agreement
 
 
 def open_wishes(merchant_id: int, subscription_id: int) -> QuerySet[ScheduledAction]:

@@ -66,6 +66,8 @@ def change_course(
         read = read_course(
             merchant_id=merchant.id, subscription_id=subscription_id, zone=merchant.time_zone, is_locked=True
         )
+        if read.subscription.moving_since is not None:
+            raise ChangeRefused(being_moved())
         after = decide(read.course)
         if after is None:
             return Changed(subscription=read.subscription, is_news=False)
@@ -127,6 +129,11 @@ def not_running(course: Course) -> str | None:
     ):
         return _("This cannot be changed right now. Please write to us.")
     return None
+
+
+def being_moved() -> str:
+    """Say that it is on its way to another way of paying, this moment."""
+    return _("It is being moved to another way of paying right now. Look again in a few minutes.")
 
 
 def has_ended() -> str:

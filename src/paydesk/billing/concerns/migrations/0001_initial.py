@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                             ("stuck", "Stuck"),
                             ("outside", "Outside"),
                             ("not_ended", "Not Ended"),
+                            ("not_released", "Not Released"),
+                            ("both_sides", "Both Sides"),
                         ],
                         max_length=16,
                     ),

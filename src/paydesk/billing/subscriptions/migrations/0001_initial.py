@@ -76,9 +76,11 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField()),
                 ("cancels_at", models.DateTimeField(null=True)),
                 ("held_end_at", models.DateTimeField(null=True)),
+                ("moving_since", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("resumes_at", models.DateTimeField(null=True)),
                 ("held_resume_at", models.DateTimeField(null=True)),
+                ("manage_url", models.CharField(blank=True, default="", max_length=500)),
                 ("capabilities", models.JSONField(default=list)),
                 ("observed_at", models.DateTimeField()),
                 (

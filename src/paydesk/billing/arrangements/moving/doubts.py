@@ -1,0 +1,72 @@
+"""Tell a person of a move that a company has left half done, or of a period that was paid on both sides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from paydesk.billing.arrangements.moving.models import Move
+from paydesk.billing.concerns.models import Concern
+from paydesk.billing.concerns.open import Facts, open_concern
+from paydesk.billing.concerns.resolve import resolve_quietly
+from paydesk.billing.payments.models import Payment
+
+_TAKEN = [Payment.State.PAID, Payment.State.PROCESSING]
+
+
+def doubt_release(move: Move, *, now: datetime) -> None:
+    """Open the concern, once. Call with the old agreement and its connection at hand. `now` is wall time."""
+    open_concern(
+        merchant_id=move.merchant_id,
+        kind=Concern.Kind.NOT_RELEASED,
+        subject=_subject(move),
+        facts={"connection": move.source.connection.name, "reference": move.source.reference},
+        now=now,
+    )
+
+
+def end_doubt_about_release(move: Move, *, now: datetime) -> None:
+    """End it, since the company lets the old one go on, or it is over."""
+    resolve_quietly(
+        merchant_id=move.merchant_id,
+        kind=Concern.Kind.NOT_RELEASED,
+        subject=_subject(move),
+        note="The old agreement is not held any more.",
+        now=now,
+    )
+
+
+def doubt_both_sides(move: Move, *, now: datetime) -> None:
+    """Open the concern if the old company took, or still asks for, what the new agreement was paid for."""
+    for bill in bills_on_both_sides(move):
+        facts: Facts = {
+            "connection": move.source.connection.name,
+            "reference": bill.reference,
+            "payment": bill.public_id,
+            "amount_minor": bill.amount_minor,
+            "currency": bill.currency,
+        }
+        open_concern(
+            merchant_id=move.merchant_id,
+            kind=Concern.Kind.BOTH_SIDES,
+            subject=f"payment:{bill.public_id}",
+            facts=facts,
+            now=now,
+        )
+
+
+def bills_on_both_sides(move: Move) -> list[Payment]:
+    """List bills of the old one that are paid or owed although the first payment of the new one took them over.
+
+    What its company made anew after it was held is one as well.
+    """
+    mine = Payment.objects.filter(merchant_id=move.merchant_id, subscription_id=move.source_id)
+    taken_over = mine.filter(public_id__in=move.bills)
+    found = [one for one in taken_over if one.state in _TAKEN or one.owed_minor > 0]
+    if move.fenced_at is not None and move.source_next_at is not None:
+        later = mine.filter(state__in=_TAKEN, due_at__gte=move.source_next_at, due_at__gt=move.acts_at)
+        found += list(later.exclude(public_id__in=move.bills))
+    return found
+
+
+def _subject(move: Move) -> str:
+    return f"subscription:{move.source.public_id}"

@@ -1,0 +1,107 @@
+"""Say what may be moved, and to where, as its merchant allows and as it stands. Asks no company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from paydesk.billing.arrangements.changes.ask_company import wait_for_change
+from paydesk.billing.arrangements.changes.change import has_ended, wait_for_payment
+from paydesk.billing.arrangements.coming.course import ENDED
+from paydesk.billing.arrangements.moving.models import Move
+from paydesk.billing.arrangements.moving.old_one import choose_fence
+from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.models import Payment
+from paydesk.billing.subscriptions.models import Subscription
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.records import SubscriptionState
+from paydesk.gateways.registry import GatewayMissing
+from paydesk.merchants.connect import connect
+from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
+from paydesk.merchants.policies import Policies
+
+_ON_ITS_WAY = [Payment.State.PROCESSING, Payment.State.COVERED]
+
+
+class Place(NamedTuple):
+    """A connection to which something may be moved, and what it is called."""
+
+    connection: Connection
+    title: str
+    can_add: bool
+
+
+def refusal(agreement: Subscription, *, policies: Policies) -> str | None:
+    """Say why a customer cannot move it, or None. `agreement` has its connection."""
+    cannot = _("This cannot be moved right now. Please write to us.")
+    if not policies.move_subscription:
+        return _("This cannot be moved here. Please write to us.")
+    if agreement.state in ENDED:
+        return has_ended()
+    if agreement.ends_at is not None:
+        return _("It is about to end. Take that back first.")
+    if agreement.moving_since is not None:
+        return wait_for_change()
+    if agreement.connection.removed_at is not None or agreement.state == SubscriptionState.INCOMPLETE:
+        return cannot
+    if agreement.collected_by == Subscription.CollectedBy.PAYDESK:
+        return wait_for_payment() if _is_paid_right_now(agreement) else None
+    can_end = Capability.CANCEL_NOW.value in agreement.capabilities
+    can_hold = choose_fence(agreement, owes=False) or choose_fence(agreement, owes=True)
+    return None if can_end and can_hold else cannot
+
+
+def places_for(*, merchant: MerchantInSight, agreement: Subscription) -> list[Place]:
+    """List the merchant's other connections at which Paydesk can charge a saved method by itself."""
+    mine = Connection.objects.filter(merchant_id=merchant.id, removed_at__isnull=True)
+    places = []
+    for connection in mine.exclude(id=agreement.connection_id).order_by("id"):
+        try:
+            gateway = connect(connection, merchant=merchant)
+        except GatewayMissing:
+            continue
+        if Capability.CHARGE_OFF_SESSION in gateway.capabilities():
+            can_add = Capability.SET_UP_METHOD in gateway.capabilities()
+            places.append(Place(connection=connection, title=gateway.TITLE, can_add=can_add))
+    return places
+
+
+def methods_for(*, merchant: MerchantInSight, agreement: Subscription) -> Sequence[PaymentMethod]:
+    """List the customer's methods there, the newest first."""
+    places = places_for(merchant=merchant, agreement=agreement)
+    mine = PaymentMethod.objects.filter(
+        merchant_id=merchant.id,
+        customer_id=agreement.customer_id or 0,
+        removed_at__isnull=True,
+        connection_id__in=[place.connection.id for place in places],
+    )
+    return list(mine.select_related("connection", "gateway_customer__connection").order_by("-id"))
+
+
+def owner_at(*, merchant_id: int, connection_id: int, customer_id: int) -> GatewayCustomer | None:
+    """Give the customer's record at a connection, the oldest if there are several."""
+    mine = GatewayCustomer.objects.filter(
+        merchant_id=merchant_id, connection_id=connection_id, customer_id=customer_id
+    )
+    return mine.order_by("id").first()
+
+
+def open_move(*, merchant_id: int, subscription_id: int) -> Move | None:
+    """Give the move of an agreement that is under way."""
+    return Move.objects.filter(
+        merchant_id=merchant_id, source_id=subscription_id, state__in=Move.OPEN
+    ).first()
+
+
+def _is_paid_right_now(agreement: Subscription) -> bool:
+    return (
+        Payment.objects.filter(
+            merchant_id=agreement.merchant_id, subscription_id=agreement.id, state__in=_ON_ITS_WAY
+        )
+        .exclude(covered_by__state=Payment.State.PAID)
+        .exists()
+    )
