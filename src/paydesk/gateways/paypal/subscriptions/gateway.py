@@ -7,6 +7,7 @@ that it is done.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.paypal import events, settings
 from paydesk.gateways.paypal.connection import PayPalConnection
 from paydesk.gateways.paypal.requests import Refused, clear_answers
-from paydesk.gateways.paypal.subscriptions import agreement, charges, history, reading
+from paydesk.gateways.paypal.subscriptions import agreement, charges, history, reading, refunds
 from paydesk.gateways.records import (
     CollectibleRecord,
     MethodRecord,
@@ -95,11 +96,16 @@ class SubscriptionsGateway(PayPalConnection):
     def list_history(self, customer_reference: str, *, cursor: str = "") -> Page[CollectibleRecord]:
         """List a page; what follows depends on all that was before, so that all of it is read for each."""
         whole = reading.read_whole(self._line, customer_reference, self._settings.now())
+        if whole is None:
+            return Page(records=[])
         with clear_answers():
-            found = history.history(*whole) if whole else []
+            found = history.history(*whole)
         begin = int(cursor or 0)
         end = begin + PAGE
-        return Page(records=found[begin:end], next_cursor=str(end) if end < len(found) else "")
+        return Page(
+            records=self._with_refunds(whole, found[begin:end]),
+            next_cursor=str(end) if end < len(found) else "",
+        )
 
     def read_customer(self, reference: str) -> records.CustomerRecord | None:
         found = reading.read_subscription(self._line, reference)
@@ -108,8 +114,11 @@ class SubscriptionsGateway(PayPalConnection):
 
     def read_collectible(self, reference: str) -> CollectibleRecord | None:
         whole = reading.read_whole(self._line, reference.partition(":")[0], self._settings.now())
+        if whole is None:
+            return None
         with clear_answers():
-            return history.collectible_of(*whole, reference) if whole else None
+            found = history.collectible_of(*whole, reference)
+        return self._with_refunds(whole, [found])[0] if found else None
 
     def read_subscription(self, reference: str) -> SubscriptionRecord | None:
         found = reading.read_subscription(self._line, reference)
@@ -156,6 +165,26 @@ class SubscriptionsGateway(PayPalConnection):
 
     def webhook_references(self, event: contract.WebhookEvent) -> Sequence[contract.ObjectReference]:
         return events.named_for_subscriptions(event)
+
+    def _with_refunds(
+        self, whole: reading.Whole, found: Sequence[CollectibleRecord]
+    ) -> list[CollectibleRecord]:
+        """Put what was given back to what it is of. Nothing is asked where nothing was."""
+        charges = {attempt.reference: record for record in found for attempt in record.attempts}
+        mine = [
+            one
+            for one in whole.transactions
+            if history.reference_of(whole.subscription, one.reference) in charges
+        ]
+        given = refunds.refunds_of(self._line, whole.subscription, mine, self._settings.now())
+        return [
+            replace(
+                record, refunds=[one for one in given if charges.get(one.charge_reference) is record]
+            )
+            if given
+            else record
+            for record in found
+        ]
 
     def _moved(
         self, reference: str, verb: str, reason: str, wanted: set[SubscriptionState]
