@@ -8,7 +8,8 @@ from typing import Any
 
 from paydesk.gateways.paypal.requests import written
 from paydesk.gateways.paypal.subscriptions.arrears import Rhythm, Transaction
-from paydesk.gateways.paypal.subscriptions.history import history, transaction_of
+from paydesk.gateways.paypal.subscriptions.history import history
+from paydesk.gateways.paypal.subscriptions.transactions import transaction_of
 from paydesk.gateways.records import CollectibleRecord
 
 Json = dict[str, Any]

@@ -1,16 +1,14 @@
 """What failed is one thing until it is paid: PayPal's own example, and the ways in which a debt ends."""
 
 from paydesk.gateways.contract import Capability
-from paydesk.gateways.paypal.subscriptions.history import (
-    collectible_capabilities,
-    collectible_of,
-    transaction_of,
-)
+from paydesk.gateways.paypal.subscriptions.history import collectible_capabilities, collectible_of
+from paydesk.gateways.paypal.subscriptions.transactions import transaction_of
 from paydesk.gateways.records import BillingDetails, CollectibleRecord, CollectibleState, Verdict
 from paydesk.kit.money import Money
 from tests.gateways.paypal_subscriptions.agreements import (
     SUBSCRIPTION,
     Json,
+    euro,
     plan,
     read,
     subscription,
@@ -145,6 +143,15 @@ def test_what_was_forgiven_is_called_off_and_stays_so() -> None:
     paid = transaction("T5", MARCH)
     records = read(subscription(), JANUARY_PAID, *IN_VAIN, paid)
     assert brief(records)[1:] == [("T2", CANCELED, euros(10)), ("T5", PAID, euros(10))]
+
+
+def test_a_payment_that_is_not_listed_yet_is_not_taken_for_forgiveness() -> None:
+    """The balance is paid, and PayPal tells when: what paid it comes into the list."""
+    at = transaction("T5", FEBRUARY + 20)["time"]
+    said = subscription(billing_info={"last_payment": {"amount": euro(1000), "time": at}})
+    assert brief(read(said, JANUARY_PAID, *IN_VAIN))[1] == ("T2", CollectibleState.PROCESSING, euros(10))
+    captured = transaction("T5", FEBRUARY + 20)
+    assert brief(read(said, JANUARY_PAID, *IN_VAIN, captured))[1] == ("T2", PAID, euros(10))
 
 
 def test_a_part_that_was_forgiven_leaves_what_was_paid() -> None:

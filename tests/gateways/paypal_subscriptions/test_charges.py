@@ -31,9 +31,9 @@ CAPTURE = ".*/capture"
 class Debt:
     """A subscription whose last payment failed for good, and a capture of it that is prepared."""
 
-    def __init__(self, account: PayPalAccount, **fields: object) -> None:
+    def __init__(self, account: PayPalAccount, *, cycles: int = 3, behind: int = 1) -> None:
         self.account = account
-        self.subscription = account.subscription(**{"cycles": 3, "behind": 1, **fields})
+        self.subscription = account.subscription(cycles=cycles, behind=behind)
         self.settings = account.settings()
         self.gateway = SubscriptionsGateway(self.settings)
         self.amount = self.owed()

@@ -24,14 +24,9 @@ from paydesk.gateways.paypal.declines import CALLED_OFF_DECLINE, decline_of_issu
 from paydesk.gateways.paypal.requests import Declined, Line, clear_answers
 from paydesk.gateways.paypal.subscriptions.agreement import outstanding_of
 from paydesk.gateways.paypal.subscriptions.arrears import Transaction
-from paydesk.gateways.paypal.subscriptions.history import (
-    collectible_capabilities,
-    collectible_of,
-    outcome_of,
-    reference_of,
-    transaction_of,
-)
+from paydesk.gateways.paypal.subscriptions.history import collectible_capabilities, collectible_of
 from paydesk.gateways.paypal.subscriptions.reading import Whole, read_whole
+from paydesk.gateways.paypal.subscriptions.transactions import outcome_of, reference_of, transaction_of
 from paydesk.gateways.records import Outcome, Verdict
 
 _TYPE = "OUTSTANDING_BALANCE"

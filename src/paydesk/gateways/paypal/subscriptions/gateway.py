@@ -17,6 +17,7 @@ from paydesk.gateways.paypal import events, settings
 from paydesk.gateways.paypal.connection import PayPalConnection
 from paydesk.gateways.paypal.requests import Refused, clear_answers
 from paydesk.gateways.paypal.subscriptions import agreement, charges, history, reading, refunds
+from paydesk.gateways.paypal.subscriptions.transactions import reference_of
 from paydesk.gateways.records import (
     CollectibleRecord,
     MethodRecord,
@@ -87,7 +88,7 @@ class SubscriptionsGateway(PayPalConnection):
         raise self._not_offered()
 
     def list_customers(self, *, cursor: str = "") -> Page[records.CustomerRecord]:
-        return reading.list_customers(self._line, cursor, self._settings.now())
+        return reading.list_customers(self._line, cursor)
 
     def list_subscriptions(self, customer_reference: str, *, cursor: str = "") -> Page[SubscriptionRecord]:
         found = self.read_subscription(customer_reference)
@@ -172,15 +173,11 @@ class SubscriptionsGateway(PayPalConnection):
         """Put what was given back to what it is of. Nothing is asked where nothing was."""
         charges = {attempt.reference: record for record in found for attempt in record.attempts}
         mine = [
-            one
-            for one in whole.transactions
-            if history.reference_of(whole.subscription, one.reference) in charges
+            one for one in whole.transactions if reference_of(whole.subscription, one.reference) in charges
         ]
         given = refunds.refunds_of(self._line, whole.subscription, mine, self._settings.now())
         return [
-            replace(
-                record, refunds=[one for one in given if charges.get(one.charge_reference) is record]
-            )
+            replace(record, refunds=[one for one in given if charges.get(one.charge_reference) is record])
             if given
             else record
             for record in found

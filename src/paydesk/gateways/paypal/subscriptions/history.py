@@ -7,18 +7,15 @@ is outstanding. Declines may be missing in the listing: then what is outstanding
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from paydesk.gateways.contract import Capability
-from paydesk.gateways.paypal.amounts import from_paypal
-from paydesk.gateways.paypal.declines import decline_of_issue
 from paydesk.gateways.paypal.events import NEWEST
 from paydesk.gateways.paypal.requests import Json, moment
 from paydesk.gateways.paypal.subscriptions.agreement import (
     currency_of,
     is_being_tried,
-    method_record,
     name_of,
     outstanding_of,
     retried_at,
@@ -26,76 +23,40 @@ from paydesk.gateways.paypal.subscriptions.agreement import (
     title_of,
 )
 from paydesk.gateways.paypal.subscriptions.arrears import Episode, Transaction, open_episode, sort_out
+from paydesk.gateways.paypal.subscriptions.transactions import gross_of, outcome_of, parts_of, reference_of
 from paydesk.gateways.records import (
     AttemptRecord,
     BillingDetails,
     CollectibleRecord,
     CollectibleState,
     LineRecord,
-    Outcome,
     SettledBy,
-    TaxRecord,
     Verdict,
 )
 from paydesk.kit.money import Money
 
-#: What was refunded later had succeeded; a status that PayPal did not have in its published file is no answer yet.
-_VERDICTS = {
-    **dict.fromkeys(("COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"), Verdict.SUCCEEDED),
-    "DECLINED": Verdict.DECLINED,
-}
-_REFUNDED = {"PARTIALLY_REFUNDED", "REFUNDED"}
 _OPEN_AFTER = {
     Verdict.SUCCEEDED: CollectibleState.DUE,
     Verdict.PENDING: CollectibleState.PROCESSING,
     Verdict.DECLINED: CollectibleState.FAILED,
 }
+_A_DAY = timedelta(days=1)
 _IS_OPEN = {CollectibleState.DUE, CollectibleState.FAILED}
 #: What is owed without a try that is listed: `I-SUB:since-TRANSACTION`, the last payment before it.
 _SINCE = "since-"
 _THE_BEGINNING = "the-beginning"
 
 
-def transaction_of(said: Json) -> Transaction:
-    """Read one transaction."""
-    return Transaction(
-        reference=said["id"],
-        at=moment(said["time"]),
-        minor=_gross(said).minor,
-        verdict=_VERDICTS.get(said.get("status") or "", Verdict.PENDING),
-        said=said,
-    )
-
-
-def is_refunded(one: Transaction) -> bool:
-    """Say whether a part of it went back, or all."""
-    return one.said.get("status") in _REFUNDED
-
-
-def outcome_of(subscription: Json, one: Transaction, *, reason: str = "") -> Outcome:
-    """Say how one transaction stands."""
-    is_declined = one.verdict is Verdict.DECLINED
-    code = reason or (one.said.get("status_details") or {}).get("reason") or "DECLINED"
-    return Outcome(
-        verdict=one.verdict,
-        reference=reference_of(subscription, one.reference),
-        amount=_gross(one.said),
-        decline=decline_of_issue(code) if is_declined else None,
-        method=method_record(subscription),
-        occurred_at=one.at,
-    )
-
-
-def reference_of(subscription: Json, transaction: str) -> str:
-    return f"{subscription['id']}:{transaction}"
-
-
 def history(subscription: Json, transactions: Iterable[Transaction]) -> list[CollectibleRecord]:
     """Give every collectible of a subscription, oldest first."""
-    found = sort_out(transactions, rhythm_of(subscription))
+    listed = list(transactions)
+    found = sort_out(listed, rhythm_of(subscription))
     still_open = open_episode(found)
+    lacks_payment = _lacks_payment(subscription, listed)
     records = [
-        _episode_record(subscription, one, is_last=one is still_open)
+        _episode_record(
+            subscription, one, is_last=one is still_open, lacks_payment=one is still_open and lacks_payment
+        )
         if isinstance(one, Episode)
         else _payment_record(subscription, one)
         for one in found
@@ -126,8 +87,8 @@ def collectible_capabilities(record: CollectibleRecord) -> frozenset[Capability]
 
 def _payment_record(subscription: Json, one: Transaction) -> CollectibleRecord:
     is_paid = one.verdict is Verdict.SUCCEEDED
-    amount = _gross(one.said)
-    lines, taxes = _parts(subscription, one.said, amount)
+    amount = gross_of(one.said)
+    lines, taxes = parts_of(subscription, one.said, amount)
     return CollectibleRecord(
         reference=reference_of(subscription, one.reference),
         state=CollectibleState.PAID if is_paid else CollectibleState.PROCESSING,
@@ -143,7 +104,16 @@ def _payment_record(subscription: Json, one: Transaction) -> CollectibleRecord:
     )
 
 
-def _episode_record(subscription: Json, episode: Episode, *, is_last: bool) -> CollectibleRecord:
+def _lacks_payment(subscription: Json, listed: Sequence[Transaction]) -> bool:
+    """Say whether PayPal knows of a payment that it does not list yet. Its times may differ a little."""
+    paid = (subscription.get("billing_info") or {}).get("last_payment")
+    times = [one.at for one in listed if one.verdict is Verdict.SUCCEEDED]
+    return paid is not None and all(moment(paid["time"]) > at + _A_DAY for at in times)
+
+
+def _episode_record(
+    subscription: Json, episode: Episode, *, is_last: bool, lacks_payment: bool
+) -> CollectibleRecord:
     """Read what failed. While it is open PayPal's own balance says what is left, and no reckoning of ours.
 
     Of a balance that was forgiven, or dropped with the subscription, only what was paid remains; if nothing was,
@@ -159,7 +129,7 @@ def _episode_record(subscription: Json, episode: Episode, *, is_last: bool) -> C
     else:
         amount = paid or missed
         state = CollectibleState.PAID if paid else CollectibleState.CANCELED
-        if any(one.verdict is Verdict.PENDING for one in episode.transactions):
+        if lacks_payment or any(one.verdict is Verdict.PENDING for one in episode.transactions):
             state = CollectibleState.PROCESSING
     first, is_paid = episode.transactions[0], state is CollectibleState.PAID
     return CollectibleRecord(
@@ -271,24 +241,3 @@ def _missed_lines(subscription: Json, episode: Episode, amount: Money) -> list[L
         LineRecord(title=f"{title} ({one.at:%Y-%m-%d})", amount=Money(one.minor, amount.currency))
         for one in episode.missed
     ]
-
-
-def _parts(subscription: Json, said: Json, amount: Money) -> tuple[list[LineRecord], list[TaxRecord]]:
-    """Take a payment apart, where what PayPal says of it adds up: with the tax on top, or in it already."""
-    breakdown = said["amount_with_breakdown"]
-    item, shipping, tax = (
-        from_paypal(breakdown[name]) if breakdown.get(name) else Money(0, amount.currency)
-        for name in ("total_item_amount", "shipping_amount", "tax_amount")
-    )
-    if not item or amount not in (item + shipping, item + shipping + tax):
-        return [], []
-    lines = [LineRecord(title=title_of(subscription), amount=item)]
-    lines += [LineRecord(title="Shipping", amount=shipping)] if shipping else []
-    percentage = ((subscription.get("plan") or {}).get("taxes") or {}).get("percentage") or ""
-    is_included = amount == item + shipping
-    taxes = [TaxRecord(title="", amount=tax, percentage=percentage, is_included=is_included)] if tax else []
-    return lines, taxes
-
-
-def _gross(said: Json) -> Money:
-    return from_paypal(said["amount_with_breakdown"]["gross_amount"])

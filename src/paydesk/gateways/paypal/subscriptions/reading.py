@@ -15,7 +15,7 @@ from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.gateways.paypal.requests import Json, Line, clear_answers, moment, written
 from paydesk.gateways.paypal.subscriptions.agreement import customer_record, outstanding_of
 from paydesk.gateways.paypal.subscriptions.arrears import Transaction
-from paydesk.gateways.paypal.subscriptions.history import transaction_of
+from paydesk.gateways.paypal.subscriptions.transactions import transaction_of
 from paydesk.gateways.records import CustomerRecord, Page, Verdict
 
 _PATH = ("v1", "billing", "subscriptions")
@@ -23,9 +23,8 @@ _PATH = ("v1", "billing", "subscriptions")
 #: PayPal-Python-Server-SDK; the published file lacks this operation).
 _PAGE = 20
 _AGREED = "APPROVED,ACTIVE,SUSPENDED,CANCELLED,EXPIRED"
-#: Clocks may differ: what is a moment ahead of ours is read too.
-_AHEAD = timedelta(days=1)
-_MINUTES_AHEAD = timedelta(minutes=5)
+#: Clocks may differ, that of a sandbox may be moved: what is ahead of ours is read too.
+_BEFORE, _AHEAD = timedelta(days=1), timedelta(days=366)
 _SHORTEST = timedelta(seconds=2)
 _READINGS_AT_MOST = 4
 
@@ -58,19 +57,16 @@ def read_whole(line: Line, reference: str, now: datetime) -> Whole | None:
     raise GatewayUnreachable("PayPal is collecting this subscription right now.")
 
 
-def list_customers(line: Line, cursor: str, now: datetime) -> Page[CustomerRecord]:
-    """List whoever agreed to a subscription, page by page, up to when the listing began: so that no page shifts."""
-    number, _, until = cursor.partition(";")
-    until = until or written(now + _MINUTES_AHEAD)
-    found = line.read(
-        *_PATH, statuses=_AGREED, created_before=until, page_size=str(_PAGE), page=number or "1"
-    )
+def list_customers(line: Line, cursor: str) -> Page[CustomerRecord]:
+    """List whoever agreed to a subscription, page by page."""
+    number = cursor or "1"
+    found = line.read(*_PATH, statuses=_AGREED, page_size=str(_PAGE), page=number)
     if found is None:
         raise GatewayUnreachable("PayPal says that it has no list of subscriptions.")
     with clear_answers():
         records = [customer_record(one) for one in found.get("subscriptions") or []]
         is_last = len(records) < _PAGE and not _has_next(found)
-        return Page(records=records, next_cursor="" if is_last else f"{int(number or 1) + 1};{until}")
+        return Page(records=records, next_cursor="" if is_last else str(int(number) + 1))
 
 
 def _has_next(found: Json) -> bool:
@@ -92,7 +88,7 @@ def _transactions(line: Line, subscription: Json, now: datetime) -> list[Transac
     def ask(start: datetime, end: datetime) -> Json:
         return line.read(*path, start_time=written(start), end_time=written(end)) or {}
 
-    found = {one["id"]: transaction_of(one) for one in _between(ask, min(begun, now) - _AHEAD, now + _AHEAD)}
+    found = {one["id"]: transaction_of(one) for one in _between(ask, min(begun, now) - _BEFORE, now + _AHEAD)}
     return sorted(found.values(), key=lambda one: (one.at, one.reference))
 
 

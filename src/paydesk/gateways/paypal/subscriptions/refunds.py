@@ -1,7 +1,7 @@
 """Find what was given back of a subscription's payments: PayPal says of a payment that something was, and no more.
 
-Refunds are made at PayPal, and listed by Transaction Search (reporting_transactions_v1): up to three hours late, 31 days
-at most in a window. It lists those of the whole account, so what was read is kept in this process: for good where a
+Refunds are made at PayPal, and listed by Transaction Search (reporting_transactions_v1): up to three hours late,
+31 days at most in a window. It lists those of the whole account, so what was read is kept in this process: for good where a
 window is complete, else for two minutes.
 """
 
@@ -16,7 +16,7 @@ from paydesk.gateways.contract import GatewayRefused
 from paydesk.gateways.paypal.amounts import from_paypal
 from paydesk.gateways.paypal.requests import Json, Line, clear_answers, moment, written
 from paydesk.gateways.paypal.subscriptions.arrears import Transaction
-from paydesk.gateways.paypal.subscriptions.history import is_refunded, reference_of
+from paydesk.gateways.paypal.subscriptions.transactions import is_refunded, reference_of
 from paydesk.gateways.records import RefundRecord
 
 #: "Payment Refund, initiated by merchant" (developer.paypal.com/docs/transaction-search/transaction-event-codes).
