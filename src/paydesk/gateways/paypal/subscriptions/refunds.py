@@ -1,8 +1,8 @@
 """Find what was given back of a subscription's payments: PayPal says of a payment that something was, and no more.
 
 Refunds are made at PayPal, and listed by Transaction Search (reporting_transactions_v1): up to three hours late,
-31 days at most in a window. It lists those of the whole account, so what was read is kept in this process: for good where a
-window is complete, else for two minutes.
+31 days at most in a window. It lists those of the whole account, so what was read is kept in this process: for good
+where a window is complete, else for two minutes.
 """
 
 from __future__ import annotations
