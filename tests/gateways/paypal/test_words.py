@@ -176,5 +176,11 @@ def test_orders_tokens_subscriptions_and_sales_are_named_and_what_is_unknown_nam
         (ObjectKind.CUSTOMER, "I-1", ""),
         (ObjectKind.COLLECTIBLE, "I-1:newest", ""),
     ]
+    failed = {"last_failed_payment": {"time": "2026-02-01T10:00:00Z"}}
+    assert named("BILLING.SUBSCRIPTION.CANCELLED", id="I-1", billing_info=failed) == [
+        (ObjectKind.SUBSCRIPTION, "I-1", ""),
+        (ObjectKind.CUSTOMER, "I-1", ""),
+        (ObjectKind.COLLECTIBLE, "I-1:newest", ""),
+    ]
     assert named("PAYMENT.SALE.COMPLETED", id="TX1") == []
     assert named("WEATHER.REPORT", id="X") == []
