@@ -17,6 +17,7 @@ from paydesk.billing.payments.doubted import open_concern_about_payment
 from paydesk.events.models import Event
 from paydesk.notices.address.letters import write_address_changed_letter, write_new_address_letter
 from paydesk.notices.announce_concern import write_concern_letter
+from paydesk.notices.backup.letter import write_backup_letter
 from paydesk.notices.ending_letter import write_ending_letter
 from paydesk.notices.sign_in_letter import write_sign_in_letter
 from paydesk.sync.follow_payment import reread_its_subscription
@@ -31,7 +32,7 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "address.changed": [write_address_changed_letter],
     "customer.details_changed": [tell_companies],
     "backup.changed": [],
-    "backup.tried": [],
+    "backup.tried": [write_backup_letter],
     "clock.moved": [bring_forward_what_is_due, bring_forward_actions, bring_forward_moves],
     "payment.succeeded": [reread_its_subscription, look_at_its_move],
     "payment.failed": [begin_backup, look_at_its_move],

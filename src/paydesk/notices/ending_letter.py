@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.coming.course import ENDED
-from paydesk.billing.customers.models import CustomerEmail
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction
@@ -19,7 +18,7 @@ from paydesk.kit.language import amount_text, full_day_text, moment_text
 from paydesk.merchants.find import MerchantInSight
 from paydesk.notices.models import Letter
 from paydesk.notices.rendering import Written
-from paydesk.notices.write import write_letter
+from paydesk.notices.write import address_of, write_letter
 
 KIND = "ending"
 _TOLD = frozenset({"canceled", "cancel_scheduled", "cancel_undone"})
@@ -63,7 +62,7 @@ def _write(event: Event, now: datetime) -> None:
     subscription = Subscription.objects.get(
         merchant_id=event.merchant_id, public_id=str(event.subject["subscription"])
     )
-    address = _address(subscription)
+    address = address_of(merchant_id=event.merchant_id, customer_id=subscription.customer_id)
     if subscription.customer_id is None or address is None:
         return
     subject: dict[str, str | int | None] = {
@@ -81,15 +80,6 @@ def _write(event: Event, now: datetime) -> None:
         subject=subject,
         now=now,
     )
-
-
-def _address(subscription: Subscription) -> str | None:
-    """One that was proved comes first; of several the oldest."""
-    mine = CustomerEmail.objects.filter(
-        merchant_id=subscription.merchant_id, customer_id=subscription.customer_id or 0
-    )
-    found = sorted(mine, key=lambda one: (one.verified_at is None, one.id))
-    return found[0].address if found else None
 
 
 def _title(what: str, subscription: Subscription, merchant: MerchantInSight) -> str | None:

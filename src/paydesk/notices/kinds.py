@@ -8,6 +8,7 @@ from datetime import datetime
 from paydesk.merchants.find import MerchantInSight
 from paydesk.notices import concern_letter, concerns_letter, ending_letter, receipt_letter, sign_in_letter
 from paydesk.notices.address import letters as address_letters
+from paydesk.notices.backup import letter as backup_letters
 from paydesk.notices.models import Letter
 from paydesk.notices.rendering import Written
 
@@ -18,6 +19,7 @@ LETTERS: dict[str, Writer] = {
     sign_in_letter.KIND: sign_in_letter.sign_in_letter,
     address_letters.NEW: address_letters.new_address_letter,
     address_letters.CHANGED: address_letters.address_changed_letter,
+    backup_letters.KIND: backup_letters.backup_letter,
     concern_letter.KIND: concern_letter.concern_letter,
     concerns_letter.KIND: concerns_letter.concerns_letter,
     ending_letter.KIND: ending_letter.ending_letter,

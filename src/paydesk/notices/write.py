@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from paydesk.billing.customers.models import CustomerEmail
 from paydesk.notices.models import Letter
 
 Subject = dict[str, str | int | None]
@@ -32,3 +33,12 @@ def write_letter(
         created_at=now,
         due_at=send_at or now,
     )
+
+
+def address_of(*, merchant_id: int, customer_id: int | None) -> str | None:
+    """Give where a customer is written to: one that was proved comes first, of several the oldest."""
+    mine = CustomerEmail.objects.filter(
+        merchant_id=merchant_id, customer_id=customer_id or 0, retired_at__isnull=True
+    )
+    found = sorted(mine, key=lambda one: (one.verified_at is None, one.id))
+    return found[0].address if found else None

@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("paydesk.portal.changes.urls")),
     path("subscriptions/<str:public_id>/method", method_of_subscription, name="subscription_method"),
     path("methods", methods, name="methods"),
+    path("", include("paydesk.portal.backups.urls")),
     path("methods/add", add, name="method_add"),
     path("methods/changes/<str:public_id>", change, name="method_change"),
     path("methods/<str:public_id>/use", use, name="method_use"),

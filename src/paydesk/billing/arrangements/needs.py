@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.what_pays_what import Account
+from paydesk.billing.backups.chosen import choices_of_method
+from paydesk.billing.backups.models import BackupChoice
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, Payment
 
@@ -20,7 +23,7 @@ def needed_by(
     moved: Collection[int] = (),
     moves_default: bool = False,
 ) -> list[str]:
-    """Name subscriptions that it pays, bills that the company will try with it, payments on their way with it.
+    """Name subscriptions that it pays or stands by for, bills that the company will try with it, payments on their way.
 
     What a change moves to another method needs it no longer: the subscriptions `moved` (ids) with their bills and,
     with `moves_default`, what follows the default and the bills of no subscription.
@@ -34,7 +37,14 @@ def needed_by(
     if moves_default:
         bills = bills.filter(subscription_id__isnull=False)
     titles = [*bills.values_list("title", flat=True), *_on_their_way(account, method)]
-    return list(dict.fromkeys([*agreements, *titles]))
+    return list(dict.fromkeys([*agreements, *titles, *map(backup_words, choices_of_method(method))]))
+
+
+def backup_words(choice: BackupChoice) -> str:
+    """Name what a method stands by for: its owner takes that back first, so that no backup is lost unawares."""
+    if choice.subscription is None:
+        return _("the backup for everything")
+    return _("the backup for %(name)s") % {"name": choice.subscription.name}
 
 
 def _bills_tried_again(account: Account, method: PaymentMethod) -> QuerySet[Payment]:

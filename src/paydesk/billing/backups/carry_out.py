@@ -18,7 +18,7 @@ from django.utils import translation
 
 from paydesk.billing.backups.begin import calls_for_backup, latest_try
 from paydesk.billing.backups.chosen import chosen_backups
-from paydesk.billing.backups.fit import unfit_for
+from paydesk.billing.backups.fit import pays_first, unfit_for
 from paydesk.billing.backups.models import BackupTry
 from paydesk.billing.customers.models import Customer
 from paydesk.billing.payment_methods.models import PaymentMethod
@@ -251,13 +251,7 @@ def _paid_first_by(payment: Payment, agreement: Subscription, declined: Attempt)
     """Name the method (id) that was declined; a company tells no more of it than its last digits."""
     if payment.is_ours:
         return declined.payment_method_id
-    own = payment.payment_method_id or agreement.payment_method_id
-    default = PaymentMethod.objects.filter(
-        merchant_id=payment.merchant_id,
-        gateway_customer_id=payment.gateway_customer_id or 0,
-        is_default=True,
-    )
-    return own or default.values_list("id", flat=True).first()
+    return pays_first(agreement, bill_method_id=payment.payment_method_id)
 
 
 def _made_before(payment: Payment, method: PaymentMethod) -> Attempt | None:

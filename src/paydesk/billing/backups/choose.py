@@ -6,17 +6,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from paydesk.billing.backups.fit import Unfit, has_expired, offered_at, unfit_for
+from paydesk.billing.backups.fit import PAYS, Unfit, has_expired, offered_at, pays_first, unfit_for
 from paydesk.billing.backups.models import BackupChoice
 from paydesk.billing.customers.models import Customer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.events.record import record_event
-from paydesk.gateways.contract import Capability
 from paydesk.merchants.find import MerchantInSight
-
-_PAYS = frozenset({Capability.CHARGE_OFF_SESSION, Capability.RETRY_COLLECTIBLE})
 
 
 class BackupRefused(Exception):
@@ -123,12 +120,12 @@ def _refusal(
     if has_expired(method, merchant, now):
         return _("This card has expired. Choose another one.")
     if subscription is None:
-        is_closed = _PAYS.isdisjoint(offered_at(method, merchant))
+        is_closed = PAYS.isdisjoint(offered_at(method, merchant))
         return _("This method cannot be a backup here. Choose another one.") if is_closed else None
     why = unfit_for(
         method=method,
         subscription=subscription,
-        pays_first_id=subscription.payment_method_id,
+        pays_first_id=pays_first(subscription),
         merchant=merchant,
         now=now,
     )

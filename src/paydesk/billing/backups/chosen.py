@@ -33,7 +33,9 @@ def chosen_backups(*, merchant_id: int, customer_id: int | None) -> Chosen:
     """Read what a customer has chosen; one query."""
     rows = BackupChoice.objects.filter(
         merchant_id=merchant_id, customer_id=customer_id or 0, ended_at__isnull=True
-    ).select_related("payment_method__connection", "payment_method__gateway_customer__connection")
+    ).select_related(
+        "subscription", "payment_method__connection", "payment_method__gateway_customer__connection"
+    )
     found = list(rows.order_by("id"))
     return Chosen(
         for_everything=next((one for one in found if one.subscription_id is None), None),

@@ -14,6 +14,9 @@ from paydesk.gateways.registry import GatewayMissing
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 
+#: What a company has to offer, one or the other, for a method at it to be any backup at all.
+PAYS = frozenset({Capability.CHARGE_OFF_SESSION, Capability.RETRY_COLLECTIBLE})
+
 
 class Unfit(StrEnum):
     """Why a method is no backup."""
@@ -94,3 +97,14 @@ def has_expired(method: PaymentMethod, merchant: MerchantInSight, now: datetime)
         method.expires_month,
     )
     return bool(year and month and (year, month) < (today.year, today.month))
+
+
+def pays_first(subscription: Subscription, *, bill_method_id: int | None = None) -> int | None:
+    """Name the method (id) that pays it: what a bill of it names, its own, or the default of its account."""
+    own = bill_method_id or subscription.payment_method_id
+    default = PaymentMethod.objects.filter(
+        merchant_id=subscription.merchant_id,
+        gateway_customer_id=subscription.gateway_customer_id or 0,
+        is_default=True,
+    )
+    return own or default.values_list("id", flat=True).first()

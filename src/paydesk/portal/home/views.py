@@ -12,6 +12,7 @@ from paydesk.portal.home.alerts import Need, alerts_of, need_of
 from paydesk.portal.home.coming import coming_up
 from paydesk.portal.orders.words import shipment_word
 from paydesk.portal.reads.agreements import ask_agreements
+from paydesk.portal.reads.backups import ask_backups
 from paydesk.portal.reads.history import ask_latest_payments
 from paydesk.portal.reads.open_payments import ask_open_payments, latest_of
 from paydesk.portal.reads.shipments import ask_under_way
@@ -22,12 +23,13 @@ from paydesk.portal.show import show_page
 @customer_page
 def home(request: HttpRequest, at: AtHand) -> HttpResponse:
     """Say what is wrong or that nothing is, then what is coming up, what runs and what was paid last."""
-    rows, mine, latest, sent = rows_together(
+    rows, mine, latest, sent, backups = rows_together(
         [
             ask_open_payments(**at.ids),
             ask_agreements(**at.ids),
             ask_latest_payments(**at.ids, now=at.now),
             ask_under_way(**at.ids),
+            ask_backups(**at.ids),
         ]
     )
     found = latest_of(rows)
@@ -38,6 +40,7 @@ def home(request: HttpRequest, at: AtHand) -> HttpResponse:
         "home.html",
         here="home",
         alerts=alerts,
+        lost_backups=[one for one in backups if one.trouble(at.now)],
         needs_count=sum(alert.need != Need.CHECKING for alert in alerts),
         coming=coming_up(waiting, mine, now=at.now),
         agreements=[agreement for agreement in mine if not agreement.is_over],

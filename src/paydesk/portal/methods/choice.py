@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from paydesk.billing.arrangements.what_pays_what import Account, Agreement
+from paydesk.billing.backups.chosen import choices_of_method
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Payment
 
@@ -123,7 +124,8 @@ def choice_of(
         makes_default=not is_default and (asked.makes_default if asked else is_new),
         bills=_bills(account, asked, payment),
         replaced=replaced,
-        takes_off=asked.takes_off if asked else True,
+        # A backup that is taken off would be one no more: its owner chooses another one first.
+        takes_off=asked.takes_off if asked else not (replaced and choices_of_method(replaced)),
     )
 
 

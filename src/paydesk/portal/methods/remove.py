@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from paydesk.billing.arrangements.needs import needed_by
+from paydesk.billing.arrangements.needs import backup_words, needed_by
 from paydesk.billing.arrangements.remove_method import RemoveRefused, remove_method
-from paydesk.billing.arrangements.what_pays_what import Account, Agreement
+from paydesk.billing.arrangements.what_pays_what import Account
+from paydesk.billing.backups.chosen import choices_of_method
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
@@ -61,7 +62,9 @@ def _page(
     refused: RemoveRefused | None = None,
 ) -> HttpResponse:
     account, method = found
+    stands_by = choices_of_method(method)
     pays = [one for one in account.agreements if one.paid_by == method]
+    named = {*(one.subscription.name for one in pays), *map(backup_words, stands_by)}
     return show_page(
         request,
         "methods/remove.html",
@@ -70,16 +73,16 @@ def _page(
         account=account,
         card=method,
         agreements=pays,
-        others=_others(account, method, pays, refused),
+        others=_others(account, method, named, refused),
+        stands_by=stands_by,
         error=str(refused or ""),
         now=at.now,
     )
 
 
 def _others(
-    account: Account, method: PaymentMethod, pays: Sequence[Agreement], refused: RemoveRefused | None
+    account: Account, method: PaymentMethod, named: Collection[str], refused: RemoveRefused | None
 ) -> list[str]:
-    """Name what needs it beside the subscriptions: bills that will be tried with it, payments on their way."""
-    named = {one.subscription.name for one in pays}
+    """Name what else needs it: bills that will be tried with it, payments on their way."""
     names = refused.needed_by if refused else needed_by(account, method)
     return [name for name in names if name not in named]

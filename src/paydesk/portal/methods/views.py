@@ -9,6 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from paydesk.billing.arrangements.differences import sentence_of
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.arrangements.switch_method import get_change
+from paydesk.billing.backups.chosen import chosen_backups
+from paydesk.portal.backups.laid_out import trouble_of
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.find import account_or_404, own_accounts
 from paydesk.portal.methods.listed import listed
@@ -48,12 +50,16 @@ def methods_page(
     status: int = 200,
 ) -> HttpResponse:
     """Show the list. `error` is what kept the customer from adding one."""
+    backups = chosen_backups(**at.ids)
     return show_page(
         request,
         "methods/list.html",
         status=status,
         here="methods",
         accounts=listed(own_accounts(at)),
+        backups=backups,
+        backup_trouble=trouble_of(at, backups.for_everything),
+        offers_backup=at.merchant.policies.backup_method,
         removal=removal,
         removal_refusal=sentence_of(removal) if removal else "",
         error=error,

@@ -38,6 +38,7 @@ def payment(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         has_receipts_of_parts=found.is_paid_in_part
         and bool(receipts_of_parts(merchant_id=at.merchant.id, payment_id=found.facts.id)),
         covers=found.covers,
+        backup=found.tried_backups[-1] if found.tried_backups else None,
         can_be_paid_early=at.merchant.policies.pay_next and found.facts.is_taken,
         can_be_moved=at.merchant.policies.move_days > 0 and found.facts.subscription_state in RUNNING,
         steps=story_of(found, now=at.now),

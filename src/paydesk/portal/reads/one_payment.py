@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from paydesk.billing.backups.models import BackupTry
 from paydesk.billing.payments.choices import ASKED_FOR
 from paydesk.billing.payments.models import Attempt, Dispute, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
@@ -136,13 +137,20 @@ class Covered(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WholePayment:
-    """Everything that the payment's page tells; attempts in order of time."""
+    """Everything that the payment's page tells; attempts in order of time. `backups`: those at another company."""
 
     facts: PaymentFacts
     attempts: list[PastAttempt]
     refunds: list[MoneyBack]
     disputes: list[MoneyBack]
     covers: list[Covered]
+    backups: list[PastAttempt]
+
+    @property
+    def tried_backups(self) -> list[PastAttempt]:
+        """List what a backup was asked for, here or at another company."""
+        here = [one for one in self.attempts if one.asked_by == Attempt.AskedBy.DUNNING]
+        return [one for one in (*here, *self.backups) if one.state != Attempt.State.ABANDONED]
 
     @property
     def waiting(self) -> PastAttempt | None:
@@ -205,6 +213,15 @@ _COVERS = CompiledQuery(
     into=Covered,
     slots=_SLOTS,
 )
+_BACKUPS = CompiledQuery(
+    build=lambda merchant_id, payment_id: (
+        BackupTry.objects.filter(merchant_id=merchant_id, payment_id=payment_id, attempt__isnull=False)
+        .exclude(attempt__payment_id=F("payment_id"))
+        .values_list(*(f"attempt__{name}" for name in PastAttempt._fields))
+    ),
+    into=PastAttempt,
+    slots=_SLOTS,
+)
 
 
 def whole_payment(*, merchant_id: int, customer_id: int, public_id: str) -> WholePayment | None:
@@ -213,6 +230,8 @@ def whole_payment(*, merchant_id: int, customer_id: int, public_id: str) -> Whol
     if facts is None:
         return None
     mine: dict[str, Value] = {"merchant_id": merchant_id, "payment_id": facts.id}
-    asks = [Ask(query, mine) for query in (_ATTEMPTS, _REFUNDS, _DISPUTES, _COVERS)]
-    attempts, refunds, disputes, covers = rows_together(asks)
-    return WholePayment(facts=facts, attempts=attempts, refunds=refunds, disputes=disputes, covers=covers)
+    asks = [Ask(query, mine) for query in (_ATTEMPTS, _REFUNDS, _DISPUTES, _COVERS, _BACKUPS)]
+    attempts, refunds, disputes, covers, backups = rows_together(asks)
+    return WholePayment(
+        facts=facts, attempts=attempts, refunds=refunds, disputes=disputes, covers=covers, backups=backups
+    )

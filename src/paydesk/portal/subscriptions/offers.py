@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.coming.course import Course
+from paydesk.billing.backups.models import BackupChoice
 from paydesk.merchants.policies import Policies
 from paydesk.portal.addresses import url
+from paydesk.portal.backups.laid_out import trouble_of
 from paydesk.portal.changes.offers import change_offers, end_offers
 from paydesk.portal.door import AtHand
 from paydesk.portal.reads.agreements import Agreement
@@ -26,9 +28,16 @@ _SEVERAL = 2
 
 
 def offers_of(
-    at: AtHand, agreement: Agreement, left: Sequence[Instalment], course: Course | None
+    at: AtHand,
+    agreement: Agreement,
+    left: Sequence[Instalment],
+    course: Course | None,
+    backup: BackupChoice | None,
 ) -> list[Offer]:
-    """List what can be done now. `left` and `course`: what is still to be paid where Paydesk collects, and how."""
+    """List what can be done now. `left` and `course`: what is still to be paid where Paydesk collects, and how.
+
+    `backup`: the choice of one that counts for it.
+    """
     if agreement.is_over or agreement.connection_removed_at is not None:
         return []
     offers = list(_payments(at, agreement, left)) if agreement.is_ours else []
@@ -36,6 +45,7 @@ def offers_of(
         *offers,
         *change_offers(at, agreement, course),
         *_method(at.merchant.policies, agreement),
+        *_backup(at, agreement, backup),
         *end_offers(at, agreement, course),
     ]
 
@@ -84,10 +94,33 @@ def _method(policies: Policies, agreement: Agreement) -> Iterator[Offer]:
     if agreement.is_ours and not policies.change_method:
         return
     has_one = bool(agreement.method_brand or agreement.method_last_four)
-    name = f"{brand_word(agreement.method_brand)} •• {agreement.method_last_four}".removesuffix(" •• ")
+    name = _named(agreement.method_brand, agreement.method_last_four)
     yield Offer(
         mark="wallet",
         words=_("Change the method") if has_one else _("Choose a method"),
         note=name if has_one else _("Nothing is on file that could pay it"),
         address=url("subscription_method", agreement.public_id),
     )
+
+
+def _backup(at: AtHand, agreement: Agreement, choice: BackupChoice | None) -> Iterator[Offer]:
+    """One that has not begun has no payment but the first, which its customer makes."""
+    method = choice.payment_method if choice else None
+    if agreement.state == "incomplete" or (method is None and not at.merchant.policies.backup_method):
+        return
+    if method is None:
+        note = _("Tried once when a payment is declined")
+    elif trouble_of(at, choice):
+        note = _("None: it cannot be tried any more")
+    else:
+        note = _named(method.brand, method.last_four)
+    yield Offer(
+        mark="together",
+        words=_("Change the backup") if method else _("Choose a backup"),
+        note=note,
+        address=url("subscription_backup", agreement.public_id),
+    )
+
+
+def _named(brand: str | None, last_four: str | None) -> str:
+    return f"{brand_word(brand)} •• {last_four or ''}".removesuffix(" •• ")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from paydesk.billing.arrangements.changes.wishes import sentence_of
 from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.models import ScheduledAction
+from paydesk.billing.backups.chosen import chosen_backups
 from paydesk.billing.payments.models import Payment
 from paydesk.kit import clock
 from paydesk.portal.changes.course import course_of_rows
@@ -63,6 +64,7 @@ def subscription(request: HttpRequest, at: AtHand, public_id: str) -> HttpRespon
     wish = None if found.is_ours else _wish(at, found)
     shows_all = plan is not None and found.payments_total is not None
     payments = [] if shows_all else payments_of(**at.ids, order_id=found.order_id)
+    backup = None if found.is_over else chosen_backups(**at.ids).of(found.id)
     return show_page(
         request,
         "subscription.html",
@@ -71,7 +73,8 @@ def subscription(request: HttpRequest, at: AtHand, public_id: str) -> HttpRespon
         plan=plan,
         shows_all=shows_all,
         overdue=[one for one in plan.left if one.is_overdue] if plan else [],
-        offered=offers_of(at, found, plan.left if plan else [], plan.course if plan else None),
+        offered=offers_of(at, found, plan.left if plan else [], plan.course if plan else None, backup),
+        backup=backup.payment_method if backup else None,
         wish=wish,
         wish_refusal=sentence_of(wish) if wish else "",
         done=read_done(public_id, request.GET.get("done", "")),

@@ -30,7 +30,8 @@ class Step(NamedTuple):
 def story_of(payment: WholePayment, *, now: datetime) -> list[Step]:
     """Give the steps, the earliest first; a try that is still to come is the last."""
     steps = _due(payment, now)
-    steps += [_attempt(attempt, payment.facts.amount_minor) for attempt in payment.attempts]
+    tried = (*payment.attempts, *payment.backups)
+    steps += [_attempt(attempt, payment.facts.amount_minor) for attempt in tried]
     steps += [_refund(refund) for refund in payment.refunds]
     steps += [_dispute(dispute) for dispute in payment.disputes]
     steps += _settled_without_attempt(payment)
@@ -72,9 +73,7 @@ def _attempt(attempt: PastAttempt, whole_minor: int) -> Step:
                 "cross", "danger", when, decline_sentence(attempt.decline_reason), _tried(method, attempt)
             )
         case Attempt.State.ABANDONED:
-            return Step(
-                "dash", "quiet", when, _("It was not confirmed in time. Nothing was charged."), method
-            )
+            return Step("dash", "quiet", when, _given_up(attempt), method)
         case Attempt.State.NEEDS_CUSTOMER:
             return Step("half", "warning", when, _("Your bank asks you to confirm this payment."), method)
     return Step(
@@ -105,7 +104,15 @@ def _tried(method: str, attempt: PastAttempt) -> str:
     return " · ".join(part for part in (method, _asked(attempt)) if part)
 
 
+def _given_up(attempt: PastAttempt) -> str:
+    if attempt.asked_by == Attempt.AskedBy.DUNNING:
+        return _("The backup could not be asked. Nothing was charged.")
+    return _("It was not confirmed in time. Nothing was charged.")
+
+
 def _asked(attempt: PastAttempt) -> str:
+    if attempt.asked_by == Attempt.AskedBy.DUNNING:
+        return _("Your backup, tried once.")
     if attempt.asked_by == Attempt.AskedBy.CUSTOMER:
         return (
             _("You paid here yourself.")

@@ -1,0 +1,1 @@
+"""The letter about a backup that was tried."""

@@ -1,0 +1,1 @@
+"""What is tried when what pays first was declined."""
