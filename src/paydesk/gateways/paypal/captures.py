@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from paydesk.gateways.contract import Capability, RefundRequest
 from paydesk.gateways.paypal.amounts import from_paypal, to_paypal
 from paydesk.gateways.paypal.events import custom_id, link, ours
+from paydesk.gateways.paypal.listed import captures_of
 from paydesk.gateways.paypal.orders import capture_outcome
-from paydesk.gateways.paypal.report import captures_of
 from paydesk.gateways.paypal.requests import Json, Line, clear_answers, moment
 from paydesk.gateways.records import (
     AttemptRecord,

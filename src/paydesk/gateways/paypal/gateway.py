@@ -10,7 +10,7 @@ from paydesk.gateways import contract, records
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.paypal import captures, events, orders, settings
 from paydesk.gateways.paypal.connection import PayPalConnection
-from paydesk.gateways.paypal.report import captures_with
+from paydesk.gateways.paypal.listed import captures_with
 from paydesk.gateways.paypal.vault import Vault
 
 OFFERED = frozenset(

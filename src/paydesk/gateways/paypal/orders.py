@@ -19,7 +19,7 @@ from paydesk.gateways.contract import (
 from paydesk.gateways.paypal.amounts import from_paypal, to_paypal
 from paydesk.gateways.paypal.declines import CALLED_OFF_DECLINE, decline_of_issue, decline_of_response
 from paydesk.gateways.paypal.events import custom_id
-from paydesk.gateways.paypal.report import captures_with
+from paydesk.gateways.paypal.listed import captures_with
 from paydesk.gateways.paypal.requests import Declined, Json, Line, Refused, clear_answers, moment
 from paydesk.gateways.paypal.vault import method_of
 from paydesk.gateways.records import Outcome, Verdict

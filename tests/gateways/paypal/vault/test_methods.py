@@ -1,14 +1,17 @@
 """Saving methods at PayPal, and the history of a customer whom PayPal keeps by our id alone."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from paydesk.gateways.contract import GatewayRefused
+from paydesk.gateways.http import HttpAnswer
 from paydesk.gateways.method_setup import MethodSetup, MethodSetupRequest
 from paydesk.gateways.paypal import vault
 from paydesk.gateways.paypal.gateway import VaultGateway
+from paydesk.gateways.paypal.requests import Line
 from paydesk.gateways.records import MethodRecord
 from paydesk.kit.money import Money
 from tests.gateways.paypal.vault.exam_scene import PayPalExamScene
@@ -150,3 +153,29 @@ def test_what_was_made_a_moment_ago_is_listed_after_the_reports_lag(paypal_accou
     paypal_account.advance(seconds=VaultGateway.LISTING_LAG.total_seconds() + 60)
     assert [one.reference for one in scene.gateway.list_history(customer).records] == [paid]
     assert timedelta(hours=3) == VaultGateway.LISTING_LAG
+
+
+def test_a_window_that_holds_more_than_paypal_lists_is_read_in_halves(
+    paypal_account: PayPalAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = PayPalExamScene(paypal_account)
+    customer = scene.customer()
+    paid = []
+    for _ in range(4):
+        paid.append(scene.paid(customer, PRICE))
+        paypal_account.advance(hours=30)
+    send = Line._send
+
+    def full(
+        self: Line, method: str, path: tuple[str, ...], *, query: str = "", **more: object
+    ) -> HttpAnswer:
+        """Be a report of which more than two rows are too many."""
+        answer = send(self, method, path, query=query, **more)  # type: ignore[arg-type]
+        if "reporting" not in path or json.loads(answer.body)["total_items"] <= 2:
+            return answer
+        refusal = {"name": "INVALID_REQUEST", "details": [{"issue": "RESULTSET_TOO_LARGE"}]}
+        return HttpAnswer(status=400, headers={}, body=json.dumps(refusal).encode())
+
+    monkeypatch.setattr(Line, "_send", full)
+
+    assert [one.reference for one in scene.gateway.list_history(customer).records] == paid[::-1]
