@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,8 +18,9 @@ from paydesk.billing.payments.retry import retry_payment
 from paydesk.billing.payments.settle import look_up_attempt
 from paydesk.billing.receipts.issue import issue_receipt
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.config.truths.check import check_truths
 from paydesk.kit import clock
-from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 from paydesk.merchants.models import Connection, Merchant
 from paydesk.merchants.move_clock import move_clock
 from paydesk.merchants.open import ConnectionWanted, connection_uuid, open_connection
@@ -31,12 +33,20 @@ pytestmark = [pytest.mark.contracts, pytest.mark.django_db(transaction=True)]
 CAPTURE = ".*/capture"
 
 
+@pytest.fixture(autouse=True)
+def _the_truths_hold() -> Iterator[None]:
+    yield
+    for merchant_id in all_merchant_ids():
+        assert check_truths(merchant_by_id(merchant_id), now=clock.wall_now()) == []
+
+
 class Books:
     """A merchant connected to the PayPal account, and a customer who owes the last two of four payments."""
 
-    def __init__(self, paypal: PayPalAccount) -> None:
+    def __init__(self, paypal: PayPalAccount, *, total_cycles: int = 0) -> None:
         self.paypal = paypal
-        self.subscription = paypal.subscription(paypal.plan(name="Clay box"), cycles=4, behind=2)
+        plan = paypal.plan(name="Clay box", total_cycles=total_cycles)
+        self.subscription = paypal.subscription(plan, cycles=4, behind=2)
         row = Merchant.objects.create(
             slug="clay",
             name="Clay",
@@ -147,6 +157,17 @@ def test_one_charge_pays_both_months_and_its_receipt_has_a_line_for_each(books: 
     books.deliver(of="PAYMENT.SALE.COMPLETED")
     assert [one.state for one in books.payments()] == ["paid", "paid", "paid"]
     assert books.agreement().state == "active"
+    assert books.charged() == books.taken()
+
+
+def test_a_plan_that_ran_out_is_still_owed_and_can_be_paid(paypal_account: PayPalAccount) -> None:
+    """PayPal captures what is outstanding of an expired subscription too; of a cancelled one it does not."""
+    books = Books(paypal_account, total_cycles=4)
+    assert (books.agreement().state, books.agreement().payments_total) == ("completed", 4)
+    assert (books.owed().state, books.owed().owed_minor) == (Payment.State.FAILED, 3800)
+
+    paypal_account.set_funding(books.subscription, "good")
+    assert books.press().state == Attempt.State.SUCCEEDED
     assert books.charged() == books.taken()
 
 
