@@ -1,4 +1,7 @@
-"""Tell payment companies the name and address that a customer wrote: their bills are made out so from then on."""
+"""Tell payment companies the name and address that a customer wrote, and read them again: the page says what they said.
+
+Their bills are made out so from then on.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,19 @@ import logging
 from datetime import datetime
 
 from paydesk.billing.customers.details.keep import Kept, details_of
+from paydesk.billing.customers.details.told import keep_told
 from paydesk.billing.customers.details.written import Written
 from paydesk.billing.customers.models import Customer, GatewayCustomer
+from paydesk.billing.payments.reread import NotThere
 from paydesk.database.transactions import let_go
 from paydesk.events.models import Event
 from paydesk.gateways.contract import Capability, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import BillingDetails
 from paydesk.gateways.registry import GatewayMissing
+from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
+from paydesk.sync.reread import reread_customer
 from paydesk.work.queues import Later
 
 _log = logging.getLogger(__name__)
@@ -68,8 +75,12 @@ def _tell(merchant: MerchantInSight, account: GatewayCustomer, kept: Kept, event
             gateway.update_customer(
                 customer_reference=account.reference, details=billing_of(kept.said), key=key
             )
+            told_at = clock.wall_now()
+            reread_customer(connection=account.connection, gateway=gateway, reference=account.reference)
+            keep_told(account, version=kept.version, told_at=told_at)
     except GatewayMissing:
         return
-    except GatewayRefused as refused:
+    except (GatewayRefused, NotThere) as refused:
+        keep_told(account, version=kept.version, told_at=None)
         # Nothing of the customer's depends on it: our own receipts have the details all the same.
         _log.warning("the details of customer %s were not taken: %s", account.public_id, refused)

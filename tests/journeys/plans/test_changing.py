@@ -27,7 +27,7 @@ def fill_in(page: Page, label: str, day: date) -> None:
 def was_confirmed(page: Page, words: str) -> None:
     """The same page says what was done, and when."""
     expect(page.get_by_role("status")).to_contain_text(words)
-    expect(page.get_by_role("status")).to_contain_text("Confirmed on")
+    expect(page.get_by_role("status")).to_contain_text("Saved on")
     looks_right(page)
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def says(page: Page, words: str) -> None:
     """The page of the agreement says what was done, and when."""
     expect(page.get_by_role("status")).to_contain_text(words)
-    expect(page.get_by_role("status")).to_contain_text("Confirmed on")
+    expect(page.get_by_role("status")).to_contain_text(re.compile("Saved on|confirmed this on"))
     looks_right(page)
 
 

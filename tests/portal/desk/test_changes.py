@@ -79,10 +79,10 @@ def test_what_was_done_is_said_by_us_alone(browser: Client, shop: MerchantInSigh
     pressed = browser.post(f"{PORTAL}/subscriptions/{kiln.public_id}/move", {"day": to.isoformat()})
     assert pressed.status_code == 303
     shown = words(browser.get(pressed["Location"]))
-    assert f"is now on {day(to)}. Confirmed on" in shown
+    assert f"is now on {day(to)}. Saved on" in shown
     query = pressed["Location"].partition("?")[2]
     for forged in (f"/subscriptions/{club.public_id}?{query}", f"/subscriptions/{kiln.public_id}?{query}x"):
-        assert "Confirmed on" not in read(browser, forged)
+        assert "Saved on" not in read(browser, forged)
 
 
 def test_a_payment_of_a_plan_is_never_skipped(browser: Client, shop: MerchantInSight, ada: Customer) -> None:

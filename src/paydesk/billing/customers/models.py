@@ -94,6 +94,10 @@ class GatewayCustomer(models.Model):
     methods_observed_at = models.DateTimeField(null=True)
     # When everything of this customer was last read again.
     reread_at = models.DateTimeField(null=True)
+    # Which writing of the customer's details its company was told of: when it was read after that; or that it said no.
+    details_version = models.PositiveIntegerField(default=0)
+    details_told_at = models.DateTimeField(null=True)
+    details_refused = models.BooleanField(default=False)
     # When a reconciliation last compared all of it with the company.
     reconciled_at = models.DateTimeField(null=True)
 

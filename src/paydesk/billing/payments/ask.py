@@ -14,7 +14,7 @@ from paydesk.billing.payments.call_off import called_off
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
 from paydesk.billing.payments.refused import CompanyRefused, CompanySilent, RetryRefused
-from paydesk.billing.payments.reread import reread_quietly
+from paydesk.billing.payments.reread import reread_charge_quietly, reread_quietly
 from paydesk.database.transactions import in_turn, let_go
 from paydesk.gateways.contract import (
     ChargeRequest,
@@ -46,9 +46,20 @@ def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, retur
         merchant_id=attempt.merchant_id, attempt_id=attempt.id, outcome=outcome, now=clock.wall_now()
     )
     fault("F17")
-    if outcome.verdict is not Verdict.UNKNOWN and not payment.is_ours:
-        reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
+    if outcome.verdict is not Verdict.UNKNOWN:
+        _read_again(gateway, attempt, payment)
     return attempt
+
+
+def _read_again(gateway: Gateway, attempt: Attempt, payment: Payment) -> None:
+    """The company is asked how it stands now: it may have moved a bill on, and a customer is told what it says then.
+
+    Nobody waits for a charge of our own that was due; one that a customer pressed for is read, too.
+    """
+    if not payment.is_ours:
+        reread_quietly(connection=payment.connection, gateway=gateway, reference=payment.reference)
+    elif attempt.asked_by == Attempt.AskedBy.CUSTOMER and attempt.state == Attempt.State.SUCCEEDED:
+        reread_charge_quietly(gateway=gateway, payment=payment, reference=attempt.reference)
 
 
 def _charge_request(attempt: Attempt, payment: Payment, return_url: str) -> ChargeRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,8 +97,25 @@ def reread_quietly(*, connection: Connection, gateway: Gateway, reference: str) 
     """Read again after an act that is recorded already. Whatever goes wrong here must not hide the act's outcome:
     a webhook or the timer reads it later.
     """
+    _quietly(lambda: reread_payment(connection=connection, gateway=gateway, reference=reference), reference)
+
+
+def reread_charge_quietly(*, gateway: Gateway, payment: Payment, reference: str) -> None:
+    """The same for a charge of our own; `payment` is what it has paid: its page says when the company was read."""
+    asked_at = clock.wall_now()
+
+    def read() -> None:
+        reread_payment(connection=payment.connection, gateway=gateway, reference=reference)
+        Payment.objects.filter(
+            merchant_id=payment.merchant_id, id=payment.id, state=Payment.State.PAID
+        ).update(observed_at=asked_at)
+
+    _quietly(read, reference)
+
+
+def _quietly(read: Callable[[], object], reference: str) -> None:
     try:
-        reread_payment(connection=connection, gateway=gateway, reference=reference)
+        read()
     except (NotThere, Overtaken, GatewayUnreachable, GatewayRefused) as failure:
         log.info("payment %s was not read again: %s", reference, failure)
     except Exception:

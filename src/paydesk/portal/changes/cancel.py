@@ -99,21 +99,18 @@ def _cancel(at: AtHand, agreement: Agreement, when: When, said: Said) -> HttpRes
         said=said,
         now=clock.wall_now(),
     )
-    if not changed.is_confirmed:
-        return to_agreement(agreement.public_id)
     ends_at = changed.subscription.ends_at
     if when == "now" or ends_at is None:
-        return to_agreement(agreement.public_id, "canceled")
-    return to_agreement(
-        agreement.public_id, "cancel_scheduled", clock.local_date(ends_at, zone=at.merchant.time_zone)
-    )
+        return to_agreement(agreement.public_id, "canceled", changed=changed)
+    ends_on = clock.local_date(ends_at, zone=at.merchant.time_zone)
+    return to_agreement(agreement.public_id, "cancel_scheduled", ends_on, changed=changed)
 
 
 def _accept(at: AtHand, agreement: Agreement, asked: _Asked, stay: Stay | None) -> HttpResponse:
     """An offer that is gone by now changes nothing: the page shows how it stands."""
     if stay is None or stay.offer != asked.offered or asked.wanted is None:
         return to_agreement(agreement.public_id)
-    is_confirmed = accept(at, agreement, stay)
+    changed = accept(at, agreement, stay)
     keep_note(
         merchant_id=at.merchant.id,
         subscription_id=agreement.id,
@@ -123,8 +120,7 @@ def _accept(at: AtHand, agreement: Agreement, asked: _Asked, stay: Stay | None) 
         asked_by=AskedBy.CUSTOMER,
         now=clock.wall_now(),
     )
-    what = _WHAT[stay.offer]
-    return to_agreement(agreement.public_id, *((what, stay.day) if is_confirmed else ()))
+    return to_agreement(agreement.public_id, _WHAT[stay.offer], stay.day, changed=changed)
 
 
 def _offer(

@@ -14,7 +14,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from paydesk.kit import clock
+from paydesk.billing.arrangements.changes.change import Changed
+from paydesk.portal.words.confirmed import Confirmed, confirmation_of
 from paydesk.portal.words.dates import day
 
 #: How long a page that is left open says so.
@@ -23,11 +24,11 @@ _SAID_FOR = timedelta(hours=12)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """What was done, with the days that it is about, and when (wall time)."""
+    """What was done, with the days that it is about, and who confirmed it when."""
 
     what: str
     days: tuple[date, ...]
-    when: datetime
+    confirmed: Confirmed
 
     @property
     def has_letter(self) -> bool:
@@ -64,12 +65,16 @@ class Done:
                 return _("It goes on.")
 
 
-def to_agreement(public_id: str, what: str = "", *days: date) -> HttpResponse:
-    """Lead to the page; without words for what was done the page says how it stands."""
+def to_agreement(public_id: str, what: str = "", *days: date, changed: Changed | None = None) -> HttpResponse:
+    """Lead to the page; without words for what was done the page says how it stands.
+
+    What its company has not confirmed yet is not done: the page says that it was asked.
+    """
     address = reverse("subscription", args=[public_id])
-    if not what:
+    if not what or changed is None or not changed.is_confirmed:
         return HttpResponseRedirect(address, status=303)
-    told = [what, *(one.isoformat() for one in days), clock.wall_now().isoformat()]
+    confirmed = confirmation_of(changed)
+    told = [what, *(one.isoformat() for one in days), confirmed.company, confirmed.when.isoformat()]
     query = urlencode({"done": signing.dumps(told, salt=_salt(public_id))})
     return HttpResponseRedirect(f"{address}?{query}", status=303)
 
@@ -77,11 +82,13 @@ def to_agreement(public_id: str, what: str = "", *days: date) -> HttpResponse:
 def read_done(public_id: str, text: str) -> Done | None:
     """Read what was done to this agreement; None for what we did not write, or long ago."""
     try:
-        what, *days, when = signing.loads(text, salt=_salt(public_id), max_age=_SAID_FOR)
+        what, *days, company, when = signing.loads(text, salt=_salt(public_id), max_age=_SAID_FOR)
     except signing.BadSignature:
         return None
     return Done(
-        what=what, days=tuple(date.fromisoformat(one) for one in days), when=datetime.fromisoformat(when)
+        what=what,
+        days=tuple(date.fromisoformat(one) for one in days),
+        confirmed=Confirmed(company=company, when=datetime.fromisoformat(when)),
     )
 
 

@@ -77,7 +77,7 @@ def _step(request: HttpRequest, at: AtHand, agreement: Agreement, way: _Way) -> 
     if request.method == "POST":
         try:
             changed = way.do(**named, now=clock.wall_now())
-            return to_agreement(agreement.public_id, way.what if changed.is_confirmed else "")
+            return to_agreement(agreement.public_id, way.what, changed=changed)
         except ChangeRefused as refused:
             error = str(refused)
     preview = way.preview(**named)

@@ -7,7 +7,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from paydesk.billing.arrangements.changes.change import ChangeRefused
+from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused
 from paydesk.billing.arrangements.changes.move_payment import (
     cannot_be_moved,
     move_payment,
@@ -38,15 +38,15 @@ def move(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
     try:
         to = read_day(text) if text else None
         if to is not None and request.method == "POST":
-            _move(at, payment, to)
-            return to_agreement(public_id, "moved", payment.day, to)
+            changed = _move(at, payment, to)
+            return to_agreement(public_id, "moved", payment.day, to, changed=changed)
     except (NoDay, ChangeRefused) as refused:
         return _page(request, at, agreement, course, payment, text=text, error=str(refused))
     return _page(request, at, agreement, course, payment, text=text, to=to)
 
 
-def _move(at: AtHand, payment: DatedPayment, to: date) -> None:
-    move_payment(
+def _move(at: AtHand, payment: DatedPayment, to: date) -> Changed:
+    return move_payment(
         merchant=at.merchant,
         customer_id=at.customer.customer_id,
         payment_public_id=payment.public_id or "",

@@ -35,7 +35,7 @@ def pause(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse:
         until = read_day(text) if text else None
         if until is not None and request.method == "POST":
             changed = pause_agreement(**agreement_named(at, public_id), until=until, now=clock.wall_now())
-            return to_agreement(public_id, "paused" if changed.is_confirmed else "", until)
+            return to_agreement(public_id, "paused", until, changed=changed)
     except (NoDay, ChangeRefused) as refused:
         return _page(request, at, agreement, text=text, error=str(refused))
     return _page(request, at, agreement, text=text, until=until)

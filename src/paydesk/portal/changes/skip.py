@@ -58,8 +58,8 @@ def _step(
     }
     if request.method == "POST":
         try:
-            do_it(**named, now=clock.wall_now())
-            return to_agreement(public_id, what, payment.day)
+            changed = do_it(**named, now=clock.wall_now())
+            return to_agreement(public_id, what, payment.day, changed=changed)
         except ChangeRefused as refused:
             error = str(refused)
     preview = preview_it(**named)

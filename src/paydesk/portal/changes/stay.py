@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from paydesk.billing.arrangements.changes import skip_payment
+from paydesk.billing.arrangements.changes.change import Changed
 from paydesk.billing.arrangements.changes.discount_agreement import discount_agreement, preview_discount
 from paydesk.billing.arrangements.changes.pause_agreement import longest, pause_agreement, preview_pause
 from paydesk.billing.arrangements.coming.course import RUNNING, Course, next_to_come
@@ -43,8 +44,8 @@ def stay_for(
     return _OFFERS[offer](at, agreement, course)
 
 
-def accept(at: AtHand, agreement: Agreement, stay: Stay) -> bool:
-    """Do it; raises a ChangeRefused. False: the company has not confirmed it yet."""
+def accept(at: AtHand, agreement: Agreement, stay: Stay) -> Changed:
+    """Do it; raises a ChangeRefused."""
     if stay.offer == CancelOffer.SKIP:
         changed = skip_payment.skip_payment(
             merchant=at.merchant,
@@ -58,7 +59,7 @@ def accept(at: AtHand, agreement: Agreement, stay: Stay) -> bool:
         changed = pause_agreement(
             **agreement_named(at, agreement.public_id), until=stay.day, now=clock.wall_now()
         )
-    return changed.is_confirmed
+    return changed
 
 
 def _pause(at: AtHand, agreement: Agreement, course: Course | None) -> Stay | None:

@@ -21,6 +21,7 @@ from paydesk.billing.customers.details.keep import (
 from paydesk.billing.customers.details.tax_id import LENGTH_MAX as TAX_ID_LENGTH_MAX
 from paydesk.billing.customers.details.written import Written
 from paydesk.kit import clock
+from paydesk.portal.details.told import told_words
 from paydesk.portal.details.words import (
     AUTOCOMPLETE,
     country_choices,
@@ -38,7 +39,7 @@ def details(request: HttpRequest, at: AtHand) -> HttpResponse:
     """Show the form; with `act=country` show the fields of the chosen country; else keep what was written."""
     kept = details_of(**at.ids)
     if request.method != "POST":
-        return _page(request, at, kept.said, kept.version)
+        return _page(request, at, kept.said, kept.version, kept_now=kept)
     written, seen = _read(request.POST, kept.said), _version(request.POST)
     if request.POST.get("act") == "country":
         return _page(request, at, written, seen)
@@ -79,7 +80,10 @@ def _page(
     errors: Mapping[str, str] | None = None,
     moved: str = "",
     kept: Kept | None = None,
+    kept_now: Kept | None = None,
 ) -> HttpResponse:
+    is_saved = "saved" in request.GET and not errors
+    saved_at = kept_now.changed_at if is_saved and kept_now else None
     country = written.country if written.country in countries() else ""
     return show_page(
         request,
@@ -100,7 +104,8 @@ def _page(
         moved=moved,
         kept=kept.said if kept else None,
         is_new_address="address" in request.GET,
-        is_saved="saved" in request.GET and not errors,
+        saved_at=saved_at,
+        told=told_words(at, version) if saved_at else [],
     )
 
 

@@ -16,6 +16,7 @@ from paydesk.portal.methods.find import account_or_404, own_accounts
 from paydesk.portal.methods.listed import listed
 from paydesk.portal.setups.begin import begin_setup
 from paydesk.portal.show import show_page
+from paydesk.portal.words.confirmed import company_name
 
 
 @require_safe
@@ -61,6 +62,7 @@ def methods_page(
         backup_trouble=trouble_of(at, backups.for_everything),
         offers_backup=at.merchant.policies.backup_method,
         removal=removal,
+        removal_company=company_name(removal.connection) if removal else "",
         removal_refusal=sentence_of(removal) if removal else "",
         error=error,
         now=at.now,

@@ -41,7 +41,10 @@ class PaymentFacts(NamedTuple):
     planned_date: date | None
     fee_minor: int
     waived_minor: int
+    observed_at: datetime
     connection_removed_at: datetime | None
+    gateway: str
+    connection_name: str
     order_public_id: str
     order_title: str
     order_number: str
@@ -175,6 +178,8 @@ _FACTS = CompiledQuery(
     ).values_list(
         *PaymentFacts._fields[: PaymentFacts._fields.index("connection_removed_at")],
         "connection__removed_at",
+        "connection__gateway",
+        "connection__name",
         "order__public_id",
         "order__title",
         "order__number",

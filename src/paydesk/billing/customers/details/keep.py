@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from paydesk.billing.customers.details.address_form import PARTS
+from paydesk.billing.customers.details.told import carry_over
 from paydesk.billing.customers.details.written import Written, tidied, what_is_wrong
 from paydesk.billing.customers.models import Customer, CustomerDetails
 from paydesk.database.transactions import in_transaction, locked
@@ -38,6 +39,7 @@ class Kept:
 
     said: Written
     version: int
+    changed_at: datetime | None = None
 
 
 def details_of(*, merchant_id: int, customer_id: int) -> Kept:
@@ -95,7 +97,9 @@ def _write(customer: Customer, before: Kept, said: Written, now: datetime) -> Ke
             subject={"customer": customer.public_id},
             now=now,
         )
-    return Kept(said=said, version=before.version + 1)
+    else:
+        carry_over(**mine, before=before.version)
+    return Kept(said=said, version=before.version + 1, changed_at=now)
 
 
 def _row(merchant_id: int, customer_id: int) -> CustomerDetails | None:
@@ -105,4 +109,4 @@ def _row(merchant_id: int, customer_id: int) -> CustomerDetails | None:
 def _kept(customer: Customer, row: CustomerDetails | None) -> Kept:
     own = {name: getattr(row, name) for name in _OWN} if row else {}
     said = Written(name=customer.name, language=customer.language, time_zone=customer.time_zone, **own)
-    return Kept(said=said, version=row.version if row else 0)
+    return Kept(said=said, version=row.version if row else 0, changed_at=row.changed_at if row else None)

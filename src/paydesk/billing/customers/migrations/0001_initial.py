@@ -98,6 +98,9 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(blank=True, default="", max_length=200)),
                 ("methods_observed_at", models.DateTimeField(null=True)),
                 ("reread_at", models.DateTimeField(null=True)),
+                ("details_version", models.PositiveIntegerField(default=0)),
+                ("details_told_at", models.DateTimeField(null=True)),
+                ("details_refused", models.BooleanField(default=False)),
                 ("reconciled_at", models.DateTimeField(null=True)),
                 (
                     "connection",
