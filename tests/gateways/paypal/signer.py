@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 NAME = "messageverificationcerts.paypal.com"
@@ -30,8 +30,10 @@ def named(name: str) -> x509.Name:
 
 @dataclass
 class Authority:
-    """A root, and whatever it issues."""
+    """A root, or an issuer below one, and whatever it issues."""
 
+    name: str = "A root"
+    above: Authority | None = None
     key: rsa.RSAPrivateKey = field(
         default_factory=lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048)
     )
@@ -49,12 +51,16 @@ class Authority:
             encipher_only=False,
             decipher_only=False,
         )
+        above = self.above or self
         self.certificate = (
-            self._begun(named("A root"), self.key.public_key(), NOW - _YEAR, NOW + 10 * _YEAR)
+            above._begun(named(self.name), self.key.public_key(), NOW - _YEAR, NOW + 10 * _YEAR)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(uses, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), critical=False)
-            .sign(self.key, hashes.SHA256())
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(above.key.public_key()), critical=False
+            )
+            .sign(above.key, hashes.SHA256())
         )
 
     @property
@@ -62,9 +68,16 @@ class Authority:
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
 
     def issue(
-        self, key: rsa.RSAPrivateKey, *, name: str = NAME, until: datetime = NOW + timedelta(days=30)
+        self,
+        key: rsa.RSAPrivateKey,
+        *,
+        name: str = NAME,
+        until: datetime = NOW + timedelta(days=30),
+        issuer_at: str = "http://127.0.0.1/nowhere",
     ) -> bytes:
-        """Give a certificate for a signer, in a file as PayPal has it."""
+        """Give a certificate for a signer, alone in its file. `issuer_at`: where it says that its issuer's lies."""
+        place = x509.UniformResourceIdentifier(issuer_at)
+        access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place)
         made = (
             self._begun(named(name), key.public_key(), NOW - timedelta(days=60), until)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
@@ -72,6 +85,7 @@ class Authority:
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False
             )
+            .add_extension(x509.AuthorityInformationAccess([access]), critical=False)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .sign(self.key, hashes.SHA256())
         )
@@ -80,7 +94,9 @@ class Authority:
     def _begun(
         self, subject: x509.Name, key: rsa.RSAPublicKey, since: datetime, until: datetime
     ) -> x509.CertificateBuilder:
-        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(named("A root")).public_key(key)
+        builder = (
+            x509.CertificateBuilder().subject_name(subject).issuer_name(named(self.name)).public_key(key)
+        )
         dated = builder.not_valid_before(since).not_valid_after(until)
         return dated.serial_number(x509.random_serial_number())
 

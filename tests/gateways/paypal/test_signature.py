@@ -6,12 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from paydesk.gateways import http
 from paydesk.gateways.contract import BadSignature, GatewayUnreachable, Settings, WebhookEvent
+from paydesk.gateways.http import HttpAnswer, HttpRequest
 from paydesk.gateways.paypal import signature
 from paydesk.gateways.paypal.requests import Line
 from paydesk.gateways.paypal.signature import verified
@@ -189,6 +193,36 @@ def test_at_paypal_the_certificate_has_to_be_for_its_webhooks_and_of_a_root_that
         monkeypatch.setattr(signature, "_fetch", lambda *_, files=files: files)
 
         assert words in refused(at_paypal, body, headers)
+
+
+def test_an_issuer_that_the_file_leaves_out_is_fetched_from_digicert_and_from_nowhere_else(
+    company: Place,
+    connection: Settings,
+    key: rsa.RSAPrivateKey,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    below, body, ask = Authority(name="An issuer", above=authority), event(), http.ask
+    lies_there = below.certificate.public_bytes(Encoding.DER)
+
+    def at_digicert(request: HttpRequest, **more: Any) -> HttpAnswer:
+        if request.url == "http://cacerts.digicert.com/issuer.crt":
+            return HttpAnswer(status=200, headers={}, body=lies_there)
+        assert request.url.startswith(company.url), f"{request.url} was asked"
+        return ask(request, **more)
+
+    monkeypatch.setattr(signature, "ask", at_digicert)
+    for issuer_at, is_found in (
+        ("http://cacerts.digicert.com/issuer.crt", True),
+        ("http://digicert.com.evil.example/issuer.crt", False),
+        ("http://evil.example/cacerts.digicert.com", False),
+    ):
+        monkeypatch.setattr(signature, "_FETCHED", {})
+        company.put(PATH, below.issue(key, issuer_at=issuer_at))
+        if is_found:
+            assert check(connection, body, sign(company, key, body)).body == body
+        else:
+            assert "trusted" in refused(connection, body, sign(company, key, body))
 
 
 def test_where_the_certificate_cannot_be_had_paypal_is_asked_about_the_very_bytes(

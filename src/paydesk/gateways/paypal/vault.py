@@ -27,6 +27,9 @@ _PAGE = "20"
 _SCRIPTS = ("https://*.paypal.com", "https://*.paypalobjects.com")
 _FRAMES = ("https://*.paypal.com",)
 
+#: Issues of a merchant who may not save such methods (developer.paypal.com/api/payment-tokens/v3/errors).
+_NOT_ALLOWED = {"NOT_ENABLED_TO_VAULT_PAYMENT_SOURCE", "PERMISSION_DENIED"}
+
 
 class Vault:
     """What the contract asks about customers and saved methods."""
@@ -130,15 +133,6 @@ class Vault:
                 if not link(page or {}, "next"):
                     return found
             query["page"] = str(int(query["page"]) + 1)
-
-
-#: Issues of a merchant who may not save such methods (developer.paypal.com/api/rest/reference/orders/v2/errors).
-_NOT_ALLOWED = {
-    "PERMISSION_DENIED",
-    "NOT_ENABLED_FOR_CARD_PROCESSING",
-    "NOT_AUTHORIZED",
-    "VAULTING_NOT_ENABLED",
-}
 
 
 def method_record(token: Json) -> MethodRecord:

@@ -11,7 +11,7 @@ from paydesk.gateways.http import HttpAnswer
 from paydesk.gateways.method_setup import MethodSetup, MethodSetupRequest
 from paydesk.gateways.paypal import vault
 from paydesk.gateways.paypal.gateway import VaultGateway
-from paydesk.gateways.paypal.requests import Line
+from paydesk.gateways.paypal.requests import Json, Line, Refused
 from paydesk.gateways.records import MethodRecord
 from paydesk.kit.money import Money
 from tests.gateways.paypal.vault.exam_scene import PayPalExamScene
@@ -76,19 +76,21 @@ def test_a_set_up_that_paypal_has_forgotten_says_so(
 def test_a_merchant_who_may_save_only_one_kind_is_offered_that(
     gateway: VaultGateway, refused: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = vault.Vault._begin
+    ask, refusing = Line.ask, [refused]
 
-    def one_kind(self: vault.Vault, source: str, request: MethodSetupRequest) -> object:
-        return None if source == refused else begin(self, source, request)
+    def not_all(self: Line, *path: str, body: Json, **more: str) -> Json:
+        if any(one in body["payment_source"] for one in refusing):
+            raise Refused("This account may not.", issue="NOT_ENABLED_TO_VAULT_PAYMENT_SOURCE")
+        return ask(self, *path, body=body, **more)
 
-    monkeypatch.setattr(vault.Vault, "_begin", one_kind)
+    monkeypatch.setattr(Line, "ask", not_all)
     setup = begun(gateway)
 
     assert bool(setup.page_url) == (refused == "card")
     assert bool(setup.fields) == (refused == "paypal")
     assert not setup.fields or not setup.fields.values["wallet-url"]
 
-    monkeypatch.setattr(vault.Vault, "_begin", lambda *_: None)
+    refusing += ["card", "paypal"]
     with pytest.raises(GatewayRefused, match="neither cards nor wallets"):
         begun(gateway)
 
