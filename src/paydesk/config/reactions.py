@@ -19,6 +19,7 @@ from paydesk.notices.address.letters import write_address_changed_letter, write_
 from paydesk.notices.announce_concern import write_concern_letter
 from paydesk.notices.backup.letter import write_backup_letter
 from paydesk.notices.ending_letter import write_ending_letter
+from paydesk.notices.moved_letter import write_moved_letter
 from paydesk.notices.sign_in_letter import write_sign_in_letter
 from paydesk.sync.follow_payment import reread_its_subscription
 from paydesk.sync.tell_details import tell_companies
@@ -37,7 +38,7 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "payment.succeeded": [reread_its_subscription, look_at_its_move],
     "payment.failed": [begin_backup, look_at_its_move],
     "subscription.changed": [write_ending_letter, drop_move_of_what_ends],
-    "subscription.moved": [],
+    "subscription.moved": [write_moved_letter],
     "payment.contradicted": [open_concern_about_payment],
     "concern.opened": [write_concern_letter],
 }

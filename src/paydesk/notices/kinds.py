@@ -6,7 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from paydesk.merchants.find import MerchantInSight
-from paydesk.notices import concern_letter, concerns_letter, ending_letter, receipt_letter, sign_in_letter
+from paydesk.notices import (
+    concern_letter,
+    concerns_letter,
+    ending_letter,
+    moved_letter,
+    receipt_letter,
+    sign_in_letter,
+)
 from paydesk.notices.address import letters as address_letters
 from paydesk.notices.backup import letter as backup_letters
 from paydesk.notices.models import Letter
@@ -23,5 +30,6 @@ LETTERS: dict[str, Writer] = {
     concern_letter.KIND: concern_letter.concern_letter,
     concerns_letter.KIND: concerns_letter.concerns_letter,
     ending_letter.KIND: ending_letter.ending_letter,
+    moved_letter.KIND: moved_letter.moved_letter,
     receipt_letter.KIND: receipt_letter.receipt_letter,
 }

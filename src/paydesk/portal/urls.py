@@ -35,6 +35,7 @@ urlpatterns = [
     path("subscriptions/<str:public_id>", subscription, name="subscription"),
     path("", include("paydesk.portal.quotes.urls")),
     path("", include("paydesk.portal.changes.urls")),
+    path("", include("paydesk.portal.moving.urls")),
     path("subscriptions/<str:public_id>/method", method_of_subscription, name="subscription_method"),
     path("methods", methods, name="methods"),
     path("", include("paydesk.portal.backups.urls")),

@@ -58,6 +58,8 @@ class MethodSetup(models.Model):
     public_id = models.CharField(max_length=16, default=new_public_id)
     reference = models.CharField(max_length=200, default="", blank=True)
     payment_public_id = models.CharField(max_length=16, default="", blank=True)
+    # What is to be moved to the new method, from another company.
+    subscription_public_id = models.CharField(max_length=16, default="", blank=True)
     # The method that the new one is to take the place of.
     replaces = models.ForeignKey(PaymentMethod, on_delete=models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

@@ -47,13 +47,15 @@ def begin_method_setup(
     gateway_customer_id: int | None,
     payment_public_id: str = "",
     replaces_public_id: str = "",
+    subscription_public_id: str = "",
     return_url_of: Callable[[str], str],
     now: datetime,
 ) -> BegunSetup:
     """Begin a set-up for one of the customer's records at a company; raises SetupRefused, GatewayUnreachable.
 
     `return_url_of` gets the set-up's public id. `payment_public_id`: what is to be paid with the method afterwards;
-    `replaces_public_id`: the method that it is to take the place of.
+    `replaces_public_id`: the method that it is to take the place of; `subscription_public_id`: what is to be moved to
+    it.
     """
     owner = GatewayCustomer.objects.filter(
         merchant_id=merchant.id, id=gateway_customer_id or 0, customer_id=customer_id
@@ -67,6 +69,7 @@ def begin_method_setup(
         gateway_customer_id=owner.id,
         customer_id=customer_id,
         payment_public_id=payment_public_id,
+        subscription_public_id=subscription_public_id,
         replaces_id=_replaced(merchant, owner, replaces_public_id),
         created_at=now,
     )

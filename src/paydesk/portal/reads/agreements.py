@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
 from paydesk.gateways.records import SubscriptionState
+from paydesk.merchants.models import Connection
 
 _ENDED = (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
 
@@ -37,6 +39,9 @@ class Agreement(NamedTuple):
     cancels_at: datetime | None
     resumes_at: datetime | None
     ended_at: datetime | None
+    moving_since: datetime | None
+    manage_url: str
+    connection_id: int
     total_kept: int | None
     paid_kept: int
     anchor_date: date | None
@@ -55,6 +60,10 @@ class Agreement(NamedTuple):
     method_last_four: str | None
     method_expires_month: int | None
     method_expires_year: int | None
+    # How the move to another way of paying stands that is under way, if one is.
+    move_state: str | None
+    # Its merchant is connected to another company as well.
+    has_another_company: bool
 
     @property
     def is_ours(self) -> bool:
@@ -118,13 +127,19 @@ def _of_method(name: str) -> Coalesce:
     return Coalesce(f"payment_method__{name}", Subquery(_DEFAULT.values(name)[:1]))
 
 
+_MOVE = Move.objects.filter(
+    merchant_id=OuterRef("merchant_id"), source_id=OuterRef("id"), state__in=Move.OPEN
+).values("state")[:1]
+_ANOTHER_COMPANY = Connection.objects.filter(
+    merchant_id=OuterRef("merchant_id"), removed_at__isnull=True
+).exclude(id=OuterRef("connection_id"))
 _OWN_COLUMNS = Agreement._fields[: Agreement._fields.index("total_kept")]
 #: Whoever keeps the date.
 _HELD_HERE = {
     "cancels_at": Coalesce("cancels_at", "held_end_at"),
     "resumes_at": Coalesce("resumes_at", "held_resume_at"),
 }
-_COLUMNS: tuple[str | Coalesce, ...] = (
+_COLUMNS: tuple[str | Coalesce | Subquery, ...] = (
     *(_HELD_HERE.get(name, name) for name in _OWN_COLUMNS),
     "total_minor",
     "paid_minor",
@@ -140,6 +155,8 @@ _COLUMNS: tuple[str | Coalesce, ...] = (
     "order__number",
     "connection__removed_at",
     *(_of_method(name) for name in ("kind", "brand", "last_four", "expires_month", "expires_year")),
+    Subquery(_MOVE),
+    Exists(_ANOTHER_COMPANY),
 )
 _ALL = CompiledQuery(
     build=lambda merchant_id, customer_id: (

@@ -22,9 +22,13 @@ def begin_setup(
     owner_id: int | None,
     replaces: str = "",
     payment: str = "",
+    moves: str = "",
     on_trouble: Callable[[str, int], HttpResponse],
 ) -> HttpResponse:
-    """Begin, and lead to where the card is entered. `on_trouble` shows the page again with words and a status."""
+    """Begin, and lead to where the card is entered. `on_trouble` shows the page again with words and a status.
+
+    `moves`: an agreement that is to be moved to the card.
+    """
     try:
         begun = begin_method_setup(
             merchant=at.merchant,
@@ -32,6 +36,7 @@ def begin_setup(
             gateway_customer_id=owner_id,
             payment_public_id=payment,
             replaces_public_id=replaces,
+            subscription_public_id=moves,
             return_url_of=lambda setup_id: at.absolute("setup_done", setup_id),
             now=clock.wall_now(),
         )
@@ -40,7 +45,7 @@ def begin_setup(
     except GatewayUnreachable:
         return on_trouble(no_answer(), 502)
     if begun.fields is None:
-        return leave(request, begun.page_url, back=way_back(payment))
+        return leave(request, begun.page_url, back=way_back(payment, moves))
     return HttpResponseRedirect(reverse("setup", args=[begun.public_id]), status=303)
 
 
@@ -49,6 +54,8 @@ def leave(request: HttpRequest, address: str, *, back: str) -> HttpResponse:
     return show_page(request, "setups/leave.html", here="methods", address=address, back=back)
 
 
-def way_back(payment: str) -> str:
-    """Give the address that a set-up was begun from."""
+def way_back(payment: str, moves: str = "") -> str:
+    """Give the address that a set-up was begun from. `moves`: the agreement that is to be moved to the method."""
+    if moves:
+        return reverse("subscription_elsewhere", args=[moves])
     return reverse("payment_pay", args=[payment]) if payment else reverse("methods")

@@ -35,7 +35,7 @@ def stopped(
         begin=_begin(setup),
         account=setup.gateway_customer.public_id,
         replaces=setup.replaces.public_id if setup.replaces and not setup.replaces.removed_at else "",
-        back=way_back(setup.payment_public_id),
+        back=way_back(setup.payment_public_id, setup.subscription_public_id),
     )
 
 
@@ -43,4 +43,6 @@ def _begin(setup: MethodSetup) -> str:
     """Give the address whose POST begins a set-up like this one."""
     if setup.payment_public_id:
         return reverse("payment_card", args=[setup.payment_public_id])
+    if setup.subscription_public_id:
+        return reverse("subscription_elsewhere_card", args=[setup.subscription_public_id])
     return reverse("method_add")

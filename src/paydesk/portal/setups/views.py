@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +21,7 @@ from paydesk.billing.payment_methods.set_up import (
 from paydesk.billing.payments.choices import retry_choices
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.refused import no_answer
-from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
+from paydesk.gateways.contract import Capability, GatewayRefused, GatewayUnreachable
 from paydesk.kit import clock
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.choice import Asked, Choice, choice_of, read_asked
@@ -29,6 +32,8 @@ from paydesk.portal.setups.begin import begin_setup, leave, way_back
 from paydesk.portal.setups.hosted import allow_origins
 from paydesk.portal.setups.stopped import stopped
 from paydesk.portal.show import show_page
+
+_CHOOSING = {Capability.SET_DEFAULT_METHOD, Capability.SET_SUBSCRIPTION_METHOD}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,12 +100,17 @@ def done(request: HttpRequest, at: AtHand, setup_id: str) -> HttpResponse:
         return _not_entered(request, setup, asked)
     if setup.method.removed_at is not None:
         return HttpResponseRedirect(reverse("methods"), status=303)
+    if setup.subscription_public_id:
+        chosen = urlencode({"method": setup.method.public_id})
+        return HttpResponseRedirect(f"{way_back('', setup.subscription_public_id)}?{chosen}", status=303)
     return _saved(request, at, setup, setup.method, asked)
 
 
 def _entering(request: HttpRequest, at: AtHand, setup: MethodSetup, begun: BegunSetup) -> HttpResponse:
     if begun.fields is None:
-        return leave(request, begun.page_url, back=way_back(setup.payment_public_id))
+        return leave(
+            request, begun.page_url, back=way_back(setup.payment_public_id, setup.subscription_public_id)
+        )
     response = show_page(
         request,
         "setups/fields.html",
@@ -108,7 +118,7 @@ def _entering(request: HttpRequest, at: AtHand, setup: MethodSetup, begun: Begun
         choice=_choice(at, setup, None, None),
         fields=begun.fields,
         done=reverse("setup_done", args=[setup.public_id]),
-        back_to=way_back(setup.payment_public_id),
+        back_to=way_back(setup.payment_public_id, setup.subscription_public_id),
         is_for_payment=bool(setup.payment_public_id),
         now=at.now,
     )
@@ -118,7 +128,7 @@ def _entering(request: HttpRequest, at: AtHand, setup: MethodSetup, begun: Begun
 def _not_entered(request: HttpRequest, setup: MethodSetup, asked: Asked | None) -> HttpResponse:
     """Who came back without entering a card goes back to where it began; who pressed, or was refused, is told."""
     if asked is None and not setup.refusal:
-        return HttpResponseRedirect(way_back(setup.payment_public_id))
+        return HttpResponseRedirect(way_back(setup.payment_public_id, setup.subscription_public_id))
     again = reverse("setup", args=[setup.public_id])
     return stopped(request, setup, setup.refusal, status=409, again=again)
 
@@ -146,8 +156,12 @@ def _saved(
 
 
 def _choice(at: AtHand, setup: MethodSetup, method: PaymentMethod | None, asked: Asked | None) -> Choice:
+    account = account_of_record(at, setup.gateway_customer_id)
+    if setup.subscription_public_id:
+        # What it shall pay is known, and is at another company still.
+        account = replace(account, agreements=(), overdue=(), offered=account.offered - _CHOOSING)
     return choice_of(
-        account_of_record(at, setup.gateway_customer_id),
+        account,
         method,
         is_new=True,
         asked=asked,

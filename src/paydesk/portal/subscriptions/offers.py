@@ -16,6 +16,7 @@ from paydesk.portal.addresses import url
 from paydesk.portal.backups.laid_out import trouble_of
 from paydesk.portal.changes.offers import change_offers, end_offers
 from paydesk.portal.door import AtHand
+from paydesk.portal.moving.places import can_move
 from paydesk.portal.reads.agreements import Agreement
 from paydesk.portal.reads.instalments import Instalment
 from paydesk.portal.subscriptions.offer import Offer
@@ -38,13 +39,14 @@ def offers_of(
 
     `backup`: the choice of one that counts for it.
     """
-    if agreement.is_over or agreement.connection_removed_at is not None:
+    if agreement.is_over or agreement.connection_removed_at is not None or agreement.moving_since is not None:
         return []
     offers = list(_payments(at, agreement, left)) if agreement.is_ours else []
     return [
         *offers,
         *change_offers(at, agreement, course),
         *_method(at.merchant.policies, agreement),
+        *_elsewhere(at, agreement),
         *_backup(at, agreement, backup),
         *end_offers(at, agreement, course),
     ]
@@ -91,7 +93,7 @@ def _pay_off(at: AtHand, agreement: Agreement, payable: Sequence[Instalment]) ->
 
 
 def _method(policies: Policies, agreement: Agreement) -> Iterator[Offer]:
-    if agreement.is_ours and not policies.change_method:
+    if (agreement.is_ours and not policies.change_method) or agreement.manage_url:
         return
     has_one = bool(agreement.method_brand or agreement.method_last_four)
     name = _named(agreement.method_brand, agreement.method_last_four)
@@ -124,3 +126,21 @@ def _backup(at: AtHand, agreement: Agreement, choice: BackupChoice | None) -> It
 
 def _named(brand: str | None, last_four: str | None) -> str:
     return f"{brand_word(brand)} •• {last_four or ''}".removesuffix(" •• ")
+
+
+def _elsewhere(at: AtHand, agreement: Agreement) -> Iterator[Offer]:
+    """What only its company can change leads to a page that says so; all else to another company, if there is one."""
+    if agreement.manage_url:
+        yield Offer(
+            mark="wallet",
+            words=_("Change what pays it"),
+            note=_("At the company that collects it, or here"),
+            address=url("subscription_elsewhere", agreement.public_id),
+        )
+    elif can_move(at, agreement):
+        yield Offer(
+            mark="next",
+            words=_("Pay this another way"),
+            note=_("With a method at another company"),
+            address=url("subscription_elsewhere", agreement.public_id),
+        )

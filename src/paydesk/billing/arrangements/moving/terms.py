@@ -85,6 +85,10 @@ class Terms:
             off_minor=off_minor,
         )
 
+    def after_first(self) -> Planned | None:
+        """Give the payment that comes after the first; None when there is none."""
+        return self.payments[1] if len(self.payments) > 1 else self.following()
+
 
 def terms_of(
     old: Old, *, begins_again: bool, is_time: bool = False, now: datetime, zone: str

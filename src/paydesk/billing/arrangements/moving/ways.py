@@ -57,9 +57,14 @@ def refusal(agreement: Subscription, *, policies: Policies) -> str | None:
 
 def places_for(*, merchant: MerchantInSight, agreement: Subscription) -> list[Place]:
     """List the merchant's other connections at which Paydesk can charge a saved method by itself."""
+    return places_beside(merchant=merchant, connection_id=agreement.connection_id)
+
+
+def places_beside(*, merchant: MerchantInSight, connection_id: int) -> list[Place]:
+    """The same for what is at a connection (its id)."""
     mine = Connection.objects.filter(merchant_id=merchant.id, removed_at__isnull=True)
     places = []
-    for connection in mine.exclude(id=agreement.connection_id).order_by("id"):
+    for connection in mine.exclude(id=connection_id).order_by("id"):
         try:
             gateway = connect(connection, merchant=merchant)
         except GatewayMissing:

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
                 ("reference", models.CharField(blank=True, default="", max_length=200)),
                 ("payment_public_id", models.CharField(blank=True, default="", max_length=16)),
+                ("subscription_public_id", models.CharField(blank=True, default="", max_length=16)),
                 (
                     "state",
                     models.CharField(

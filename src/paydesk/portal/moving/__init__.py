@@ -1,0 +1,1 @@
+"""Moving an agreement to another way of paying."""
