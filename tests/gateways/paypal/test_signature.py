@@ -179,20 +179,33 @@ def test_a_certificate_that_has_expired_is_refused_though_it_was_good_when_it_wa
     later = NOW + timedelta(days=2)
     words = refused(replace(connection, now=lambda: later), body, sign(company, key, body, at=later))
 
-    assert "trusted now" in words
+    assert "not good at this time" in words
 
 
-def test_at_paypal_the_certificate_has_to_be_for_its_webhooks_and_of_a_root_that_the_system_trusts(
+def test_at_paypal_a_certificate_for_another_name_is_refused_and_one_of_another_root_is_paypals_to_judge(
     connection: Settings, key: rsa.RSAPrivateKey, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_paypal, body = replace(connection, base_url=""), event()
     headers = signed(body, key, cert_url=f"https://api.paypal.com{PATH}", webhook_id=WEBHOOK)
-    for name, words in (("www.paypal.com", "not for PayPal's webhooks"), (NAME, "trusted")):
-        monkeypatch.setattr(signature, "_FETCHED", {})
-        files = x509.load_pem_x509_certificates(authority.issue(key, name=name))
-        monkeypatch.setattr(signature, "_fetch", lambda *_, files=files: files)
+    asked: list[str] = []
 
-        assert words in refused(at_paypal, body, headers)
+    def judge(_line: Line, *path: str, **_: object) -> dict[str, str]:
+        asked.append(path[-1])
+        return {"verification_status": "FAILURE"}
+
+    def holds(name: str) -> None:
+        files = x509.load_pem_x509_certificates(authority.issue(key, name=name))
+        monkeypatch.setattr(signature, "_FETCHED", {})
+        monkeypatch.setattr(signature, "_fetch", lambda *_: files)
+
+    monkeypatch.setattr(Line, "ask", judge)
+    holds("www.paypal.com")
+    assert "not for PayPal's webhooks" in refused(at_paypal, body, headers)
+    holds(NAME)
+    assert "does not fit" in refused(at_paypal, body + b" ", headers)
+    assert asked == [], "nobody is asked about a signature that does not fit"
+    assert "did not sign" in refused(at_paypal, body, headers)
+    assert asked == ["verify-webhook-signature"]
 
 
 def test_an_issuer_that_the_file_leaves_out_is_fetched_from_digicert_and_from_nowhere_else(

@@ -7,7 +7,8 @@ pin what it has to be: at an API host, for `messageverificationcerts...paypal.co
 SDK). So an issuer that is missing is fetched from DigiCert, where the certificate says that it is, and all of it is
 checked up to a root that the system trusts.
 
-Only where a certificate cannot be had is PayPal asked whether the signature is its own. One that is wrong is wrong.
+Only where a certificate cannot be had, or followed, is PayPal asked whether the signature is its own. One that does not
+fit is wrong.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ _FETCHED: dict[tuple[str, str], Sequence[x509.Certificate]] = {}
 
 
 class _CannotBeHad(Exception):
-    """A certificate could not be fetched: that says nothing about the signature."""
+    """A certificate could not be fetched or followed up to a root: that says nothing about the signature."""
 
 
 def verified(*, body: bytes, headers: Mapping[str, str], settings: Settings, line: Line) -> WebhookEvent:
@@ -115,20 +116,35 @@ def _check(body: bytes, said: Mapping[str, str], settings: Settings) -> None:
 
 
 def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], settings: Settings) -> None:
-    """Check names, dates and signatures up to a root: the system's, or for another base URL the one in an option."""
-    try:
-        names = signer.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        name = next(iter(names.get_values_for_type(x509.DNSName)))
-    except (x509.ExtensionNotFound, StopIteration, ValueError):
-        raise BadSignature("The certificate names nobody.") from None
-    is_paypal = name.startswith(_SIGNER[0]) and name.endswith(_SIGNER[1])
-    if base_url(settings) in CERTIFICATE_HOSTS and not is_paypal:
+    """Check names, dates and signatures up to a root: the system's, or for another base URL the one in an option.
+
+    At PayPal's own address, a certificate that cannot be followed up to a root here is PayPal's to judge.
+    """
+    is_paypal, now = base_url(settings) in CERTIFICATE_HOSTS, settings.now()
+    if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
+        raise BadSignature("The certificate is not good at this time.")
+    name = next((one for one in _names(signer) if not is_paypal or _is_signer(one)), "")
+    if not name:
         raise BadSignature("The certificate is not for PayPal's webhooks.")
-    policy = PolicyBuilder().store(_roots(settings)).time(settings.now().replace(tzinfo=None))
+    policy = PolicyBuilder().store(_roots(settings)).time(now.replace(tzinfo=None))
     try:
         policy.build_server_verifier(x509.DNSName(name)).verify(signer, list(issuers))
-    except VerificationError:
-        raise BadSignature("The certificate is not one that can be trusted now.") from None
+    except VerificationError as unknown:
+        if is_paypal:
+            raise _CannotBeHad(str(unknown)) from None
+        raise BadSignature("The certificate is not one that can be trusted.") from None
+
+
+def _names(signer: x509.Certificate) -> Sequence[str]:
+    try:
+        found = signer.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return ()
+    return found.get_values_for_type(x509.DNSName)
+
+
+def _is_signer(name: str) -> bool:
+    return name.startswith(_SIGNER[0]) and name.endswith(_SIGNER[1])
 
 
 def _roots(settings: Settings) -> Store:
