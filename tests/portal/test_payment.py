@@ -10,7 +10,7 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.receipts.models import Receipt
 from paydesk.gateways.records import DeclineReason
 from paydesk.merchants.models import Connection
-from paydesk.portal.words.declines import WORDS
+from paydesk.portal.words.declines import WALLET_WORDS, WORDS
 from tests import builders
 from tests.portal.reading import read
 
@@ -48,6 +48,28 @@ def test_every_decline_has_words_and_something_to_do(browser: Client, failed: Pa
     assert WORDS[reason].todo in page
     assert "Nothing was charged." in page
     assert "Pay EUR 49.00 now" in page
+
+
+@pytest.mark.parametrize("reason", DeclineReason)
+def test_a_wallet_says_no_by_its_own_name(
+    browser: Client, ada: Customer, account: Connection, reason: str
+) -> None:
+    failed = builders.payment(builders.order(ada, account), state="failed")
+    builders.attempt(failed, "declined", decline_reason=reason, method_brand="paypal", method_last_four="")
+    page = read(browser, f"/payments/{failed.public_id}")
+    words = WALLET_WORDS.get(reason, WALLET_WORDS[DeclineReason.OTHER])
+    assert page.count(words.happened % {"wallet": "PayPal"}) == 2  # at its head and in its story
+    assert words.todo % {"wallet": "PayPal"} in page
+    assert "bank declined" not in page
+
+
+def test_what_its_company_tries_again_by_itself_says_so(browser: Client, failed: Payment) -> None:
+    Payment.objects.filter(id=failed.id).update(capabilities=[], next_attempt_at=builders.days(4))
+    for path in ("/", f"/payments/{failed.public_id}"):
+        page = read(browser, path)
+        assert "the next try is on" in page.lower()
+        assert "Until then it cannot be paid here" in page
+        assert "cannot be made here right now" not in page
 
 
 def test_a_reason_that_we_do_not_know_is_no_error(browser: Client, failed: Payment) -> None:

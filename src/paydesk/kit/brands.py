@@ -15,6 +15,16 @@ _NAMES = {
     "us_bank_account": "ACH",
 }
 
+#: Who says no here is the wallet's company, whatever stands behind it.
+_WALLETS = frozenset(
+    {"alipay", "amazon_pay", "cashapp", "klarna", "link", "paypal", "paypay", "revolut_pay", "venmo"}
+)
+
+
+def is_wallet(brand: str) -> bool:
+    """Say whether it is an account at a company of its own, which draws on a card or a bank that we do not see."""
+    return brand.lower() in _WALLETS
+
 
 def brand_name(brand: str) -> str:
     """Give the name for a company's word such as `visa` or `amex`; empty where the company does not know it."""

@@ -1,12 +1,7 @@
-"""The real commands, and the two sets of books that a journey on Stripe compares: Stripe's and ours."""
+"""The two sets of books that a journey on Stripe compares: Stripe's and ours."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.request import Request, urlopen
@@ -17,48 +12,19 @@ from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.merchants.models import Merchant
 from paydesk.sync.models import InboxEvent
-from tests.journeys.installation import PAYDESK, Installation
+from tests.journeys.commands import wait_until
+from tests.journeys.installation import Installation
 from tests.stripe_scene import Object, PastDue, StripeScene
-
-WAIT_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Commands:
-    """What a merchant's own staff types."""
-
-    environment: dict[str, str]
-
-    def run(self, *words: str, **secrets: str) -> str:
-        """Run one command and give what it printed."""
-        ended = subprocess.run(
-            [PAYDESK, *words],
-            env=os.environ | self.environment | secrets,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout
-
-    def connect_stripe(self, stripe: StripeScene) -> str:
-        """Connect the account; its keys come from the environment, never from the command line."""
-        settings = stripe.settings()
-        keys = {f"PAYDESK_CREDENTIAL_{name.upper()}": value for name, value in settings.credentials.items()}
-        options = [f"--option={name}={value}" for name, value in settings.options.items()]
-        words = ["stripe", "--merchant=harbor", "--name=Stripe", f"--base-url={settings.base_url}"]
-        return self.run("connect", *words, *options, **keys)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Books:
-    """One customer's account at Stripe, and what Paydesk knows of it. `told` is what connecting printed."""
+    """One customer's account at Stripe, and what Paydesk knows of it."""
 
     stripe: StripeScene
     due: PastDue
     installation: Installation
-    told: str
+    webhooks_go_to: str
 
     @property
     def merchant_id(self) -> int:
@@ -69,13 +35,6 @@ class Books:
     def portal(self) -> str:
         """Give the portal's address."""
         return self.installation.portal("harbor")
-
-    @property
-    def webhooks_go_to(self) -> str:
-        """Read the address that connecting told the merchant to enter at Stripe."""
-        found = re.search(r"webhooks to: (\S+)", self.told)
-        assert found
-        return found.group(1)
 
     def taken(self) -> list[str]:
         """Name what Stripe has taken from the customer, by its own books."""
@@ -125,11 +84,3 @@ class Books:
         """Wait until the worker has worked off every webhook."""
         waiting = InboxEvent.objects.filter(merchant_id=self.merchant_id, worked_at=None)
         wait_until(lambda: not waiting.exists())
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for what another process does."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, f"not so within {WAIT_SECONDS} s"
-        time.sleep(0.05)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.journeys.commands import Commands
 from tests.journeys.installation import Installation
-from tests.journeys.stripe.books import Books, Commands
+from tests.journeys.stripe.books import Books
 from tests.stripe_scene import StripeScene, stripe_account, stripe_scene
 
 __all__ = ["stripe_account", "stripe_scene"]
@@ -15,10 +16,8 @@ __all__ = ["stripe_account", "stripe_scene"]
 def books(stripe_scene: StripeScene, installation: Installation) -> Books:
     """Ada has paid one invoice of her subscription and owes the next: her card was declined."""
     due = stripe_scene.past_due()
-    paydesk = Commands(installation.environment)
-    paydesk.run("merchant", "harbor", "--name=Harbor Coffee Roasters", "--mode=test",
-                "--support-email=help@harbor.example", "--time-zone=Europe/Berlin")  # fmt: skip
-    told = paydesk.connect_stripe(stripe_scene)
-    assert "Connected to" in told
-    assert "Done." in paydesk.run("import", "--merchant=harbor", "--connection=Stripe")
-    return Books(stripe=stripe_scene, due=due, installation=installation, told=told)
+    paydesk = Commands(installation)
+    paydesk.open_merchant()
+    address = paydesk.connect("stripe", stripe_scene.settings(), name="Stripe")
+    paydesk.take_over("Stripe")
+    return Books(stripe=stripe_scene, due=due, installation=installation, webhooks_go_to=address)

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from paydesk.billing.payment_methods.models import MethodSetup
+from tests.journeys.commands import wait_until
 from tests.journeys.methods.steps import add_a_card, choose, is_offered, keeps, replace, row, was_confirmed
-from tests.journeys.stripe.books import Books, wait_until
+from tests.journeys.stripe.books import Books
 from tests.journeys.stripe.steps import enter_card, fields_are_there, sign_in
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, NEEDS_3D_SECURE
 

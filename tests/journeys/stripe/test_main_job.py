@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Payment
+from tests.journeys.commands import wait_until
 from tests.journeys.looks import looks_right, shuts_nobody_out
-from tests.journeys.stripe.books import Books, wait_until
+from tests.journeys.stripe.books import Books
 from tests.journeys.stripe.steps import enter_card, fields_are_there, sign_in
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE
 

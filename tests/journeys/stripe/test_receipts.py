@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Payment
+from tests.journeys.commands import wait_until
 from tests.journeys.looks import looks_right
 from tests.journeys.paper import downloaded, read_paper
-from tests.journeys.stripe.books import Books, wait_until
+from tests.journeys.stripe.books import Books
 from tests.journeys.stripe.steps import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from paydesk.gateways.records import DeclineReason
+from paydesk.kit.brands import brand_name, is_wallet
 
 
 class DeclineWords(NamedTuple):
@@ -66,16 +67,36 @@ WORDS: dict[str, DeclineWords] = {
     ),
 }
 
+_LOOK_THERE = _(
+    "Look in your %(wallet)s account which card or bank it draws on, or use another payment method."
+)
+#: Of a wallet one knows less: whose card or bank it asked, it keeps to itself.
+WALLET_WORDS: dict[str, DeclineWords] = {
+    DeclineReason.INSUFFICIENT_FUNDS: DeclineWords(
+        _("%(wallet)s could not collect this payment: not enough funds."), _LOOK_THERE
+    ),
+    DeclineReason.TRY_LATER: DeclineWords(
+        _("%(wallet)s could not answer at that moment."), _("Pay again in a little while.")
+    ),
+    DeclineReason.REVOKED: DeclineWords(
+        _("%(wallet)s was told to stop payments of this kind."), _("Use another payment method.")
+    ),
+    DeclineReason.OTHER: DeclineWords(
+        _("%(wallet)s declined this payment and did not say why."), _LOOK_THERE
+    ),
+}
 
-def decline_sentence(reason: str) -> str:
+
+def decline_sentence(reason: str, brand: str = "") -> str:
     """Say why a payment was declined; a reason that we do not know reads like one that was not given."""
-    return gettext(_words(reason).happened)
+    return gettext(_words(reason, brand).happened) % {"wallet": brand_name(brand)}
 
 
-def decline_todo(reason: str) -> str:
+def decline_todo(reason: str, brand: str = "") -> str:
     """Say what helps against a decline."""
-    return gettext(_words(reason).todo)
+    return gettext(_words(reason, brand).todo) % {"wallet": brand_name(brand)}
 
 
-def _words(reason: str) -> DeclineWords:
-    return WORDS.get(reason, WORDS[DeclineReason.OTHER])
+def _words(reason: str, brand: str) -> DeclineWords:
+    known = WALLET_WORDS if is_wallet(brand) else WORDS
+    return known.get(reason, known[DeclineReason.OTHER])

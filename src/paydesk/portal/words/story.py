@@ -70,7 +70,11 @@ def _attempt(attempt: PastAttempt, whole_minor: int) -> Step:
             return Step("tick", "success", when, _paid(attempt, method, whole_minor), _asked(attempt))
         case Attempt.State.DECLINED:
             return Step(
-                "cross", "danger", when, decline_sentence(attempt.decline_reason), _tried(method, attempt)
+                "cross",
+                "danger",
+                when,
+                decline_sentence(attempt.decline_reason, attempt.method_brand),
+                _tried(method, attempt),
             )
         case Attempt.State.ABANDONED:
             return Step("dash", "quiet", when, _given_up(attempt), method)

@@ -38,7 +38,6 @@ class SubscriptionsGateway(PayPalConnection):
     """One connection to one PayPal account whose subscriptions PayPal collects."""
 
     NAME: ClassVar[str] = "paypal-subscriptions"
-    TITLE: ClassVar[str] = "PayPal Subscriptions"
     KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = {
         "charge": settings.SUBSCRIPTIONS_REMEMBER,
         "refund": settings.CAPTURES_REMEMBER,
