@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ def main() -> None:
     asked.add_argument("--customers", type=int)
     asked.add_argument("--bills", type=int)
     asked.add_argument("--paypal", action="store_true")
+    asked.add_argument("--again", action="store_true", help="reconcile it, and read every customer again")
     options = asked.parse_args()
     options.customers = options.customers or (250 if options.paypal else 5_000)
     options.bills = options.bills or (20 if options.paypal else 10)
@@ -54,7 +56,33 @@ def main() -> None:
         if totals != expected:
             raise AssertionError(f"The books are not the account's: {totals} instead of {expected}")
         requests = sum(archive.requests().values())
-    print(json.dumps(_line(cost, database_ms, totals["counts"], requests)), flush=True)
+        print(json.dumps(_line(cost, database_ms, totals["counts"], requests)), flush=True)
+        if options.again:
+            for name, command in _again(merchant.id).items():
+                say(f"Once more: {name}")
+                before, asked_before = database_cpu_ms(), sum(archive.requests().values())
+                cost = _run(command)
+                counted = sum(archive.requests().values()) - asked_before
+                line = _line(cost, database_cpu_ms() - before, totals["counts"], counted)
+                print(json.dumps(line | {"name": name}), flush=True)
+
+
+def _again(merchant_id: int) -> dict[str, list[str]]:
+    """Give what reads all of it again: the command, and the timer's job in a process of its own."""
+    job = (
+        "import django; django.setup();"
+        "from datetime import timedelta;"
+        "from paydesk.billing.customers.models import GatewayCustomer;"
+        "from paydesk.kit import clock;"
+        "from paydesk.sync.reconciliation import reread_stale as job;"
+        "job._TURN_MAX = job._RUN_MAX = timedelta(hours=1);"
+        f"GatewayCustomer.objects.filter(merchant_id={merchant_id}).update(reread_at=None);"
+        "job.reread_what_is_stale(clock.wall_now())"
+    )
+    return {
+        "reconcile": [str(PROGRAM), "reconcile", "--merchant", SLUG],
+        "reread": [sys.executable, "-c", job],
+    }
 
 
 def _account(options: argparse.Namespace) -> AbstractContextManager[Account]:
@@ -72,8 +100,9 @@ def _run(command: list[str]) -> _Cost:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise AssertionError(f"The import ended with {process.returncode}")
+    # 1: some customers of the account have no address, which a reconciliation tells of.
+    if process.returncode not in (0, 1):
+        raise AssertionError(f"It ended with {process.returncode}")
     return _Cost(
         cpu_ms=(usage.ru_utime + usage.ru_stime) * 1_000,
         rss_mib=usage.ru_maxrss / 1_024,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from paydesk.billing.arrangements.models import MethodChange, ScheduledAction
 from paydesk.billing.customers.models import GatewayCustomer
@@ -27,16 +27,18 @@ def stale_customers(
     Both are wall time. What guests paid has an empty reference, of which a company lists nothing.
     """
     mine = {"merchant_id": connection.merchant_id, "connection_id": connection.id}
-    payments = Payment.objects.filter(**mine, gateway_customer_id=OuterRef("id"))
-    is_open = Exists(payments.filter(state__in=_OPEN_PAYMENTS))
-    running = Subscription.objects.filter(**mine, customer_id=OuterRef("customer_id")).exclude(
-        state__in=_ENDED
-    )
-    should_be_new = is_open | Exists(running.filter(_is_overdue(now))) | _is_wished_for(connection, now)
+    payments = Payment.objects.filter(**mine)
+    running = Subscription.objects.filter(**mine, customer_id__isnull=False).exclude(state__in=_ENDED)
+    # Each of these is asked once for all customers: asked for each by itself, SQLite looks through every row for it.
+    is_open = Q(id__in=payments.filter(state__in=_OPEN_PAYMENTS).values("gateway_customer_id"))
+    runs = Q(customer_id__in=running.values("customer_id"))
+    is_recent = Q(id__in=payments.filter(due_at__gte=now - _RECENT).values("gateway_customer_id"))
+    is_overdue = Q(customer_id__in=running.filter(_is_overdue(now)).values("customer_id"))
+    should_be_new = is_open | is_overdue | _is_wished_for(connection, now)
     return (
         GatewayCustomer.objects.filter(**mine)
         .filter(Q(reread_at__isnull=True) | Q(reread_at__lt=unread_since))
-        .filter(is_open | Exists(running) | Exists(payments.filter(due_at__gte=now - _RECENT)))
+        .filter(is_open | runs | is_recent)
         .exclude(reference="")
         .annotate(rank=Case(When(should_be_new, then=Value(0)), default=Value(1)))
         .order_by("rank", F("reread_at").asc(nulls_first=True), "id")
@@ -53,17 +55,17 @@ def _is_overdue(now: datetime) -> Q:
     )
 
 
-def _is_wished_for(connection: Connection, now: datetime) -> Exists | Q:
+def _is_wished_for(connection: Connection, now: datetime) -> Q:
     """Say whether a customer wants something of the company that it has not confirmed."""
-    change = MethodChange.objects.filter(
-        merchant_id=connection.merchant_id,
-        gateway_customer_id=OuterRef("id"),
-        state=MethodChange.State.OPEN,
+    changes = MethodChange.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, state=MethodChange.State.OPEN
     )
-    action = ScheduledAction.objects.filter(
+    actions = ScheduledAction.objects.filter(
         merchant_id=connection.merchant_id,
         subscription__connection_id=connection.id,
-        subscription__customer_id=OuterRef("customer_id"),
+        subscription__customer_id__isnull=False,
         state=ScheduledAction.State.OPEN,
     ).exclude(acts_at__gt=now)
-    return Exists(change) | Exists(action)
+    return Q(id__in=changes.values("gateway_customer_id")) | Q(
+        customer_id__in=actions.values("subscription__customer_id")
+    )
