@@ -19,6 +19,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="bin/drill simulation")
     asked.add_argument("--seeds", type=int, default=1_000)
     asked.add_argument("--from", type=int, default=0, dest="first")
+    asked.add_argument("--backups", action="store_true", help="with a second card that stands by")
     wanted = asked.parse_args()
     os.environ |= {"DJANGO_SETTINGS_MODULE": "paydesk.config.settings", "PAYDESK_LOG_LEVEL": "ERROR"}
 
@@ -27,12 +28,14 @@ def main() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    sys.exit(_run(range(wanted.first, wanted.first + wanted.seeds)))
+    seeds = range(wanted.first, wanted.first + wanted.seeds)
+    sys.exit(_run(seeds, has_backup=wanted.backups))
 
 
-def _run(seeds: range) -> int:
+def _run(seeds: range, *, has_backup: bool) -> int:
     from django.db import connection
 
+    from tests.drills.simulation.focus import LONG, Wanted
     from tests.drills.simulation.run import Result
     from tests.drills.simulation.run_many import Ran, run_many
 
@@ -42,7 +45,8 @@ def _run(seeds: range) -> int:
         if ran.runs_count % TOLD_EVERY == 0:
             _say(f"{ran.runs_count:,} runs, {len(ran.failed_seeds)} failed, next from {result.seed + 1}")
 
-    ran = run_many(seeds, after_each=tell)
+    wanted = Wanted(has_backup=True, card="no_money", steps=LONG) if has_backup else Wanted()
+    ran = run_many(seeds, after_each=tell, wanted=wanted)
     figures = {
         "drill": "simulation",
         "database": connection.vendor,

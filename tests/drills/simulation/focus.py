@@ -30,11 +30,15 @@ class Focus:
     fate_share: float = 0.3
     days_share: float = 0.1
     plans_share: float = 0.6
+    has_backup: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a focus must have; what is not said is left to chance. `steps`: how many at least and at most."""
+    """What a focus must have; what is not said is left to chance. `steps`: how many at least and at most.
+
+    `has_backup`: Ada has a second card, which she has chosen to be tried when the first is declined.
+    """
 
     steps: tuple[int, int] = (6, 20)
     card: str = ""
@@ -45,6 +49,7 @@ class Wanted:
     fate: str = ""
     days_share: float | None = None
     plans_share: float | None = None
+    has_backup: bool = False
 
 
 #: Whoever looks for something in a run gives it time to happen.
@@ -78,5 +83,6 @@ def focus_of(chance: Random, steps: Mapping[str, float], wanted: Wanted) -> Focu
         fates=fates,
         days_share=days_share if wanted.days_share is None else wanted.days_share,
         plans_share=plans_share if wanted.plans_share is None else wanted.plans_share,
+        has_backup=wanted.has_backup,
         fate_share=0.6 if wanted.fate else chance.choice((0.1, 0.3, 0.5)),
     )

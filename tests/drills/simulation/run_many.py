@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from tests.drills.simulation.focus import CHANCE_DECIDES, Wanted
 from tests.drills.simulation.run import Result, installed, run_seed
 
 
@@ -24,12 +25,17 @@ class Ran:
     reached: Counter[str] = field(default_factory=Counter)
 
 
-def run_many(seeds: Iterable[int], *, after_each: Callable[[Ran, Result], None] = lambda *_: None) -> Ran:
+def run_many(
+    seeds: Iterable[int],
+    *,
+    after_each: Callable[[Ran, Result], None] = lambda *_: None,
+    wanted: Wanted = CHANCE_DECIDES,
+) -> Ran:
     """Run each to its judgement."""
     ran, began = Ran(), time.monotonic()
     with installed():
         for seed in seeds:
-            result = run_seed(seed)
+            result = run_seed(seed, wanted)
             ran.runs_count += 1
             ran.steps_count += result.steps
             ran.reached += result.reached

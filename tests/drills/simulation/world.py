@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from paydesk.billing.arrangements.start import AgreementWanted, start_agreement
+from paydesk.billing.backups.models import BackupChoice
 from paydesk.billing.customers.models import Customer, CustomerEmail, GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
@@ -39,6 +40,8 @@ BEGINNINGS = (
 )
 ZONES = ("Europe/Berlin", "America/Santiago", "Africa/Cairo", "Pacific/Auckland", "UTC", "America/New_York")
 CURRENCIES = ("EUR", "JPY", "KWD")
+#: What a second card does when it is asked in the place of the first.
+_BACKUPS = ("good", "good", "slow", "asks", "flaky", "no_money")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,9 +135,13 @@ def build_world(seed: int, chance: Random, focus: Focus) -> World:
         rows=_rows(seed, zone, virtual.now),
     )
     company.add_method(ADA, focus.card, is_default=True)
+    if focus.has_backup:
+        company.add_method(ADA, by_chance(f"{seed} backup").choice(_BACKUPS), is_default=False)
     company.happened.clear()
     company.on_event = world.undelivered.append
     _mirror_methods(world)
+    if focus.has_backup:
+        _choose_backup(world)
     world.say(f"{zone}, {currency}; Ada's card: {focus.card}")
     return world
 
@@ -184,6 +191,16 @@ def _mirror_methods(world: World) -> None:
             last_four="4242",
             is_default=method.is_default,
         )
+
+
+def _choose_backup(world: World) -> None:
+    """She has done so before the first backup of the database, so that no restore takes it back."""
+    BackupChoice.objects.create(
+        merchant_id=world.rows.merchant_id,
+        customer_id=world.rows.customer_id,
+        payment_method=PaymentMethod.objects.get(merchant_id=world.rows.merchant_id, is_default=False),
+        chosen_at=world.clock.now,
+    )
 
 
 def wish(world: World) -> AgreementWanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from paydesk.billing.backups.models import BackupChoice
 from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.billing.payments.models import Payment
@@ -26,10 +27,13 @@ def six_cards(shop: MerchantInSight) -> Shown:
     owed = _overdue(who, account)
     new, old = cards[1], cards[0]
     setup = _setup(new, replaces=old)
+    _backups(who, everything=new, one=(first, cards[2]))
     return Shown(
         who=who,
         paths=[
             "/methods",
+            "/methods/backup",
+            f"/subscriptions/{first.public_id}/backup",
             f"/methods/{new.public_id}/use",
             f"/methods/{old.public_id}/use",
             f"/methods/{old.public_id}/remove",
@@ -61,7 +65,10 @@ def several_accounts(shop: MerchantInSight) -> Shown:
     left = builders.connection(shop, removed_at=builders.days(-40))
     builders.method(who, left, brand="amex", last_four="0005")
     methods = [f"/methods/{one.public_id}/use" for one in (paypal, bank)]
-    return Shown(who=who, paths=["/methods", *methods, f"/subscriptions/{lost.public_id}/method"])
+    builders.subscription(builders.order(who, billing, "Kiln"), payment_method=visa)
+    _backups(who, everything=paypal, one=(lost, gone))
+    own = [f"/subscriptions/{lost.public_id}/{word}" for word in ("method", "backup")]
+    return Shown(who=who, paths=["/", "/methods", "/methods/backup", *methods, *own])
 
 
 def no_card(shop: MerchantInSight) -> Shown:
@@ -89,6 +96,8 @@ def one_card(shop: MerchantInSight) -> Shown:
         who=who,
         paths=[
             "/methods",
+            "/methods/backup",
+            f"/subscriptions/{agreement.public_id}/backup",
             f"/setups/{setup.public_id}/done",
             f"/methods/{new.public_id}/use",
             f"/methods/{new.public_id}/remove",
@@ -96,6 +105,17 @@ def one_card(shop: MerchantInSight) -> Shown:
             f"/payments/{failed.public_id}/pay?card=another",
         ],
     )
+
+
+def _backups(who: Customer, *, everything: PaymentMethod, one: tuple[Subscription, PaymentMethod]) -> None:
+    for subscription, method in ((None, everything), one):
+        BackupChoice.objects.create(
+            merchant_id=who.merchant_id,
+            customer=who,
+            subscription=subscription,
+            payment_method=method,
+            chosen_at=builders.days(-3),
+        )
 
 
 def _cards(who: Customer, account: Connection) -> list[PaymentMethod]:

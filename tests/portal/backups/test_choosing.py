@@ -129,7 +129,10 @@ def test_what_a_company_collects_says_plainly_why_another_cannot_stand_by(
 ) -> None:
     page = read(browser, f"/subscriptions/{club.public_id}/backup")
     assert "3434" not in page
-    assert "collects it, so its backup has to be a method there." in page
+    assert "collects it, so its backup has to be a method there. Add a card" in page
+    Subscription.objects.filter(merchant_id=club.merchant_id, id=club.id).update(capabilities=["cancel_now"])
+    page = read(browser, f"/subscriptions/{club.public_id}/backup")
+    assert "To pay it through another company, move it there. Pay this another way" in page
     refused = browser.post(f"{PORTAL}/subscriptions/{club.public_id}/backup", {"method": elsewhere.public_id})
     assert refused.status_code == 409
     assert "This method cannot be a backup here." in words(refused)

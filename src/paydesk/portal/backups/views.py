@@ -14,7 +14,9 @@ from paydesk.kit import clock
 from paydesk.portal.backups.laid_out import backup_of, candidates, stood_by, trouble_of
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.find import agreement_or_404, own_accounts
+from paydesk.portal.moving.places import can_move
 from paydesk.portal.show import show_page
+from paydesk.portal.subscriptions.find import agreement_or_404 as shown_agreement_or_404
 
 #: What a form says instead of a method.
 _NONE, _EVERYTHING = "none", "everything"
@@ -73,6 +75,7 @@ def backup_of_subscription(request: HttpRequest, at: AtHand, public_id: str) -> 
         here="subscriptions",
         account=account,
         agreement=agreement,
+        can_move=not agreement.is_ours and can_move(at, shown_agreement_or_404(at, public_id)),
         own=own,
         everything=chosen.for_everything,
         stands_by=backup_of(at, account, agreement, chosen),

@@ -59,6 +59,7 @@ def methods_page(
         here="methods",
         accounts=listed(own_accounts(at)),
         backups=backups,
+        backups_of_one=[(one, trouble_of(at, one)) for one in backups.by_subscription.values()],
         backup_trouble=trouble_of(at, backups.for_everything),
         offers_backup=at.merchant.policies.backup_method,
         removal=removal,

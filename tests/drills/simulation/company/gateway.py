@@ -54,6 +54,8 @@ class DrillGateway:
     KEY_MEMORY: ClassVar[Mapping[str, timedelta]] = dict.fromkeys(
         ("charge", "refund", "method", "subscription"), KEY_MEMORY
     )
+    STALE_AFTER: ClassVar[timedelta] = timedelta(days=1)
+    LISTING_LAG: ClassVar[timedelta] = timedelta(0)
 
     def __init__(self, settings: contract.Settings) -> None:
         self._address = settings.base_url
