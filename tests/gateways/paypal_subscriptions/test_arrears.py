@@ -53,7 +53,7 @@ def test_what_fails_in_a_cycle_is_one_debt_with_its_tries() -> None:
     assert (owed.reference, owed.state) == (f"{SUBSCRIPTION}:T2", FAILED)
     assert (owed.amount, owed.owed) == (euros(10), euros(10))
     assert tries(owed) == ["T2", "T3", "T4"]
-    assert collectible_capabilities(owed) == {Capability.RETRY_COLLECTIBLE}
+    assert collectible_capabilities(owed) == {Capability.RETRY_COLLECTIBLE, Capability.DEBT_ENDS}
 
 
 def test_until_the_last_retry_failed_only_paypal_tries_again() -> None:
@@ -68,7 +68,7 @@ def test_until_the_last_retry_failed_only_paypal_tries_again() -> None:
     assert owed.next_attempt_at.day == 6
     assert owed.attempts[0].outcome.decline is not None
     assert owed.attempts[0].outcome.decline.code == "PAYER_CANNOT_PAY"
-    assert collectible_capabilities(owed) == frozenset()
+    assert collectible_capabilities(owed) == {Capability.DEBT_ENDS}
 
 
 def test_the_next_bill_asks_for_both_months_in_one_transaction() -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from paydesk.gateways.contract import (
+    Capability,
     ChargeQuery,
     ChargeRequest,
     GatewayRefused,
@@ -56,7 +57,7 @@ def prepare(line: Line, request: ChargeRequest, now: datetime) -> PreparedCharge
     if whole is None:
         raise GatewayRefused("PayPal does not know this subscription.")
     record = collectible_of(*whole, request.collectible)
-    if record is None or not collectible_capabilities(record):
+    if record is None or Capability.RETRY_COLLECTIBLE not in collectible_capabilities(record):
         raise GatewayRefused("PayPal has nothing outstanding for this.")
     if request.amount != record.owed:
         raise GatewayRefused(f"This is now about {record.owed}, not {request.amount}.")

@@ -49,6 +49,7 @@ class SubscriptionsGateway(PayPalConnection):
         {
             Capability.LIST_CUSTOMERS,
             Capability.RETRY_COLLECTIBLE,
+            Capability.DEBT_ENDS,
             Capability.CANCEL_NOW,
             Capability.PAUSE,
             Capability.RESUME,

@@ -80,9 +80,14 @@ def collectible_of(
 
 
 def collectible_capabilities(record: CollectibleRecord) -> frozenset[Capability]:
-    """An outstanding balance can be captured: then `owed` says how much. Before it is one, PayPal alone tries again."""
-    is_open = record.state in _IS_OPEN
-    return frozenset({Capability.RETRY_COLLECTIBLE} if is_open and record.owed else ())
+    """An outstanding balance can be captured: then `owed` says how much. Before it is one, PayPal alone tries again.
+
+    Either way it is owed no more once its subscription is cancelled.
+    """
+    if record.state not in _IS_OPEN:
+        return frozenset()
+    can = [Capability.RETRY_COLLECTIBLE] if record.owed else []
+    return frozenset([*can, *([Capability.DEBT_ENDS] if record.debt_ends else [])])
 
 
 def _payment_record(subscription: Json, one: Transaction) -> CollectibleRecord:
@@ -142,10 +147,16 @@ def _episode_record(
         paid_at=_last_paid(episode.transactions) if is_paid else None,
         settled_by=SettledBy.ATTEMPT if is_paid else None,
         next_attempt_at=retried_at(subscription) if is_open else None,
+        debt_ends=is_open and _can_be_cancelled(subscription),
         lines=_missed_lines(subscription, episode, amount),
         attempts=_attempts(subscription, episode.transactions, is_open=is_open),
         **_shared(subscription, first),
     )
+
+
+def _can_be_cancelled(subscription: Json) -> bool:
+    """Of a plan that ran out nothing is left to cancel, and what is owed stays owed."""
+    return subscription["status"] != "EXPIRED"
 
 
 def _unlisted_record(subscription: Json, records: Sequence[CollectibleRecord]) -> CollectibleRecord:
@@ -163,6 +174,7 @@ def _unlisted_record(subscription: Json, records: Sequence[CollectibleRecord]) -
         due_at=at,
         owed=owed,
         next_attempt_at=retried_at(subscription),
+        debt_ends=_can_be_cancelled(subscription),
         **_shared(subscription, None),
     )
 
