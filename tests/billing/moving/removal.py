@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from paydesk.billing.arrangements.ending.held_end import HEAD_START
@@ -164,10 +163,11 @@ def removal(
     card: str = "good",
     new_card: str = "good_mastercard",
     is_wallet: bool = False,
+    slug: str = "clay",
     **terms: Any,
 ) -> Removal:
     """Let Ada's studio cost EUR 19.00 a month at the old company; her other card is at the vault."""
-    old = connected(simulator, card=card)
+    old = connected(simulator, card=card, slug=slug)
     if is_wallet:
         old.account.control(is_wallet=True)
     old.account.subscription(old.customer, name="Studio", **terms)
@@ -188,11 +188,3 @@ def removal(
     )
     import_history(merchant=old.merchant, connection=there, on_progress=lambda _: None)
     return Removal(old=old, vault=vault, vault_customer=vault_customer, there=there)
-
-
-def days_of(moments: list[datetime | None]) -> list[str]:
-    """Give the days, to be compared."""
-    return [f"{moment:%Y-%m-%d}" if moment else "" for moment in moments]
-
-
-Act = Callable[[], object]
