@@ -73,6 +73,27 @@ def _runs(lane: Lane, flows: set[str], kinds: set[str]) -> Iterator[tuple[str, R
             yield name, partial(run, lane)
 
 
+def _believe_that_it_is_held() -> None:
+    """Take the old one for held without looking: its company collects as well."""
+    from paydesk.billing.arrangements.moving.steps import fence
+
+    vars(fence)["is_fenced"] = lambda *_: True
+
+
+def _do_not_look_whether_it_collected() -> None:
+    """Charge although the old company was quicker."""
+    from paydesk.billing.arrangements.moving.steps import fence
+
+    vars(fence)["has_collected"] = lambda *_: False
+
+
+#: What this drill has to find: it is examined by these.
+BUGS: dict[str, Callable[[], None]] = {
+    "not held": _believe_that_it_is_held,
+    "not looked": _do_not_look_whether_it_collected,
+}
+
+
 def main() -> None:
     """Run it on the database that PAYDESK_DATABASE_URL names, and print one line of JSON."""
     asked = argparse.ArgumentParser(prog="bin/drill move")
@@ -82,6 +103,7 @@ def main() -> None:
     )
     asked.add_argument("--every", type=int, default=1, help="only each so many-th run")
     asked.add_argument("--name", default="a")
+    asked.add_argument("--plant", default="", help="a bug by its name, which has to be found")
     wanted = asked.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="paydesk-drill-") as folder:
@@ -126,6 +148,8 @@ def _drill(folder: Path, wanted: argparse.Namespace) -> Figures:
     drill_clock.hang_up()
     with start_simulator() as simulator:
         lane = Lane(name=wanted.name, simulator=simulator, folder=folder, clock=drill_clock)
+        if wanted.plant:
+            BUGS[wanted.plant]()
         return run_drill(lane, flows=set(wanted.flow), every=wanted.every, kinds=set(wanted.kind))
 
 

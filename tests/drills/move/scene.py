@@ -196,7 +196,11 @@ def _take_back(scene: Scene) -> None:
 
 
 def _press_and_press_again(scene: Scene) -> None:
-    scene.ada.begin()
+    """Where her company does not answer nothing is begun, and she is told so."""
+    try:
+        scene.ada.begin()
+    except MoveRefused:
+        scene.ada.begin()
     work_until_idle()
 
 
@@ -213,6 +217,13 @@ FLOWS = [
     ),
     Flow(
         name="decline", terms={"new_card": "expired_card"}, before=_asked_and_due, act=_work, ends=["dropped"]
+    ),
+    Flow(
+        name="pending",
+        terms={"new_card": "pending_then_pays"},
+        before=_asked_and_due,
+        act=_work,
+        ends=["done"],
     ),
     Flow(name="take-back", before=_being_held, act=_take_back, ends=["undone"]),
 ]
