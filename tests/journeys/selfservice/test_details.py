@@ -78,7 +78,7 @@ def test_details_are_written_and_stand_on_the_next_receipt(
     expect(page.get_by_label("Tax ID (optional)")).to_be_focused()
     page.get_by_label("Tax ID (optional)").fill("DE136695976")
     page.get_by_label("Tax ID (optional)").press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Your details are saved.")
+    expect(page.get_by_role("status")).to_contain_text("Your details are saved.")
 
     page.get_by_role("link", name="Payments", exact=True).click()
     page.get_by_role("main").get_by_role("link", name="Studio membership").first.click()
