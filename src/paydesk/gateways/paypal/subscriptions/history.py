@@ -156,7 +156,7 @@ def _episode_record(
 
 def _can_be_cancelled(subscription: Json) -> bool:
     """Of a plan that ran out nothing is left to cancel, and what is owed stays owed."""
-    return subscription["status"] != "EXPIRED"
+    return str(subscription["status"]) != "EXPIRED"
 
 
 def _unlisted_record(subscription: Json, records: Sequence[CollectibleRecord]) -> CollectibleRecord:
