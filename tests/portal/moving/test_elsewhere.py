@@ -69,7 +69,7 @@ def test_before_the_press_it_is_said_what_is_charged_when_and_what_ends(ada: Rem
     assert "some hours before Simulated company (billing) would collect it." in page
     assert "Once that first payment is made, it ends at Simulated company (billing)." in page
     assert "If it is declined, everything stays as it is" in page
-    assert "You can take this back until then." in page
+    assert "You can change your mind until then." in page
     assert not Move.objects.exists()
 
 
