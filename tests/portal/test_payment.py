@@ -12,7 +12,7 @@ from paydesk.gateways.records import DeclineReason
 from paydesk.merchants.models import Connection
 from paydesk.portal.words.declines import WALLET_WORDS, WORDS
 from tests import builders
-from tests.portal.reading import read
+from tests.portal.reading import PORTAL, links, read, words
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,21 @@ def test_what_its_company_tries_again_by_itself_says_so(browser: Client, failed:
         assert "the next try is on" in page.lower()
         assert "Until then it cannot be paid here" in page
         assert "cannot be made here right now" not in page
+
+
+@pytest.mark.parametrize("capabilities", [["debt_ends"], ["debt_ends", "retry_collectible"]])
+def test_what_a_company_lets_go_of_can_be_paid_another_way(
+    browser: Client, ada: Customer, account: Connection, capabilities: list[str]
+) -> None:
+    order = builders.order(ada, account)
+    studio = builders.subscription(order)
+    owed = builders.payment(order, state="failed", subscription=studio, capabilities=capabilities)
+    Payment.objects.filter(id=owed.id).update(next_attempt_at=builders.days(4))
+    for path in ("/", f"/payments/{owed.public_id}"):
+        page = browser.get(PORTAL + path)
+        assert f"/subscriptions/{studio.public_id}/elsewhere" in links(page, "Pay this another way")
+        assert "Use another card" not in words(page)
+        assert ("Pay EUR 49.00 now" in words(page)) == (len(capabilities) == 2)
 
 
 def test_a_reason_that_we_do_not_know_is_no_error(browser: Client, failed: Payment) -> None:

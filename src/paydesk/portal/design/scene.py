@@ -116,6 +116,7 @@ def _owed() -> SimpleNamespace:
         position=None,
         payments_total=None,
         can_be_paid=True,
+        paid_elsewhere=None,
     )
 
 

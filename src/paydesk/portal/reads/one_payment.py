@@ -73,6 +73,11 @@ class PaymentFacts(NamedTuple):
         return self.due_date != self.planned_date
 
     @property
+    def paid_elsewhere(self) -> str | None:
+        """Name the subscription with which what is owed can be taken to another method; None: it stays where it is."""
+        return self.subscription_public_id if Capability.DEBT_ENDS.value in self.capabilities else None
+
+    @property
     def is_taken(self) -> bool:
         """Say whether its company takes a payment now."""
         return self.connection_removed_at is None and not ASKED_FOR.isdisjoint(self.capabilities)

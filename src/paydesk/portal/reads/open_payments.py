@@ -14,6 +14,7 @@ from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
+from paydesk.gateways.contract import Capability
 from paydesk.portal.reads.history import IS_COMING
 
 OPEN_STATES = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED)
@@ -36,6 +37,12 @@ class OpenPayment(NamedTuple):
     connection_removed_at: datetime | None
     subscription_name: str | None
     payments_total: int | None
+    subscription_public_id: str | None
+
+    @property
+    def paid_elsewhere(self) -> str | None:
+        """Name the subscription with which what is owed can be taken to another method; None: it stays where it is."""
+        return self.subscription_public_id if Capability.DEBT_ENDS.value in self.capabilities else None
 
     @property
     def is_ours(self) -> bool:
@@ -87,6 +94,7 @@ class OpenRow(NamedTuple):
     connection_removed_at: datetime | None
     subscription_name: str | None
     payments_total: int | None
+    subscription_public_id: str | None
     attempt_number: int | None
     attempt_state: str
     decline_reason: str
@@ -102,10 +110,11 @@ _ROWS = CompiledQuery(
         .exclude(IS_COMING)
         .order_by("due_at", "id", "attempt__number")
         .values_list(
-            *OpenPayment._fields[:-3],
+            *OpenPayment._fields[:-4],
             "connection__removed_at",
             "subscription__name",
             "subscription__payments_total",
+            "subscription__public_id",
             "attempt__number",
             "attempt__state",
             "attempt__decline_reason",
