@@ -27,6 +27,8 @@ _A_MONTH = timedelta(days=31)
 _PAST_THE_DATE = HEAD_START + timedelta(hours=1)
 _A_DAY = timedelta(days=1)
 _TRIES = 3
+#: Owed on the new side, or on its way through a slow bank.
+_OPEN = [Payment.State.FAILED, Payment.State.PROCESSING]
 _SLUGS = count(1)
 
 
@@ -118,11 +120,11 @@ class Scene:
         """Each period is paid once, or owed on the one side that goes on."""
         ada = self.ada
         owed = Payment.objects.filter(
-            merchant_id=ada.shop.id, subscription_id=move.target_id or 0, state=Payment.State.FAILED
+            merchant_id=ada.shop.id, subscription_id=move.target_id or 0, state__in=_OPEN
         ).count()
         sides, wanted, found = (len(ada.collected()), len(ada.charged()), owed), len(self._dates()), []
         if sum(sides) != wanted:
-            found = [f"{sides} periods were collected, charged and are owed: {wanted} it should be"]
+            found = [f"{sides} periods were collected, charged and are open: {wanted} it should be"]
         old_goes_on = ada.at_company() != "canceled"
         new = move.target
         new_goes_on = new is not None and new.state in ("active", "past_due", "trialing")
