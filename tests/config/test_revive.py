@@ -48,7 +48,8 @@ def _dead_attempt() -> Attempt:
 def test_a_queue_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(
         CommandError,
-        match="There are: letters, events, inbox, charges, attempts, refunds, changes, actions, comparisons, timetable",
+        match="There are: letters, events, inbox, charges, backups, attempts, refunds, changes, actions, moves,"
+        " comparisons, timetable",
     ):
         _run("posts")
 
@@ -61,10 +62,12 @@ def test_without_a_queue_it_says_how_much_each_has_and_changes_nothing() -> None
         ["events", "0", "dead"],
         ["inbox", "0", "dead"],
         ["charges", "0", "dead"],
+        ["backups", "0", "dead"],
         ["attempts", "0", "dead"],
         ["refunds", "0", "dead"],
         ["changes", "0", "dead"],
         ["actions", "0", "dead"],
+        ["moves", "0", "dead"],
         ["comparisons", "0", "dead"],
         ["timetable", "0", "dead"],
     ]

@@ -215,12 +215,19 @@ def test_what_fails_is_seen_by_a_webhook_that_names_the_subscription_alone(books
     books.paypal.advance(days=21)
     books.deliver(of="BILLING.SUBSCRIPTION.PAYMENT.FAILED")
 
-    assert (books.owed().state, books.owed().amount_minor, books.owed().capabilities) == ("failed", 1900, [])
+    assert (books.owed().state, books.owed().amount_minor, books.owed().capabilities) == (
+        "failed",
+        1900,
+        ["debt_ends"],
+    )
     assert books.owed().next_attempt_at is not None
     assert books.agreement().state == "past_due"
     books.paypal.advance(days=11)
     books.deliver(of="BILLING.SUBSCRIPTION.PAYMENT.FAILED")
-    assert (books.owed().owed_minor, books.owed().capabilities) == (1900, ["retry_collectible"])
+    assert (books.owed().owed_minor, books.owed().capabilities) == (
+        1900,
+        ["debt_ends", "retry_collectible"],
+    )
     assert len(books.payments()) == 4
 
 

@@ -79,9 +79,12 @@ class BackupTry(DueRow):
     # A payment has one in its life.
     payment = models.OneToOneField(Payment, on_delete=models.CASCADE)
     public_id = models.CharField(max_length=16, default=new_public_id)
-    # A company's own try may turn out to be one of ours, whose row stays in its place.
-    declined = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="+")
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, null=True, related_name="+")
+    # A company's own try may turn out to be one of ours, whose row stays in its place: then this one names nothing.
+    declined = models.ForeignKey(
+        Attempt, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
+    # One of ours, of which no row is ever taken out.
+    attempt = models.ForeignKey(Attempt, on_delete=models.DO_NOTHING, null=True, related_name="+")
     asked_count = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     why = models.CharField(max_length=10, choices=Why, default="", blank=True)

@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                     "attempt",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="payments.attempt",
                     ),
@@ -133,8 +133,9 @@ class Migration(migrations.Migration):
                 (
                     "declined",
                     models.ForeignKey(
+                        db_constraint=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="payments.attempt",
                     ),
