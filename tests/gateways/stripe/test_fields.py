@@ -3,83 +3,21 @@
 It proves the wiring and what is said, never the isolation of real frames: localstripe puts plain inputs into the page.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from paydesk.gateways.method_setup import MethodSetup, MethodSetupRequest
 from paydesk.gateways.stripe import settings
 from paydesk.gateways.stripe.gateway import StripeGateway
+from tests.gateways.fields_page import Site, page, served
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE, StripeScene
 
+__all__ = ["page"]
+
 MODULE = Path(settings.__file__).parent / "static" / "stripe" / "fields.js"
-
-
-@dataclass
-class Site:
-    """A page as the portal makes it, with nothing inline, on a server of its own."""
-
-    values: Mapping[str, str]
-    sent: list[str] = field(default_factory=list)
-    url: str = ""
-
-    def html(self) -> str:
-        values = " ".join(f'data-{name}="{escape(value)}"' for name, value in self.values.items())
-        return (
-            "<!doctype html><title>Card</title><form method='post' action='/saved'>"
-            f"<div data-hosted-fields data-label='Card' {values}></div>"
-            "<button name='then' value='save'>Save</button>"
-            "<button name='then' value='pay'>Save and pay</button></form>"
-            "<script type='module' src='/fields.js'></script>"
-        )
-
-
-@contextmanager
-def served(site: Site) -> Iterator[Site]:
-    """Serve the page, our module, and a place for the form to go: only a local page may ask local hosts."""
-
-    class Door(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/fields.js":
-                self._answer(MODULE.read_bytes(), "text/javascript")
-            elif self.path == "/card":
-                self._answer(site.html().encode(), "text/html")
-            else:
-                self.send_error(404)
-
-        def do_POST(self) -> None:
-            site.sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self._answer(b"<h1>Sent</h1>", "text/html")
-
-        def log_message(self, *_words: object) -> None:
-            pass
-
-        def _answer(self, body: bytes, kind: str) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.end_headers()
-            self.wfile.write(body)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        site.url = f"http://127.0.0.1:{server.server_port}"
-        yield site
-        server.shutdown()
-
-
-@pytest.fixture
-def page(chrome: Browser) -> Iterator[Page]:
-    opened = chrome.new_page()
-    opened.set_default_timeout(10_000)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -93,7 +31,7 @@ def setup(gateway: StripeGateway, stripe_scene: StripeScene) -> MethodSetup:
 @pytest.fixture
 def site(setup: MethodSetup, page: Page) -> Iterator[Site]:
     assert setup.fields
-    with served(Site(setup.fields.values)) as opened:
+    with served(Site(setup.fields.values, MODULE)) as opened:
         page.goto(f"{opened.url}/card")
         yield opened
 
@@ -176,7 +114,7 @@ def test_while_a_card_is_saved_no_button_works_and_after_a_refusal_all_do(
 def test_a_form_is_not_sent_before_the_fields_are_there(page: Page, setup: MethodSetup) -> None:
     assert setup.fields
     held = hold(page, "**/js.stripe.com/**")
-    with served(Site(setup.fields.values)) as site:
+    with served(Site(setup.fields.values, MODULE)) as site:
         page.goto(f"{site.url}/card", wait_until="domcontentloaded")
         page.get_by_role("button", name="Save and pay").click()
         expect(page.get_by_role("button", name="Save and pay")).to_be_disabled()
@@ -211,6 +149,6 @@ def test_fields_that_come_with_another_page_are_shown_too(
 def test_without_stripes_script_the_page_says_so(page: Page) -> None:
     values = {"script-url": "/gone.js", "publishable-key": "pk", "client-secret": "s"}
 
-    with served(Site(values)) as site:
+    with served(Site(values, MODULE)) as site:
         page.goto(f"{site.url}/card")
         expect(page.get_by_role("status")).to_contain_text("could not be loaded")

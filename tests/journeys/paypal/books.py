@@ -13,6 +13,13 @@ from tests.journeys.installation import Installation
 from tests.paypal_account import PayPalAccount
 
 
+def entered() -> dict[str, int]:
+    """Give what the books of the one merchant that a journey opens say was charged: reference and minor units."""
+    charges = LedgerEntry.objects.filter(kind="charge")
+    lines = LedgerLine.objects.filter(entry__in=charges, amount_minor__gt=0)
+    return dict(lines.values_list("entry__reference", "amount_minor"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Books:
     """One customer's subscription at PayPal, and what Paydesk knows of it."""
@@ -38,9 +45,7 @@ class Books:
 
     def written(self) -> dict[str, int]:
         """Give what our own books say was taken."""
-        mine = LedgerEntry.objects.filter(merchant_id=self.merchant_id, kind="charge")
-        lines = LedgerLine.objects.filter(merchant_id=self.merchant_id, entry__in=mine, amount_minor__gt=0)
-        return dict(lines.values_list("entry__reference", "amount_minor"))
+        return entered()
 
     def owed(self) -> Payment:
         """Give the one payment that has failed, as it stands now."""

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.commands import Commands
+from tests.journeys.harbor import open_subscription, sign_in
 from tests.journeys.looks import looks_right
 from tests.journeys.paypal.books import Books
-from tests.journeys.paypal.steps import open_subscription, sign_in
 from tests.journeys.plans.steps import choose
 from tests.paypal_account import PayPalAccount
 

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Payment
 from tests.journeys.commands import wait_until
+from tests.journeys.harbor import sign_in
 from tests.journeys.looks import looks_right
 from tests.journeys.paypal.books import Books
-from tests.journeys.paypal.steps import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.contracts]
 

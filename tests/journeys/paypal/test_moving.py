@@ -13,9 +13,9 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
 from paydesk.merchants.move_clock import move_clock
 from tests.journeys.commands import Commands, wait_until
+from tests.journeys.harbor import open_subscription, sign_in
 from tests.journeys.looks import looks_right
 from tests.journeys.paypal.books import Books
-from tests.journeys.paypal.steps import open_subscription, sign_in
 from tests.journeys.paypal.vault.books import enter_card, fields_are_there
 from tests.journeys.plans.steps import choose
 from tests.paypal_account import GOOD, PayPalAccount

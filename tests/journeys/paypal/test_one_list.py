@@ -12,8 +12,8 @@ from paydesk.billing.payments.models import Payment
 from paydesk.kit import clock
 from paydesk.merchants.models import Merchant
 from tests.journeys.commands import Commands
+from tests.journeys.harbor import ADA, open_subscription, sign_in
 from tests.journeys.looks import looks_right
-from tests.journeys.paypal.steps import ADA, open_subscription, sign_in
 from tests.paypal_account import PayPalAccount
 from tests.stripe_scene import StripeScene, stripe_account, stripe_scene
 

@@ -8,18 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from paydesk.merchants.policies import set_policies
+from tests.journeys.harbor import open_subscription, sign_in
 from tests.journeys.looks import looks_right
 from tests.journeys.plans.steps import choose
 from tests.journeys.stripe.books import Books
-from tests.journeys.stripe.steps import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_it_ends_with_the_period_and_goes_on_after_all(page: Page, books: Books) -> None:
-    sign_in(page, books)
-    page.goto(f"{books.portal}/subscriptions")
-    page.get_by_role("main").locator(".agreement a").first.click()
+    sign_in(page, books.portal)
+    open_subscription(page, books.portal)
     choose(page, "Cancel")
     looks_right(page)
     page.get_by_role("button", name="Cancel on").click()
@@ -39,9 +38,8 @@ def test_it_ends_with_the_period_and_goes_on_after_all(page: Page, books: Books)
 def test_who_stays_for_less_has_a_coupon_there(page: Page, books: Books) -> None:
     given = {"cancel_offers": "too_expensive:discount", "discount_percent": "25", "discount_payments": "2"}
     set_policies(merchant_id=books.merchant_id, given=given)
-    sign_in(page, books)
-    page.goto(f"{books.portal}/subscriptions")
-    page.get_by_role("main").locator(".agreement a").first.click()
+    sign_in(page, books.portal)
+    open_subscription(page, books.portal)
     choose(page, "Cancel")
     page.get_by_label("Why do you cancel?").select_option("It costs too much")
     page.get_by_role("button", name="Cancel on").click()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.harbor import sign_in
 from tests.journeys.looks import looks_right
 from tests.journeys.plans.steps import until
 from tests.journeys.selfservice.test_details import write_berlin
 from tests.journeys.stripe.books import Books
-from tests.journeys.stripe.steps import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_new_company_and_address_are_on_her_record_there(page: Page, books: Books) -> None:
-    sign_in(page, books)
+    sign_in(page, books.portal)
     page.goto(f"{books.portal}/details")
     write_berlin(page)
     page.get_by_role("button", name="Save", exact=True).click()

@@ -1,23 +1,8 @@
-"""What a customer of a merchant at Stripe does: come in by a letter, enter a card in Stripe's own fields."""
+"""What a customer does in Stripe's own card fields."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
-
-from tests.journeys.letters import letter_to
-from tests.journeys.stripe.books import Books
-
-ADA = "ada@example.com"
-
-
-def sign_in(page: Page, books: Books) -> None:
-    """Come in by the link of the letter that the worker sends."""
-    page.goto(f"{books.portal}/")
-    page.get_by_label("Your e-mail address").fill(ADA)
-    page.get_by_role("button", name="Send me a link").click()
-    page.goto(letter_to(ADA).link)
-    page.get_by_role("button", name="Sign in to Harbor Coffee Roasters").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("One payment needs you")
 
 
 def fields_are_there(page: Page) -> None:

@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 from paydesk.billing.payment_methods.models import MethodSetup
 from tests.journeys.commands import wait_until
+from tests.journeys.harbor import sign_in
 from tests.journeys.methods.steps import add_a_card, choose, is_offered, keeps, replace, row, was_confirmed
 from tests.journeys.stripe.books import Books
-from tests.journeys.stripe.steps import enter_card, fields_are_there, sign_in
+from tests.journeys.stripe.steps import enter_card, fields_are_there
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, NEEDS_3D_SECURE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +24,7 @@ PAID = "EUR 171.00 is paid: Pro, yearly"
 
 def test_a_card_is_added_when_the_bank_agrees_and_only_then(page: Page, books: Books) -> None:
     before = books.standing()
-    sign_in(page, books)
+    sign_in(page, books.portal)
     add_a_card(page, books.portal)
     fields_are_there(page)
     choose(page)
@@ -50,7 +51,7 @@ def test_a_card_is_added_when_the_bank_agrees_and_only_then(page: Page, books: B
 def test_a_card_that_is_refused_first_and_heard_of_keeps_no_other_from_being_saved(
     page: Page, books: Books
 ) -> None:
-    sign_in(page, books)
+    sign_in(page, books.portal)
     add_a_card(page, books.portal)
     fields_are_there(page)
     choose(page)
@@ -76,7 +77,7 @@ def test_a_replaced_card_is_replaced_everywhere_and_pays_what_is_overdue_once(
     books.stripe.pay_invoice_with(books.due.failed_invoice, books.due.method)
     assert set(who_pays(books).values()) == {"0341"}
     beans = another_subscription(books)
-    sign_in(page, books)
+    sign_in(page, books.portal)
     replace(page, books.portal, "0341")
     fields_are_there(page)
     choose(page, "Pro, yearly", "Everything else")

@@ -7,9 +7,10 @@ from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Payment
 from tests.journeys.commands import wait_until
+from tests.journeys.harbor import sign_in
 from tests.journeys.looks import looks_right, shuts_nobody_out
 from tests.journeys.stripe.books import Books
-from tests.journeys.stripe.steps import enter_card, fields_are_there, sign_in
+from tests.journeys.stripe.steps import enter_card, fields_are_there
 from tests.stripe_scene import DECLINED_WHEN_ENTERED, GOOD, NEEDS_3D_SECURE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +58,7 @@ def test_a_failed_payment_is_paid_with_a_new_card(page: Page, books: Books, comp
     books.stripe.send_webhooks_to(books.webhooks_go_to)
     first = books.taken()
     assert books.written() == first
-    sign_in(page, books)
+    sign_in(page, books.portal)
     looks_right(page)
     the_history_was_imported(page, books)
     to_the_card_fields(page, books)
@@ -108,7 +109,7 @@ def test_a_card_that_its_bank_declines_is_refused_in_words_and_nothing_changes(
     page: Page, books: Books
 ) -> None:
     before = books.standing()
-    sign_in(page, books)
+    sign_in(page, books.portal)
     to_the_card_fields(page, books)
     enter_card(page, DECLINED_WHEN_ENTERED)
 
@@ -127,7 +128,7 @@ def test_a_card_that_its_bank_declines_is_refused_in_words_and_nothing_changes(
 
 def test_a_step_at_the_bank_can_be_refused_and_passed_in_the_fields(page: Page, books: Books) -> None:
     before = books.standing()
-    sign_in(page, books)
+    sign_in(page, books.portal)
     to_the_card_fields(page, books)
     enter_card(page, NEEDS_3D_SECURE)
     page.get_by_role("button", name="Fail authentication").click()
@@ -145,7 +146,7 @@ def test_webhooks_that_overtake_the_press_change_nothing_twice(page: Page, books
     """Stripe tells that the invoice is paid, three times, before the customer's press has its answer."""
     before = books.taken()
     books.stripe.make_default(books.due.customer, books.stripe.card(books.due.customer, GOOD))
-    sign_in(page, books)
+    sign_in(page, books.portal)
     to_the_card_fields(page, books)
     books.stripe.fail_next("POST", "/v1/invoices/[^/]+/pay", "slow", seconds=2)
     enter_card(page, GOOD, button=PAY)

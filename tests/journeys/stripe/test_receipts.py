@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Payment
 from tests.journeys.commands import wait_until
+from tests.journeys.harbor import sign_in
 from tests.journeys.looks import looks_right
 from tests.journeys.paper import downloaded, read_paper
 from tests.journeys.stripe.books import Books
-from tests.journeys.stripe.steps import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def reader(new_context: Any, books: Books) -> Page:
     """Ada, signed in, in a browser that keeps what it downloads."""
     page: Page = new_context(accept_downloads=True).new_page()
-    sign_in(page, books)
+    sign_in(page, books.portal)
     return page
 
 

@@ -1,84 +1,22 @@
 """Our module for PayPal's card fields, in a real browser, with the double's version of PayPal's script and frames."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from paydesk.gateways.method_setup import MethodSetup, MethodSetupRequest
 from paydesk.gateways.paypal import settings
 from paydesk.gateways.paypal.gateway import VaultGateway
+from tests.gateways.fields_page import Site, page, served
 from tests.paypal_account import GOOD, NEEDS_3D_SECURE_TO_SAVE, PayPalAccount
 
 pytestmark = pytest.mark.contracts
+__all__ = ["page"]
+
 MODULE = Path(settings.__file__).parent / "static" / "paypal" / "fields.js"
-
-
-@dataclass
-class Site:
-    """A page as the portal makes it, with nothing inline, on a server of its own."""
-
-    values: Mapping[str, str]
-    sent: list[str] = field(default_factory=list)
-    url: str = ""
-
-    def html(self) -> str:
-        values = " ".join(f'data-{name}="{escape(value)}"' for name, value in self.values.items())
-        return (
-            "<!doctype html><title>Card</title><form method='post' action='/saved'>"
-            f"<div data-hosted-fields data-label='Card' {values}></div>"
-            "<button name='then' value='save'>Save</button>"
-            "<button name='then' value='pay'>Save and pay</button></form>"
-            "<script type='module' src='/fields.js'></script>"
-        )
-
-
-@contextmanager
-def served(site: Site) -> Iterator[Site]:
-    """Serve the page, our module, and a place for the form to go."""
-
-    class Door(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/fields.js":
-                self._answer(MODULE.read_bytes(), "text/javascript")
-            elif self.path == "/card":
-                self._answer(site.html().encode(), "text/html")
-            else:
-                self.send_error(404)
-
-        def do_POST(self) -> None:
-            site.sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self._answer(b"<h1>Sent</h1>", "text/html")
-
-        def log_message(self, *_words: object) -> None:
-            pass
-
-        def _answer(self, body: bytes, kind: str) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.end_headers()
-            self.wfile.write(body)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        site.url = f"http://127.0.0.1:{server.server_port}"
-        yield site
-        server.shutdown()
-
-
-@pytest.fixture
-def page(chrome: Browser) -> Iterator[Page]:
-    opened = chrome.new_page()
-    opened.set_default_timeout(10_000)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -98,7 +36,7 @@ def setup(gateway: VaultGateway) -> MethodSetup:
 @pytest.fixture
 def site(setup: MethodSetup, page: Page) -> Iterator[Site]:
     assert setup.fields
-    with served(Site(setup.fields.values)) as opened:
+    with served(Site(setup.fields.values, MODULE)) as opened:
         page.goto(f"{opened.url}/card")
         expect(page.locator("[data-ready]")).to_have_count(1)
         yield opened
@@ -155,7 +93,7 @@ def test_the_wallet_is_one_link_away_and_comes_back_saved(
 
 
 def test_without_paypals_script_the_page_says_so(page: Page) -> None:
-    with served(Site({"script-url": "/gone.js", "setup-token": "5C991763VB2781612"})) as site:
+    with served(Site({"script-url": "/gone.js", "setup-token": "5C991763VB2781612"}, MODULE)) as site:
         page.goto(f"{site.url}/card")
         expect(page.get_by_role("status")).to_contain_text("could not be loaded")
         expect(page.get_by_role("link")).to_have_count(0)

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payments.models import Payment
 from tests.journeys.installation import Installation
-from tests.journeys.letters import letter_to
+from tests.journeys.paypal.books import entered
 from tests.paypal_account import PayPalAccount
-
-ADA = "ada@example.com"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +30,7 @@ class VaultBooks:
 
     def written(self) -> dict[str, int]:
         """Give what our own books say was taken."""
-        mine = LedgerEntry.objects.filter(kind="charge")
-        lines = LedgerLine.objects.filter(entry__in=mine, amount_minor__gt=0)
-        return dict(lines.values_list("entry__reference", "amount_minor"))
+        return entered()
 
     def has_failed(self) -> bool:
         """Say whether the worker has tried what is due, with nothing to pay it."""
@@ -44,16 +39,6 @@ class VaultBooks:
     def owed(self) -> str:
         """Give the public id of what has failed."""
         return Payment.objects.get(state=Payment.State.FAILED).public_id
-
-
-def sign_in(page: Page, books: VaultBooks) -> None:
-    """Come in by the link of the letter that the worker sends."""
-    page.goto(f"{books.portal}/")
-    page.get_by_label("Your e-mail address").fill(ADA)
-    page.get_by_role("button", name="Send me a link").click()
-    page.goto(letter_to(ADA).link)
-    page.get_by_role("button", name="Sign in to Harbor Coffee Roasters").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("One payment needs you")
 
 
 def fields_are_there(page: Page) -> None:

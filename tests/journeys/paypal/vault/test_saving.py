@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.commands import wait_until
+from tests.journeys.harbor import sign_in
 from tests.journeys.looks import fits, looks_right
 from tests.journeys.methods.steps import it_pays, save
-from tests.journeys.paypal.vault.books import VaultBooks, enter_card, fields_are_there, sign_in
+from tests.journeys.paypal.vault.books import VaultBooks, enter_card, fields_are_there
 from tests.paypal_account import DECLINED_BY_PROCESSOR, GOOD, NEEDS_3D_SECURE_TO_SAVE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.contracts]
@@ -21,7 +22,7 @@ def begin(page: Page, books: VaultBooks) -> list[str]:
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     wait_until(books.has_failed)
-    sign_in(page, books)
+    sign_in(page, books.portal)
     page.goto(f"{books.portal}/payments/{books.owed()}/pay")
     page.get_by_role("button", name="Use a new card").click()
     fields_are_there(page)

@@ -1,4 +1,4 @@
-"""What a customer of a merchant at PayPal does."""
+"""Ada, a customer of the merchant "harbor" that the real commands opened: how she comes in, and where she looks."""
 
 from __future__ import annotations
 
