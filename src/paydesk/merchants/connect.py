@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from paydesk.gateways.contract import Gateway, Settings
-from paydesk.gateways.registry import find_gateway
+from paydesk.gateways.registry import GatewayMissing, find_gateway
 from paydesk.kit import clock, encryption
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
@@ -50,6 +50,19 @@ def _made(
             timeout=timedelta(seconds=timeout_seconds),
         )
     )
+
+
+def company_name(connection: Connection) -> str:
+    """Give the company's name for people; of a gateway that is not installed, the connection's. Unseals nothing."""
+    return gateway_name(connection.gateway, otherwise=connection.name)
+
+
+def gateway_name(gateway: str, *, otherwise: str) -> str:
+    """The same where no row is at hand."""
+    try:
+        return find_gateway(gateway).TITLE
+    except GatewayMissing:
+        return otherwise
 
 
 def seal(merchant_uuid: UUID, credentials: Mapping[str, str]) -> bytes:

@@ -9,19 +9,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.moving.models import Move
-from paydesk.billing.customers.models import CustomerEmail
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction
 from paydesk.events.models import Event
-from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit.brands import brand_name
 from paydesk.kit.language import amount_text, full_day_text
-from paydesk.merchants.connect import connect
+from paydesk.merchants.connect import company_name
 from paydesk.merchants.find import MerchantInSight
 from paydesk.notices.models import Letter
 from paydesk.notices.rendering import Written
-from paydesk.notices.write import write_letter
+from paydesk.notices.write import address_of, write_letter
 
 KIND = "moved"
 #: What the customer has done a moment ago, on a page that says so, needs no letter.
@@ -49,7 +47,7 @@ def moved_letter(letter: Letter, merchant: MerchantInSight, now: datetime) -> Wr
             "what": what,
             "why": move.why,
             "is_same": move.target is None and what == "done",
-            "company": _company(move, merchant),
+            "company": company_name(move.source.connection),
             "method": _method(move),
             "paid": _paid(move) if what == "done" else "",
             "coming": _coming(agreement, merchant),
@@ -69,7 +67,7 @@ def _title(what: str) -> str:
 def _write(event: Event, now: datetime) -> None:
     """An event may be delivered twice; the letter names it, and is written once."""
     move = Move.objects.get(merchant_id=event.merchant_id, public_id=str(event.subject["move"]))
-    address = _address(move)
+    address = address_of(merchant_id=event.merchant_id, customer_id=move.customer_id)
     mine = Letter.objects.filter(merchant_id=event.merchant_id, kind=KIND, subject__event=event.id)
     if address is None or mine.exists():
         return
@@ -86,22 +84,6 @@ def _write(event: Event, now: datetime) -> None:
         subject=subject,
         now=now,
     )
-
-
-def _address(move: Move) -> str | None:
-    """One that was proved comes first; of several the oldest."""
-    mine = CustomerEmail.objects.filter(
-        merchant_id=move.merchant_id, customer_id=move.customer_id, retired_at__isnull=True
-    )
-    found = sorted(mine, key=lambda one: (one.verified_at is None, one.id))
-    return found[0].address if found else None
-
-
-def _company(move: Move, merchant: MerchantInSight) -> str:
-    try:
-        return connect(move.source.connection, merchant=merchant).TITLE
-    except GatewayMissing:
-        return move.source.connection.name
 
 
 def _method(move: Move) -> str:

@@ -66,7 +66,7 @@ def _write(
     now: datetime,
 ) -> BackupChoice:
     """One press after another: what is chosen already keeps the time at which it was."""
-    locked(Customer.objects.filter(merchant_id=merchant.id, id=customer_id)).get()
+    customer = locked(Customer.objects.filter(merchant_id=merchant.id, id=customer_id)).get()
     mine = BackupChoice.objects.filter(
         merchant_id=merchant.id, customer_id=customer_id, subscription=subscription, ended_at__isnull=True
     )
@@ -81,28 +81,25 @@ def _write(
         payment_method=method,
         chosen_at=now,
     )
-    _tell(merchant, customer_id, subscription, "chosen" if method else "none", now)
+    _tell(customer, subscription, "chosen" if method else "none", now)
     return choice
 
 
 def _end(
     merchant: MerchantInSight, customer_id: int, subscription: Subscription | None, now: datetime
 ) -> bool:
-    locked(Customer.objects.filter(merchant_id=merchant.id, id=customer_id)).get()
+    customer = locked(Customer.objects.filter(merchant_id=merchant.id, id=customer_id)).get()
     ended = BackupChoice.objects.filter(
         merchant_id=merchant.id, customer_id=customer_id, subscription=subscription, ended_at__isnull=True
     ).update(ended_at=now)
     if ended:
-        _tell(merchant, customer_id, subscription, "given_up", now)
+        _tell(customer, subscription, "given_up", now)
     return bool(ended)
 
 
-def _tell(
-    merchant: MerchantInSight, customer_id: int, subscription: Subscription | None, what: str, now: datetime
-) -> None:
-    customer = Customer.objects.get(merchant_id=merchant.id, id=customer_id)
+def _tell(customer: Customer, subscription: Subscription | None, what: str, now: datetime) -> None:
     record_event(
-        merchant_id=merchant.id,
+        merchant_id=customer.merchant_id,
         name="backup.changed",
         subject={
             "customer": customer.public_id,

@@ -43,9 +43,7 @@ class Rhythm:
         if index < 0:
             raise AssertionError("no payment comes before the anchor")
         try:
-            if self.unit in _DAYS:
-                return self.anchor + timedelta(days=index * self.count * _DAYS[self.unit])
-            return _months_after(self.anchor, index * self.count * _MONTHS[self.unit])
+            return shifted(self.anchor, unit=self.unit, units=index * self.count)
         except (OverflowError, ValueError) as beyond:
             raise RhythmRefused("That payment would be due after the year 9999.") from beyond
 
@@ -64,6 +62,13 @@ class Rhythm:
         """Give index and day of every payment from the first day to the last, both counted in."""
         numbered = ((index, self.day(index)) for index in count(self.first_index_from(first)))
         return list(takewhile(lambda one: one[1] <= last, numbered))
+
+
+def shifted(day: date, *, unit: str, units: int) -> date:
+    """Give the day so many units on, or back where negative; a shorter month gives its last."""
+    if unit in _DAYS:
+        return day + timedelta(days=units * _DAYS[unit])
+    return _months_after(day, units * _MONTHS[unit])
 
 
 def starts_at(day: date, *, zone: str) -> datetime:

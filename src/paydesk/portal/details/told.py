@@ -9,9 +9,8 @@ from datetime import datetime
 from paydesk.billing.customers.details.told import Told, what_was_told
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.registry import GatewayMissing
-from paydesk.merchants.connect import connect
+from paydesk.merchants.connect import company_name, connect
 from paydesk.portal.door import AtHand
-from paydesk.portal.words.confirmed import company_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

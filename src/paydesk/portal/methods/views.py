@@ -10,13 +10,13 @@ from paydesk.billing.arrangements.differences import sentence_of
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.arrangements.switch_method import get_change
 from paydesk.billing.backups.chosen import chosen_backups
+from paydesk.merchants.connect import company_name
 from paydesk.portal.backups.laid_out import trouble_of
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.methods.find import account_or_404, own_accounts
 from paydesk.portal.methods.listed import listed
 from paydesk.portal.setups.begin import begin_setup
 from paydesk.portal.show import show_page
-from paydesk.portal.words.confirmed import company_name
 
 
 @require_safe

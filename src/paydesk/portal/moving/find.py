@@ -1,4 +1,4 @@
-"""Find the move of an agreement among the customer's own, and what its companies are called."""
+"""Find the move of an agreement among the customer's own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from django.http import Http404
 
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.gateways.registry import GatewayMissing
-from paydesk.merchants.connect import connect
-from paydesk.merchants.models import Connection
 from paydesk.portal.door import AtHand
 
 
@@ -25,11 +22,3 @@ def subscription_or_404(at: AtHand, public_id: str) -> Subscription:
     if found is None:
         raise Http404
     return found
-
-
-def company_of(at: AtHand, connection: Connection) -> str:
-    """Name a company as its gateway does; one that is not installed by what the merchant called it."""
-    try:
-        return connect(connection, merchant=at.merchant).TITLE
-    except GatewayMissing:
-        return connection.name

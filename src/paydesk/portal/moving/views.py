@@ -20,9 +20,10 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.refused import no_answer
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.kit import clock
+from paydesk.merchants.connect import company_name
 from paydesk.portal.changes.asked import agreement_named
 from paydesk.portal.door import AtHand, customer_page
-from paydesk.portal.moving.find import company_of, latest_move, subscription_or_404
+from paydesk.portal.moving.find import latest_move, subscription_or_404
 from paydesk.portal.moving.places import can_move, places
 from paydesk.portal.moving.words import is_checking, reason_of, steps_of, title_of
 from paydesk.portal.reads.agreements import Agreement
@@ -132,7 +133,7 @@ def _choose(
         status=status,
         here="subscriptions",
         agreement=agreement,
-        company=company_of(at, subscription.connection),
+        company=company_name(subscription.connection),
         is_movable=is_movable,
         methods=methods_for(merchant=at.merchant, agreement=subscription) if is_movable else [],
         titles={place.connection.id: place.title for place in here},
@@ -153,7 +154,7 @@ def _preview(request: HttpRequest, at: AtHand, agreement: Agreement, seen: MoveP
         terms=seen.terms,
         following=seen.terms.after_first() if seen.terms else None,
         is_at_once=seen.terms is not None and seen.terms.acts_at <= at.merchant.business_now(),
-        company=company_of(at, seen.agreement.connection),
+        company=company_name(seen.agreement.connection),
         now=at.now,
     )
 
@@ -167,7 +168,7 @@ def _state(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    company = company_of(at, move.source.connection)
+    company = company_name(move.source.connection)
     first: Payment | None = first_payment(move.target) if move.target else None
     return show_page(
         request,

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 from paydesk.billing.arrangements.coming.course import RUNNING
 from paydesk.billing.payments.models import Attempt
 from paydesk.kit import clock
+from paydesk.merchants.connect import gateway_name
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.reads.one_payment import PastAttempt, WholePayment, whole_payment
 from paydesk.portal.reads.one_receipt import receipts_of_parts
 from paydesk.portal.show import show_page
-from paydesk.portal.words.confirmed import Confirmed, gateway_name
+from paydesk.portal.words.confirmed import Confirmed
 from paydesk.portal.words.story import story_of
 
 #: How long the page greets a payment that the customer has just made here.

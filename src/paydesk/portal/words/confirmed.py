@@ -7,8 +7,8 @@ from datetime import datetime
 
 from paydesk.billing.arrangements.changes.change import Changed
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.gateways.registry import GatewayMissing, find_gateway
 from paydesk.kit import clock
+from paydesk.merchants.connect import company_name
 from paydesk.merchants.models import Connection
 
 
@@ -18,19 +18,6 @@ class Confirmed:
 
     company: str
     when: datetime
-
-
-def company_name(connection: Connection) -> str:
-    """Give the company's name for customers; of a gateway that is not installed, the connection's."""
-    return gateway_name(connection.gateway, otherwise=connection.name)
-
-
-def gateway_name(gateway: str, *, otherwise: str) -> str:
-    """The same where no row is at hand."""
-    try:
-        return find_gateway(gateway).TITLE
-    except GatewayMissing:
-        return otherwise
 
 
 def confirmation_of(changed: Changed) -> Confirmed:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import count
 
 from paydesk.billing.arrangements.ending.held_end import acts_at
 from paydesk.billing.payments.charging.plan_out import Planned
 from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
-from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused, starts_at
+from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused, shifted
 from paydesk.kit.clock import local_date
 
 #: So many intervals back are looked at for the day from which a rhythm is reckoned.
@@ -108,13 +107,14 @@ def terms_of(
     anchor, index = anchored(old, next_day, before_rhythm, zone=zone)
     at_once = owed_minor > 0 or begins_again or is_time or old.next_at is None
     begins_at = now if at_once or old.next_at is None else max(now, acts_at(old.next_at, now=now))
+    rhythm = Rhythm(unit=old.interval_unit, count=old.interval_count, anchor=anchor)
     terms = Terms(
         acts_at=begins_at,
         first_day=min(local_date(begins_at, zone=zone), next_day) if not owed_minor else today,
-        rhythm=Rhythm(unit=old.interval_unit, count=old.interval_count, anchor=anchor),
+        rhythm=rhythm,
         shifted_count=index - before_rhythm,
         amount_minor=_usual_minor(old),
-        discount=_discount(old, anchor, index, before_rhythm, zone=zone),
+        discount=_discount(old, rhythm, index, before_rhythm, zone=zone),
         payments=(),
         is_plan=left is not None,
         owed_minor=owed_minor,
@@ -140,21 +140,7 @@ def anchored(old: Old, day: date, least: int, *, zone: str) -> tuple[date, int]:
 def _days_before(old: Old, day: date, least: int) -> Iterator[date]:
     """Give the days from which `day` may be reckoned, the nearest first."""
     for intervals in range(least, _BACK_MAX):
-        yield _back(day, old.interval_unit, intervals * old.interval_count)
-
-
-def _back(day: date, unit: str, units: int) -> date:
-    if unit in ("day", "week"):
-        return day - timedelta(days=units * (7 if unit == "week" else 1))
-    months = day.year * 12 + day.month - 1 - units * (12 if unit == "year" else 1)
-    first = date(months // 12, months % 12 + 1, 1)
-    # The last of a month, if it is shorter: 31 May, three months back, is 28 February.
-    for length in (day.day, 30, 29, 28):
-        try:
-            return first.replace(day=min(day.day, length))
-        except ValueError:
-            continue
-    raise AssertionError("a month has 28 days at least")
+        yield shifted(day, unit=old.interval_unit, units=-intervals * old.interval_count)
 
 
 def _next_day(old: Old, *, begins_again: bool, today: date, zone: str) -> date | None:
@@ -190,20 +176,14 @@ def _usual_minor(old: Old) -> int:
     return old.amount_minor
 
 
-def _discount(old: Old, anchor: date, index: int, before_rhythm: int, *, zone: str) -> Discount:
+def _discount(old: Old, rhythm: Rhythm, index: int, before_rhythm: int, *, zone: str) -> Discount:
     """Let as many payments cost less as would have at the old company."""
     if old.discount_percent == 0 or old.discount_ends_at is None:
         return NO_DISCOUNT
-    rhythm = Rhythm(unit=old.interval_unit, count=old.interval_count, anchor=anchor)
-    less = next(
-        number
-        for number in count()
-        if starts_at(rhythm.day(index + number), zone=zone) >= old.discount_ends_at
-        or rhythm.day(index + number) >= local_date(old.discount_ends_at, zone=zone)
-    )
-    return (
-        Discount(percent=old.discount_percent, first=1 + before_rhythm, count=less) if less else NO_DISCOUNT
-    )
+    less = rhythm.first_index_from(local_date(old.discount_ends_at, zone=zone)) - index
+    if less <= 0:
+        return NO_DISCOUNT
+    return Discount(percent=old.discount_percent, first=1 + before_rhythm, count=less)
 
 
 def _with_payments(terms: Terms, old: Old, today: date, left: int | None) -> Terms:

@@ -12,7 +12,6 @@ from paydesk.billing.arrangements.changes.change import has_ended, wait_for_paym
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import choose_fence
-from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -55,13 +54,8 @@ def refusal(agreement: Subscription, *, policies: Policies) -> str | None:
     return None if can_end and can_hold else cannot
 
 
-def places_for(*, merchant: MerchantInSight, agreement: Subscription) -> list[Place]:
-    """List the merchant's other connections at which Paydesk can charge a saved method by itself."""
-    return places_beside(merchant=merchant, connection_id=agreement.connection_id)
-
-
 def places_beside(*, merchant: MerchantInSight, connection_id: int) -> list[Place]:
-    """The same for what is at a connection (its id)."""
+    """List the merchant's other connections at which Paydesk can charge a saved method by itself."""
     mine = Connection.objects.filter(merchant_id=merchant.id, removed_at__isnull=True)
     places = []
     for connection in mine.exclude(id=connection_id).order_by("id"):
@@ -77,7 +71,7 @@ def places_beside(*, merchant: MerchantInSight, connection_id: int) -> list[Plac
 
 def methods_for(*, merchant: MerchantInSight, agreement: Subscription) -> Sequence[PaymentMethod]:
     """List the customer's methods there, the newest first."""
-    places = places_for(merchant=merchant, agreement=agreement)
+    places = places_beside(merchant=merchant, connection_id=agreement.connection_id)
     mine = PaymentMethod.objects.filter(
         merchant_id=merchant.id,
         customer_id=agreement.customer_id or 0,
@@ -85,14 +79,6 @@ def methods_for(*, merchant: MerchantInSight, agreement: Subscription) -> Sequen
         connection_id__in=[place.connection.id for place in places],
     )
     return list(mine.select_related("connection", "gateway_customer__connection").order_by("-id"))
-
-
-def owner_at(*, merchant_id: int, connection_id: int, customer_id: int) -> GatewayCustomer | None:
-    """Give the customer's record at a connection, the oldest if there are several."""
-    mine = GatewayCustomer.objects.filter(
-        merchant_id=merchant_id, connection_id=connection_id, customer_id=customer_id
-    )
-    return mine.order_by("id").first()
 
 
 def open_move(*, merchant_id: int, subscription_id: int) -> Move | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import first_payment, has_open_attempt, hold_agreement
 from paydesk.billing.arrangements.moving.models import Move
-from paydesk.billing.arrangements.moving.steps.turn import Held, advance, look_again, turn
+from paydesk.billing.arrangements.moving.steps.turn import Held, advance, is_too_late, look_again, turn
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit.faults import fault
@@ -20,7 +20,7 @@ _A_MINUTE = timedelta(minutes=1)
 
 def follow_first_payment(held: Held) -> None:
     """End the old one once it is paid; let the old one go on once it surely is not. Raises Later."""
-    later = turn(held, lambda _: _follow(held))
+    later = turn(held, lambda: _follow(held))
     if later is not None:
         raise later
 
@@ -39,17 +39,16 @@ def _follow(held: Held) -> Later | None:
         advance(held, Move.State.RELEASING, why=Move.Why.DECLINED)
         fault("M11")
         return None
-    if _is_too_late(held):
+    if _waits_in_vain(held):
         hold_agreement(merchant=held.merchant, agreement=held.target)
         advance(held, Move.State.RELEASING, why=Move.Why.NO_ANSWER)
         return None
     return look_again(held, "the first payment has not been asked for")
 
 
-def _is_too_late(held: Held) -> bool:
+def _waits_in_vain(held: Held) -> bool:
     """While the old one could go on, it is not kept waiting for a company that does not answer."""
+    if not is_too_late(held):
+        return False
     source = Subscription.objects.get(merchant_id=held.merchant.id, id=held.move.source_id)
-    gives_up_at = held.move.gives_up_at
-    return (
-        source.state not in ENDED and gives_up_at is not None and gives_up_at <= held.merchant.business_now()
-    )
+    return source.state not in ENDED

@@ -14,6 +14,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     Held,
     advance,
     ask,
+    date_has_passed,
     let_others_wait,
     look_again,
     turn,
@@ -34,8 +35,7 @@ def end_old_one(held: Held) -> None:
     try:
         _end(held)
     except (GatewayUnreachable, GatewayMissing):
-        next_at = held.move.source_next_at
-        if next_at is not None and next_at <= held.merchant.business_now():
+        if date_has_passed(held):
             # It is held, and a person sees to it that it stays so.
             doubt_end(held.move.source, now=clock.wall_now())
         raise
@@ -53,7 +53,7 @@ def _end(held: Held) -> None:
         standing, asked_at = read_old_one(merchant=held.merchant, source=held.move.source)
         if standing.agreement.state not in ENDED:
             raise look_again(held, "its company has not ended it yet")
-    turn(held, lambda _: _settle(held, asked_at))
+    turn(held, lambda: _settle(held, asked_at))
 
 
 def _cancel_now(gateway: Gateway, reference: str, key: str) -> object:

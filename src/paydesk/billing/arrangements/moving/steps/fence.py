@@ -8,7 +8,15 @@ from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import begin_agreement
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import Standing, is_fenced, read_old_one, standing_of
-from paydesk.billing.arrangements.moving.steps.turn import Held, Verb, advance, ask, look_again, turn
+from paydesk.billing.arrangements.moving.steps.turn import (
+    Held,
+    Verb,
+    advance,
+    ask,
+    is_too_late,
+    look_again,
+    turn,
+)
 from paydesk.kit import clock
 from paydesk.kit.faults import fault
 
@@ -33,8 +41,8 @@ def hold_old_one(held: Held) -> None:
     Raises Later, GatewayUnreachable, GatewayMissing.
     """
     move = held.move
-    if _is_too_late(held):
-        turn(held, lambda _: _give_back(held, Why.NOT_FENCED))
+    if is_too_late(held):
+        turn(held, lambda: _give_back(held, Why.NOT_FENCED))
         return
     standing, asked_at = read_old_one(merchant=held.merchant, source=move.source)
     if not is_fenced(standing.agreement, move.fence_kind):
@@ -44,18 +52,18 @@ def hold_old_one(held: Held) -> None:
         )
         fault("M04")
         if not said_yes:
-            turn(held, lambda _: _give_back(held, Why.NOT_FENCED))
+            turn(held, lambda: _give_back(held, Why.NOT_FENCED))
             return
         standing, asked_at = read_old_one(merchant=held.merchant, source=move.source)
         if not is_fenced(standing.agreement, move.fence_kind):
             raise look_again(held, "its company has not held it yet")
-    turn(held, lambda _: _charge_or_give_back(held, asked_at))
+    turn(held, lambda: _charge_or_give_back(held, asked_at))
     fault("M06")
 
 
 def _charge_or_give_back(held: Held, asked_at: datetime) -> None:
     standing = standing_of(merchant=held.merchant, source_id=held.move.source_id)
-    if _is_too_late(held):
+    if is_too_late(held):
         _give_back(held, Why.NOT_FENCED)
     elif standing.agreement.state in ENDED:
         _give_back(held, Why.ENDED)
@@ -87,11 +95,6 @@ def has_collected(move: Move, standing: Standing) -> bool:
         or standing.owed_minor != move.owed_minor
         or sorted(debt.public_id for debt in standing.debts) != sorted(move.bills)
     )
-
-
-def _is_too_late(held: Held) -> bool:
-    gives_up_at = held.move.gives_up_at
-    return gives_up_at is not None and gives_up_at <= held.merchant.business_now()
 
 
 def _give_back(held: Held, why: Move.Why) -> None:

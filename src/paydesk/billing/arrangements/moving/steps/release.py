@@ -23,6 +23,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     Verb,
     advance,
     ask,
+    date_has_passed,
     let_others_wait,
     look_again,
     turn,
@@ -57,7 +58,7 @@ def release_old_one(held: Held) -> None:
     try:
         _release(held)
     except (GatewayUnreachable, GatewayMissing):
-        if _date_has_passed(held):
+        if date_has_passed(held):
             doubt_release(held.move, now=clock.wall_now())
         raise
 
@@ -82,17 +83,17 @@ def _is_settled(held: Held, old: Subscription, asked_at: datetime) -> bool:
     """Settle what the company's word decides; False while it still has to be asked."""
     why = held.move.why
     if old.state in ENDED:
-        by_its_date = held.move.fence_kind == Fence.SCHEDULE_CANCEL and _date_has_passed(held)
+        by_its_date = held.move.fence_kind == Fence.SCHEDULE_CANCEL and date_has_passed(held)
         if by_its_date and why in _STILL_WANTED:
-            turn(held, lambda _: _stand(held))
+            turn(held, lambda: _stand(held))
         else:
-            turn(held, lambda _: _settle(held, Why.ENDED if why in _STILL_WANTED else why, asked_at))
+            turn(held, lambda: _settle(held, Why.ENDED if why in _STILL_WANTED else why, asked_at))
         return True
     if is_released(old, held.move.fence_kind):
-        turn(held, lambda _: _go_back(held, asked_at))
+        turn(held, lambda: _go_back(held, asked_at))
         return True
-    if _date_has_passed(held) and why in _STILL_WANTED and held.move.fence_kind != Fence.NOTHING:
-        turn(held, lambda _: _stand(held))
+    if date_has_passed(held) and why in _STILL_WANTED and held.move.fence_kind != Fence.NOTHING:
+        turn(held, lambda: _stand(held))
         return True
     return False
 
@@ -143,12 +144,7 @@ def _stand(held: Held) -> None:
 def _stay_held(held: Held) -> None:
     """Its company does not let it go on: what was declined is then owed for the new one, else a person looks."""
     if held.move.why == Why.DECLINED:
-        turn(held, lambda _: _stand(held))
+        turn(held, lambda: _stand(held))
         return
     doubt_release(held.move, now=clock.wall_now())
     raise look_again(held, "its company does not let it go on", after=_AN_HOUR)
-
-
-def _date_has_passed(held: Held) -> bool:
-    next_at = held.move.source_next_at
-    return next_at is not None and next_at <= held.merchant.business_now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from paydesk.billing.arrangements.moving.models import Move
@@ -51,7 +51,7 @@ def hold(merchant: MerchantInSight, taken: Claim) -> Held:
     return Held(merchant=merchant, move=move, taken=taken)
 
 
-def turn(held: Held, write: Callable[[Move], Answer]) -> Answer:
+def turn(held: Held, write: Callable[[], Answer]) -> Answer:
     """Write in one transaction, with both agreements and the move locked. Raises LostMove."""
     move = held.move
 
@@ -61,10 +61,9 @@ def turn(held: Held, write: Callable[[Move], Answer]) -> Answer:
         mine = Move.objects.filter(
             merchant_id=held.merchant.id, id=move.id, fence=held.taken.fence, state=move.state
         )
-        row = locked(mine).first()
-        if row is None:
+        if locked(mine).first() is None:
             raise LostMove(move.public_id)
-        return write(row)
+        return write()
 
     return in_transaction(step)
 
@@ -81,6 +80,20 @@ def let_others_wait(held: Held, *, is_moving: bool) -> None:
     Subscription.objects.filter(merchant_id=held.merchant.id, id=held.move.source_id).update(
         moving_since=clock.wall_now() if is_moving else None
     )
+
+
+def is_too_late(held: Held) -> bool:
+    """Say whether the old one has to be let go on by now."""
+    return _has_come(held, held.move.gives_up_at)
+
+
+def date_has_passed(held: Held) -> bool:
+    """Say whether the old one would have been collected by now."""
+    return _has_come(held, held.move.source_next_at)
+
+
+def _has_come(held: Held, moment: datetime | None) -> bool:
+    return moment is not None and moment <= held.merchant.business_now()
 
 
 def look_again(held: Held, why: str, *, after: timedelta = SOON) -> Later:

@@ -40,7 +40,7 @@ def wait_for_its_time(held: Held) -> None:
     """Begin to hold the old one, or drop the move. Raises Later, GatewayUnreachable, GatewayMissing."""
     move, merchant = held.move, held.merchant
     if first_payment(held.target).state in _ASKED_FOR:
-        turn(held, lambda _: _go_on_with_charge(held))
+        turn(held, lambda: _go_on_with_charge(held))
         return
     if move.acts_at > merchant.business_now():
         raise Later(merchant.wall_time(move.acts_at), "its time has not come")
@@ -48,10 +48,10 @@ def wait_for_its_time(held: Held) -> None:
         if why := held_because(merchant_id=merchant.id, connection_id=connection_id, now=clock.wall_now()):
             raise look_again(held, why, after=_HELD)
     if move.source.connection.removed_at or held.target.connection.removed_at:
-        turn(held, lambda _: _drop(held, Move.Why.CLOSED))
+        turn(held, lambda: _drop(held, Move.Why.CLOSED))
         return
     read_old_one(merchant=merchant, source=move.source)
-    later = turn(held, lambda _: _begin_or_reckon(held))
+    later = turn(held, lambda: _begin_or_reckon(held))
     if later is not None:
         raise later
 
