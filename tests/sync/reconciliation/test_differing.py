@@ -17,7 +17,7 @@ from paydesk.database.transactions import in_transaction
 from paydesk.gateways.records import CollectibleRecord, CollectibleState
 from paydesk.kit import clock
 from paydesk.kit.money import Money
-from paydesk.sync.reconciliation import compare, leftover
+from paydesk.sync.reconciliation import compare
 from tests import builders
 from tests.connected import Connected, connected
 from tests.simulator import Simulator
@@ -35,8 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _nothing_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """What happened just now counts: in these tests nothing happens while customers are read."""
-    for module in (compare, leftover):
-        monkeypatch.setattr(module, "_MOVES_WITHIN", timedelta(minutes=-1))
+    monkeypatch.setattr(compare, "_MOVES_WITHIN", timedelta(minutes=-1))
 
 
 @pytest.fixture

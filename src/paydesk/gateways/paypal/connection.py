@@ -35,6 +35,10 @@ class PayPalConnection:
     def list_events(self, *, cursor: str = "") -> records.Page[contract.WebhookEvent]:
         return events.list_events(self._line, cursor)
 
+    def read_dispute(self, reference: str) -> records.DisputeRecord | None:
+        """Disputes are not read here: PayPal's Resolution Center has them."""
+        return None
+
     def verify_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> contract.WebhookEvent:
         return signature.verified(body=body, headers=headers, settings=self._settings, line=self._line)
 

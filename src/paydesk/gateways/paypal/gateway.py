@@ -101,9 +101,6 @@ class VaultGateway(Vault, PayPalConnection):
             self._line, reference=reference, tag=tag, charge=charge_reference, now=now
         )
 
-    def read_dispute(self, reference: str) -> records.DisputeRecord | None:
-        return None
-
     def cancel_now(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
         raise self._not_offered()
 

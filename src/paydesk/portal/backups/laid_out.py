@@ -25,16 +25,12 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoodBy:
-    """A subscription that goes on, its backup if there is one, and why that is none (a word of Unfit, or empty).
-
-    `is_own`: it was chosen for this one alone.
-    """
+    """A subscription that goes on, its backup if there is one, and why that is none (a word of Unfit, or empty)."""
 
     agreement: Agreement
     company: str
     backup: PaymentMethod | None
     why_not: str
-    is_own: bool
 
     @property
     def is_safe(self) -> bool:
@@ -72,7 +68,6 @@ def backup_of(at: AtHand, account: Account, agreement: Agreement, chosen: Chosen
         company=account.gateway_title,
         backup=method,
         why_not=(_unfit(at, method, agreement) or "") if method else "",
-        is_own=agreement.subscription.id in chosen.by_subscription,
     )
 
 

@@ -24,7 +24,7 @@ from paydesk.merchants.connect import company_name
 from paydesk.portal.changes.asked import agreement_named
 from paydesk.portal.door import AtHand, customer_page
 from paydesk.portal.moving.find import latest_move, subscription_or_404
-from paydesk.portal.moving.places import can_move, places
+from paydesk.portal.moving.places import places
 from paydesk.portal.moving.words import is_checking, reason_of, steps_of, title_of
 from paydesk.portal.reads.agreements import Agreement
 from paydesk.portal.setups.begin import begin_setup
@@ -66,7 +66,7 @@ def enter_card(request: HttpRequest, at: AtHand, public_id: str) -> HttpResponse
     place = next(
         (one for one in places(at, agreement) if one.can_add and str(one.connection.uuid) == wanted), None
     )
-    if place is None or not can_move(at, agreement):
+    if place is None:
         raise Http404
     try:
         owner = account_for(
@@ -125,8 +125,7 @@ def _choose(
     request: HttpRequest, at: AtHand, agreement: Agreement, *, error: str = "", status: int = 200
 ) -> HttpResponse:
     subscription = subscription_or_404(at, agreement.public_id)
-    is_movable = can_move(at, agreement)
-    here = places(at, agreement) if is_movable else []
+    here = places(at, agreement)
     return show_page(
         request,
         "moving/choose.html",
@@ -134,8 +133,8 @@ def _choose(
         here="subscriptions",
         agreement=agreement,
         company=company_name(subscription.connection),
-        is_movable=is_movable,
-        methods=methods_for(merchant=at.merchant, agreement=subscription) if is_movable else [],
+        is_movable=bool(here),
+        methods=methods_for(merchant=at.merchant, agreement=subscription) if here else [],
         titles={place.connection.id: place.title for place in here},
         places=[place for place in here if place.can_add],
         error=error,

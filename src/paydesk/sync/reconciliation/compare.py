@@ -54,13 +54,18 @@ class Sides:
         return {moved: fact for moved, fact in self.books.kept.items() if fact.at <= self.until}
 
 
+def told_until(gateway: Gateway, asked_at: datetime) -> datetime:
+    """Say until when all that moved is surely listed on both sides."""
+    return asked_at - gateway.LISTING_LAG - _MOVES_WITHIN
+
+
 def sides_of(gateway: Gateway, wholes: Sequence[WholeCustomer], books: Books) -> Sides:
     """Ask the company by name for whatever the books have and its lists lack.
 
     Call outside of any transaction. Raises GatewayUnreachable, GatewayRefused.
     """
     asked_at = min(whole.asked_at for whole in wholes)
-    until = asked_at - gateway.LISTING_LAG - _MOVES_WITHIN
+    until = told_until(gateway, asked_at)
     listed = Sides(wholes=wholes, named=(), books=books, until=until)
     found = [gateway.read_collectible(reference) for reference in dict.fromkeys(_to_ask_for(listed))]
     return Sides(wholes=wholes, named=[one for one in found if one is not None], books=books, until=until)

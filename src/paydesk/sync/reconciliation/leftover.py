@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.gateways.contract import Gateway
 from paydesk.merchants.models import Connection
+from paydesk.sync.reconciliation.compare import told_until
 from paydesk.sync.reconciliation.differences import Difference, Kind
 from paydesk.sync.reconciliation.money_facts import Moved, facts_of_nobody
 
 #: There should be none; what is more than this is named by the next run.
 _MOST = 100
-_MOVES_WITHIN = timedelta(minutes=5)
 
 
 def leftover_money(connection: Connection, gateway: Gateway, *, asked_at: datetime) -> Iterator[Difference]:
     """Ask the company for each by name. Raises GatewayUnreachable, GatewayRefused."""
-    until = asked_at - gateway.LISTING_LAG - _MOVES_WITHIN
+    until = told_until(gateway, asked_at)
     for moved, fact in facts_of_nobody(connection, most=_MOST).items():
         if fact.at <= until and not _is_known(gateway, moved):
             yield Difference(

@@ -7,7 +7,8 @@ nothing to mend.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -29,7 +30,7 @@ from paydesk.sync.reconciliation.differences import Difference, Kind
 from paydesk.sync.reconciliation.hand import Hand, hand_of
 from paydesk.sync.reconciliation.leftover import leftover_money
 from paydesk.sync.reconciliation.mend import Mended, mend
-from paydesk.sync.reconciliation.sums import add_sums, sums_of, sums_that_differ
+from paydesk.sync.reconciliation.sums import add_sums, added, sums_of, sums_that_differ
 from paydesk.sync.reconciliation.tell import end_what_has_ended, looked_at, tell_of, tell_of_addresses
 from paydesk.sync.take_over import at_once
 
@@ -172,7 +173,7 @@ def _keep(work: _Work, mended: Mended, sides: Sides, done: list[str], *, keeps_d
     changes = {
         "customers_count": run.customers_count + len([reference for reference in done if reference]),
         "payments_count": run.payments_count + len(sides.books.payments()),
-        "mended": _counted(run.mended, mended.counts),
+        "mended": added(run.mended, mended.counts),
         "sums": add_sums(run.sums, sums_of(sides)),
         **({"done": [*run.done, *done]} if keeps_done else {}),
     }
@@ -187,7 +188,7 @@ def _write(
     named = {(one["kind"], one["reference"]) for one in run.found}
     fresh = [one for one in differences if one not in closed and (one.kind.value, one.reference) not in named]
     found = {
-        "found_counts": _counted(run.found_counts, _by_kind(fresh)),
+        "found_counts": added(run.found_counts, Counter(one.kind.value for one in fresh)),
         "found": [*run.found, *(one.in_json() for one in fresh)][:FOUND_MAX],
     }
 
@@ -229,14 +230,3 @@ def _tell_at_the_end(connection: Connection, run: Reconciliation, now: datetime)
         )
     if sum(run.found_counts.values()) <= FOUND_MAX:
         end_what_has_ended(connection, found, now=now)
-
-
-def _by_kind(differences: Sequence[Difference]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in differences:
-        counts[one.kind.value] = counts.get(one.kind.value, 0) + 1
-    return counts
-
-
-def _counted(one: dict[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted(one.keys() | other.keys())}

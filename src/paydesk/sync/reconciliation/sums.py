@@ -37,12 +37,13 @@ def sums_of(sides: Sides) -> dict[str, dict[str, int]]:
 def add_sums(sums: Sums, more: Sums) -> dict[str, dict[str, int]]:
     """Add two of them."""
     return {
-        currency: _added(sums.get(currency, {}), more.get(currency, {}))
+        currency: added(sums.get(currency, {}), more.get(currency, {}))
         for currency in sorted(sums.keys() | more.keys())
     }
 
 
-def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Add name by name, in the order of the names."""
     return {name: one.get(name, 0) + other.get(name, 0) for name in sorted(one.keys() | other.keys())}
 
 

@@ -25,7 +25,7 @@ from paydesk.kit.money import Money, exponent
 
 _WAITING = {"APPROVAL_PENDING", "APPROVED"}
 _ENDED = {"CANCELLED": SubscriptionState.CANCELED, "EXPIRED": SubscriptionState.COMPLETED}
-_RUNNING = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE}
+RUNNING = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE}
 _REGULAR, _TRIAL = "REGULAR", "TRIAL"
 _MANAGED = "https://www.paypal.com/myaccount/autopay/connect/"
 _MANAGED_IN_SANDBOX = "https://www.sandbox.paypal.com/myaccount/autopay/connect/"
@@ -73,9 +73,9 @@ def method_of(subscription: Json) -> str:
 def subscription_record(subscription: Json, *, in_sandbox: bool) -> SubscriptionRecord:
     """Read a subscription."""
     state, regular = _state(subscription), _cycle(subscription, _REGULAR)
-    billing, ends = _billing(subscription), subscription["status"] in _ENDED
+    billing, ends = billing_of(subscription), subscription["status"] in _ENDED
     rhythm, amount = rhythm_of(subscription), _price(subscription, regular)
-    next_at = _moment(billing.get("next_billing_time")) if state in _RUNNING else None
+    next_at = _moment(billing.get("next_billing_time")) if state in RUNNING else None
     total = _total(subscription)
     return SubscriptionRecord(
         reference=subscription["id"],
@@ -103,7 +103,7 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
     What stopped at its threshold of failures is not activated again before it is paid (`subscriptions.activate-422`).
     """
     offered = set()
-    if record.state in _RUNNING and record.ended_at is None:
+    if record.state in RUNNING and record.ended_at is None:
         offered = {Capability.CANCEL_NOW, Capability.PAUSE}
     elif record.state == SubscriptionState.PAUSED:
         offered = {Capability.CANCEL_NOW, Capability.RESUME}
@@ -119,19 +119,15 @@ def title_of(subscription: Json) -> str:
 
 def rhythm_of(subscription: Json) -> Rhythm:
     """Say how often it is billed, and whether a bill asks for what is outstanding too; it does unless told not to."""
-    frequency = _cycle(subscription, _REGULAR).get("frequency") or {}
-    preferences = (subscription.get("plan") or {}).get("payment_preferences") or {}
-    return Rhythm(
-        unit=(frequency.get("interval_unit") or "MONTH").lower(),
-        count=max(1, frequency.get("interval_count") or 1),
-        bills_outstanding=preferences.get("auto_bill_outstanding", True),
-    )
+    unit, count = _every(_cycle(subscription, _REGULAR))
+    asks_for_all = _preferences(subscription).get("auto_bill_outstanding", True)
+    return Rhythm(unit=unit, count=count, bills_outstanding=asks_for_all)
 
 
 def currency_of(subscription: Json) -> str:
     """Name the one currency of a subscription, by its balance or its price."""
     price = (_cycle(subscription, _REGULAR).get("pricing_scheme") or {}).get("fixed_price")
-    said = _billing(subscription).get("outstanding_balance") or price
+    said = billing_of(subscription).get("outstanding_balance") or price
     if not said:
         said = _tiers(_cycle(subscription, _REGULAR))[0]["amount"]
     return str(said["currency_code"])
@@ -139,7 +135,7 @@ def currency_of(subscription: Json) -> str:
 
 def outstanding_of(subscription: Json) -> Money:
     """Read what can be captured now. One that was cancelled can be asked for nothing any more (`capture-422`)."""
-    balance = _billing(subscription).get("outstanding_balance")
+    balance = billing_of(subscription).get("outstanding_balance")
     if not balance or subscription["status"] == "CANCELLED":
         return Money(0, currency_of(subscription))
     return from_paypal(balance)
@@ -148,8 +144,8 @@ def outstanding_of(subscription: Json) -> Money:
 def is_being_tried(subscription: Json) -> bool:
     """Say whether PayPal is going to try a failed payment again by itself, before it is added to the balance."""
     failed, paid = (
-        _billing(subscription).get("last_failed_payment"),
-        _billing(subscription).get("last_payment"),
+        billing_of(subscription).get("last_failed_payment"),
+        billing_of(subscription).get("last_payment"),
     )
     if subscription["status"] != "ACTIVE" or not failed or not failed.get("next_payment_retry_time"):
         return False
@@ -161,9 +157,9 @@ def is_being_tried(subscription: Json) -> bool:
 def retried_at(subscription: Json) -> datetime | None:
     """Say when PayPal tries again: by itself, or with the next bill, if that asks for what is outstanding."""
     if is_being_tried(subscription):
-        return moment(_billing(subscription)["last_failed_payment"]["next_payment_retry_time"])
+        return moment(billing_of(subscription)["last_failed_payment"]["next_payment_retry_time"])
     if subscription["status"] == "ACTIVE" and rhythm_of(subscription).bills_outstanding:
-        return _moment(_billing(subscription).get("next_billing_time"))
+        return _moment(billing_of(subscription).get("next_billing_time"))
     return None
 
 
@@ -185,9 +181,8 @@ def _state(subscription: Json) -> SubscriptionState:
 
 
 def _is_at_threshold(subscription: Json) -> bool:
-    preferences = (subscription.get("plan") or {}).get("payment_preferences") or {}
-    threshold = preferences.get("payment_failure_threshold") or 0
-    return bool(0 < threshold <= _billing(subscription).get("failed_payments_count", 0))
+    threshold = _preferences(subscription).get("payment_failure_threshold") or 0
+    return bool(0 < threshold <= billing_of(subscription).get("failed_payments_count", 0))
 
 
 def _is_on_trial(subscription: Json) -> bool:
@@ -197,13 +192,11 @@ def _is_on_trial(subscription: Json) -> bool:
 
 
 def _trial_ends_at(subscription: Json) -> datetime | None:
-    ends_at = _moment(_billing(subscription).get("next_billing_time"))
+    ends_at = _moment(billing_of(subscription).get("next_billing_time"))
     for one in _executions(subscription):
         left = one.get("cycles_remaining") or 0
         if ends_at and left and one["tenure_type"] == _TRIAL:
-            frequency = _cycle(subscription, _TRIAL, one["sequence"]).get("frequency") or {}
-            unit = (frequency.get("interval_unit") or "MONTH").lower()
-            count = max(1, frequency.get("interval_count") or 1)
+            unit, count = _every(_cycle(subscription, _TRIAL, one["sequence"]))
             ends_at = Rhythm(unit=unit, count=count, bills_outstanding=False).after(ends_at, left)
     return ends_at
 
@@ -285,11 +278,20 @@ def _cycles(subscription: Json) -> Sequence[Json]:
 
 
 def _executions(subscription: Json) -> list[Json]:
-    found: Sequence[Json] = _billing(subscription).get("cycle_executions") or ()
+    found: Sequence[Json] = billing_of(subscription).get("cycle_executions") or ()
     return sorted(found, key=lambda one: int(one["sequence"]))
 
 
-def _billing(subscription: Json) -> dict[str, Any]:
+def _every(cycle: Json) -> tuple[str, int]:
+    frequency = cycle.get("frequency") or {}
+    return (frequency.get("interval_unit") or "MONTH").lower(), max(1, frequency.get("interval_count") or 1)
+
+
+def _preferences(subscription: Json) -> Json:
+    return (subscription.get("plan") or {}).get("payment_preferences") or {}
+
+
+def billing_of(subscription: Json) -> dict[str, Any]:
     return dict(subscription.get("billing_info") or {})
 
 

@@ -27,10 +27,9 @@ from paydesk.gateways.records import (
 )
 
 #: Collectibles on a page of a history.
-PAGE = 100
+PAGE = 1_000  # all of it is read for each, so that a small one would only ask more often
 #: What a subscriber may read of it at PayPal (`reason`, 1 to 128 characters).
 _PAUSED, _RESUMED, _CANCELED = (f"{did} in the billing portal" for did in ("Paused", "Resumed", "Cancelled"))
-_RUNNING = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE}
 _STOPPED = {SubscriptionState.PAUSED, SubscriptionState.UNPAID}
 
 
@@ -149,9 +148,6 @@ class SubscriptionsGateway(PayPalConnection):
         """Refunds are made at PayPal alone, and read with what they are of."""
         return None
 
-    def read_dispute(self, reference: str) -> records.DisputeRecord | None:
-        return None
-
     def cancel_now(self, *, subscription_reference: str, key: str) -> SubscriptionRecord:
         return self._moved(subscription_reference, "cancel", _CANCELED, {SubscriptionState.CANCELED})
 
@@ -162,7 +158,7 @@ class SubscriptionsGateway(PayPalConnection):
         return self._moved(subscription_reference, "suspend", _PAUSED, _STOPPED)
 
     def resume(self, *, subscription_reference: str, key: str) -> SubscriptionRecord:
-        return self._moved(subscription_reference, "activate", _RESUMED, _RUNNING)
+        return self._moved(subscription_reference, "activate", _RESUMED, agreement.RUNNING)
 
     def webhook_references(self, event: contract.WebhookEvent) -> Sequence[contract.ObjectReference]:
         return events.named_for_subscriptions(event)

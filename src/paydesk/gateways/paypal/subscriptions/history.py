@@ -14,6 +14,7 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.paypal.events import NEWEST
 from paydesk.gateways.paypal.requests import Json, moment
 from paydesk.gateways.paypal.subscriptions.agreement import (
+    billing_of,
     currency_of,
     is_being_tried,
     name_of,
@@ -111,7 +112,7 @@ def _payment_record(subscription: Json, one: Transaction) -> CollectibleRecord:
 
 def _lacks_payment(subscription: Json, listed: Sequence[Transaction]) -> bool:
     """Say whether PayPal knows of a payment that it does not list yet. Its times may differ a little."""
-    paid = (subscription.get("billing_info") or {}).get("last_payment")
+    paid = billing_of(subscription).get("last_payment")
     times = [one.at for one in listed if one.verdict is Verdict.SUCCEEDED]
     return paid is not None and all(moment(paid["time"]) > at + _A_DAY for at in times)
 
@@ -162,7 +163,7 @@ def _can_be_cancelled(subscription: Json) -> bool:
 def _unlisted_record(subscription: Json, records: Sequence[CollectibleRecord]) -> CollectibleRecord:
     """What is outstanding although no try that failed is listed."""
     owed = outstanding_of(subscription)
-    failed = (subscription.get("billing_info") or {}).get("last_failed_payment") or {}
+    failed = billing_of(subscription).get("last_failed_payment") or {}
     since = next((one for one in reversed(records) if one.paid_at), None)
     name = since.attempts[-1].reference.partition(":")[2] if since else _THE_BEGINNING
     at = moment(failed.get("time") or subscription.get("status_update_time") or subscription["create_time"])
@@ -225,7 +226,7 @@ def _attempts(
     subscription: Json, transactions: Sequence[Transaction], *, is_open: bool = False
 ) -> list[AttemptRecord]:
     """PayPal says of the last failure alone why it failed."""
-    failed = (subscription.get("billing_info") or {}).get("last_failed_payment") or {}
+    failed = billing_of(subscription).get("last_failed_payment") or {}
     declined = [one for one in transactions if one.verdict is Verdict.DECLINED]
     last = declined[-1] if declined and is_open else None
     return [
