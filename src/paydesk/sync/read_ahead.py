@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import TypeVar
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.gateways.contract import Capability, Gateway, GatewayBusy
 from paydesk.gateways.pace import unhurried
-from paydesk.gateways.records import CustomerRecord, Page
+from paydesk.gateways.records import CollectibleRecord, CustomerRecord, Page
 from paydesk.kit import clock
 from paydesk.sync.take_over import read_known, read_whole
 
@@ -75,6 +75,11 @@ class Readers:
     def read_known(self, records: Sequence[CustomerRecord]) -> Iterator[WholeCustomer]:
         """The same for those whom no list has told of just now: each is asked for by itself."""
         return self.answers([partial(read_known, self._gateway, record) for record in records])
+
+    def collectibles(self, references: Iterable[str]) -> Iterator[CollectibleRecord]:
+        """Ask for each by name, and give those that the company knows."""
+        asks = [partial(self._gateway.read_collectible, reference) for reference in references]
+        return (found for found in self.answers(asks) if found is not None)
 
     def answers(self, asks: Sequence[Callable[[], Answer]]) -> Iterator[Answer]:
         """Ask side by side, and give the answers in the order of the asks."""

@@ -12,6 +12,7 @@ from paydesk.billing.backups.models import BackupChoice
 from paydesk.billing.customers.models import Customer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.gateways.records import SubscriptionState
 from paydesk.kit import clock
 from paydesk.kit.money import Money
 from paydesk.merchants.find import MerchantInSight
@@ -166,6 +167,18 @@ def test_one_that_is_gone_is_said_to_be_gone(
     for path in ("/", "/methods", "/methods/backup", f"/subscriptions/{club.public_id}/backup"):
         assert f"Mastercard ending in 5454 {said}" in read(browser, path), path
     assert "None: it cannot be tried any more" in read(browser, f"/subscriptions/{club.public_id}")
+
+
+def test_what_is_over_is_not_spoken_of_any_more(
+    browser: Client, spare: PaymentMethod, club: Subscription
+) -> None:
+    press(browser, f"/subscriptions/{club.public_id}/backup", spare.public_id)
+    PaymentMethod.objects.filter(id=spare.id).update(removed_at=clock.wall_now())
+    address = f"/subscriptions/{club.public_id}/backup"
+    assert all(address in browser.get(PORTAL + path).content.decode() for path in ("/methods", ""))
+
+    Subscription.objects.filter(id=club.id).update(state=SubscriptionState.CANCELED.value)
+    assert not any(address in browser.get(PORTAL + path).content.decode() for path in ("/methods", ""))
 
 
 def test_an_expired_card_cannot_be_chosen(browser: Client, spare: PaymentMethod, club: Subscription) -> None:

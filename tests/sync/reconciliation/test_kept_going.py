@@ -8,16 +8,23 @@ from datetime import timedelta
 
 import pytest
 
-from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.customers.models import Customer, GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry
+from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.models import Attempt, Payment
-from paydesk.gateways.contract import Gateway
+from paydesk.database.transactions import in_transaction
+from paydesk.gateways.contract import GatewayBusy
+from paydesk.gateways.records import CollectibleRecord
+from paydesk.gateways.simulated.gateway import VaultGateway
 from paydesk.kit import clock
+from paydesk.kit.money import Money
 from paydesk.sync.look import look_at_connection
 from paydesk.sync.models import Reconciliation
+from paydesk.sync.read_ahead import Readers
 from paydesk.sync.reconciliation import compare
 from paydesk.sync.reconciliation import reconcile as verb
 from paydesk.sync.run_lease import held_run
+from tests import builders
 from tests.billing.charging.scene import collecting
 from tests.connected import Connected, connected, revoke_key
 from tests.simulator import Simulator
@@ -44,11 +51,11 @@ def test_it_goes_on_after_a_kill_and_counts_each_once(
     asks = compare.sides_of
     calls: list[int] = []
 
-    def killed(gateway: Gateway, *rest: object) -> compare.Sides:
+    def killed(*asked: object, readers: Readers) -> compare.Sides:
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return asks(gateway, *rest)  # type: ignore[arg-type]
+        return asks(*asked, readers=readers)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
         patch.setattr(verb, "sides_of", killed)
@@ -97,6 +104,39 @@ def test_a_busy_company_is_waited_for(clay: Connected) -> None:
     clay.account.fault("busy", times=3)
 
     assert run_reconcile(clay).said["is_finished"]
+
+
+def test_a_company_that_is_busy_when_asked_by_name_is_waited_for(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_reconcile(clay)
+    order = builders.order(Customer.objects.earliest("id"), clay.connection)
+    builders.payment(order, reference="in_strange", state="failed")
+    charge = builders.payment(order, reference="in_ghost", state="paid")
+    in_transaction(
+        lambda: write_entry(
+            merchant_id=clay.merchant.id,
+            connection_id=clay.connection.id,
+            payment_id=charge.id + 1000,
+            kind=LedgerEntry.Kind.CHARGE,
+            reference="ch_ghost",
+            amount=Money(4200, "EUR"),
+            occurred_at=builders.days(-3),
+        )
+    )
+    refused: list[str] = []
+
+    def busy_once(self: VaultGateway, reference: str) -> CollectibleRecord | None:
+        if reference not in refused:
+            refused.append(reference)
+            raise GatewayBusy("busy", retry_after=timedelta(milliseconds=10))
+        return reads(self, reference)
+
+    reads = VaultGateway.read_collectible
+    monkeypatch.setattr(VaultGateway, "read_collectible", busy_once)
+
+    assert run_reconcile(clay).said["is_finished"]
+    assert set(refused) >= {"in_strange", "ch_ghost"}
 
 
 @pytest.fixture

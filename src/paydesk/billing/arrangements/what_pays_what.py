@@ -20,7 +20,7 @@ from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 
 #: One that has not begun yet (its first payment failed) has nothing to be charged but that payment.
-_NOT_RUNNING = [
+NOT_RUNNING = [
     SubscriptionState.INCOMPLETE.value,
     SubscriptionState.CANCELED.value,
     SubscriptionState.COMPLETED.value,
@@ -95,7 +95,7 @@ def accounts_of(
     mine = {"merchant_id": merchant.id, "gateway_customer_id__in": [owner.id for owner in owners]}
     methods = list(PaymentMethod.objects.filter(**mine).order_by("-is_default", "-id"))
     subscriptions = list(
-        Subscription.objects.filter(**mine).exclude(state__in=_NOT_RUNNING).order_by("name", "id")
+        Subscription.objects.filter(**mine).exclude(state__in=NOT_RUNNING).order_by("name", "id")
     )
     is_overdue = Q(state=Payment.State.FAILED) | Q(state=Payment.State.DUE, due_at__lte=now)
     bills = list(Payment.objects.filter(is_overdue, **mine).order_by("due_at", "id"))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.doubts import bills_on_both_sides
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.concerns.models import Concern
@@ -16,7 +17,6 @@ from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight
 
 State = Move.State
-_ENDED = [SubscriptionState.CANCELED.value, SubscriptionState.COMPLETED.value]
 _NOT_BEGUN = [SubscriptionState.INCOMPLETE.value, SubscriptionState.CANCELED.value]
 
 
@@ -36,7 +36,7 @@ def paid_on_one_side(merchant: MerchantInSight, _now: datetime) -> Iterator[str]
 
 def collected_on_one_side(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
     """M02: while the old one goes on nothing is charged for the new one, and the other way round."""
-    both = _moves(merchant).filter(state=State.DONE, target__isnull=False).exclude(source__state__in=_ENDED)
+    both = _moves(merchant).filter(state=State.DONE, target__isnull=False).exclude(source__state__in=ENDED)
     for public_id in both.values_list("public_id", flat=True):
         yield f"move {public_id} is done, and the old agreement goes on"
     early = _moves(merchant).filter(state__in=[State.WAITING, State.FENCING, State.UNDONE, State.DROPPED])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from paydesk.billing.arrangements.differences import sentence_of
 from paydesk.billing.arrangements.models import MethodChange
 from paydesk.billing.arrangements.switch_method import get_change
-from paydesk.billing.backups.chosen import chosen_backups
+from paydesk.billing.arrangements.what_pays_what import NOT_RUNNING
+from paydesk.billing.backups.chosen import Chosen, chosen_backups
+from paydesk.billing.backups.models import BackupChoice
 from paydesk.merchants.connect import company_name
 from paydesk.portal.backups.laid_out import trouble_of
 from paydesk.portal.door import AtHand, customer_page
@@ -59,7 +63,7 @@ def methods_page(
         here="methods",
         accounts=listed(own_accounts(at)),
         backups=backups,
-        backups_of_one=[(one, trouble_of(at, one)) for one in backups.by_subscription.values()],
+        backups_of_one=[(one, trouble_of(at, one)) for one in _for_what_goes_on(backups)],
         backup_trouble=trouble_of(at, backups.for_everything),
         offers_backup=at.merchant.policies.backup_method,
         removal=removal,
@@ -68,6 +72,12 @@ def methods_page(
         error=error,
         now=at.now,
     )
+
+
+def _for_what_goes_on(chosen: Chosen) -> Sequence[BackupChoice]:
+    """What is over has no page on which its backup could be changed."""
+    own = chosen.by_subscription.values()
+    return [one for one in own if one.subscription and one.subscription.state not in NOT_RUNNING]
 
 
 def _removal(at: AtHand, public_id: str) -> MethodChange | None:

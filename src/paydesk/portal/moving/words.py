@@ -70,7 +70,7 @@ def steps_of(move: Move, company: str, first: Payment | None) -> Sequence[Step]:
         tone="quiet",
         when=move.fenced_at,
     )
-    paid = Step(words=_first_words(move, first), when=move.paid_at, **_first_mark(move, first))
+    paid = _first_payment(move, first)
     ended = Step(
         words=_("It has ended at %(company)s.") % {"company": company}
         if move.ended_at
@@ -97,21 +97,14 @@ def _given_back(move: Move, company: str) -> Sequence[Step]:
     return []
 
 
-def _first_words(move: Move, first: Payment | None) -> str:
+def _first_payment(move: Move, first: Payment | None) -> Step:
+    made = _("The first payment is made.")
     if move.paid_at:
-        return _("The first payment is made.")
+        return Step(words=made, mark="tick", tone="success", when=move.paid_at)
     if is_checking(first):
-        return _("We are checking with your bank. You do not need to pay again; we will write when we know.")
+        words = _("We are checking with your bank. You do not need to pay again; we will write when we know.")
+        return Step(words=words, mark="half", tone="warning")
     if move.why == Why.DECLINED:
-        return _("The first payment was declined. It is open.")
-    return (
-        _("The first payment is made.") if move.state == State.ENDING else _("The first payment is charged.")
-    )
-
-
-def _first_mark(move: Move, first: Payment | None) -> dict[str, str]:
-    if move.paid_at:
-        return {"mark": "tick", "tone": "success"}
-    if move.why == Why.DECLINED:
-        return {"mark": "cross", "tone": "danger"}
-    return {"mark": "half", "tone": "warning"} if is_checking(first) else {"mark": "clock", "tone": "quiet"}
+        return Step(words=_("The first payment was declined. It is open."), mark="cross", tone="danger")
+    words = made if move.state == State.ENDING else _("The first payment is charged.")
+    return Step(words=words, mark="clock", tone="quiet")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
+
+from paydesk.billing.arrangements.what_pays_what import NOT_RUNNING
 from paydesk.billing.backups.models import BackupChoice
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
@@ -37,6 +40,7 @@ _ALL = CompiledQuery(
             ended_at__isnull=True,
             payment_method__isnull=False,
         )
+        .filter(Q(subscription=None) | ~Q(subscription__state__in=NOT_RUNNING))
         .order_by("id")
         .values_list(
             "subscription__public_id",
@@ -54,5 +58,5 @@ _ALL = CompiledQuery(
 
 
 def ask_backups(*, merchant_id: int, customer_id: int) -> Ask:
-    """Ask for what counts now."""
+    """Ask for what counts now: nothing stands by for what is over."""
     return Ask(_ALL, {"merchant_id": merchant_id, "customer_id": customer_id})

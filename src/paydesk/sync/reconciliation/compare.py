@@ -15,6 +15,7 @@ from paydesk.gateways.contract import Gateway
 from paydesk.gateways.records import CollectibleRecord, CollectibleState
 from paydesk.kit.money import Money
 from paydesk.merchants.models import Connection
+from paydesk.sync.read_ahead import Readers
 from paydesk.sync.reconciliation.books import Books
 from paydesk.sync.reconciliation.differences import Difference, Kind
 from paydesk.sync.reconciliation.money_facts import Fact, Moved, facts_said
@@ -59,7 +60,7 @@ def told_until(gateway: Gateway, asked_at: datetime) -> datetime:
     return asked_at - gateway.LISTING_LAG - _MOVES_WITHIN
 
 
-def sides_of(gateway: Gateway, wholes: Sequence[WholeCustomer], books: Books) -> Sides:
+def sides_of(gateway: Gateway, wholes: Sequence[WholeCustomer], books: Books, *, readers: Readers) -> Sides:
     """Ask the company by name for whatever the books have and its lists lack.
 
     Call outside of any transaction. Raises GatewayUnreachable, GatewayRefused.
@@ -67,8 +68,8 @@ def sides_of(gateway: Gateway, wholes: Sequence[WholeCustomer], books: Books) ->
     asked_at = min(whole.asked_at for whole in wholes)
     until = told_until(gateway, asked_at)
     listed = Sides(wholes=wholes, named=(), books=books, until=until)
-    found = [gateway.read_collectible(reference) for reference in dict.fromkeys(_to_ask_for(listed))]
-    return Sides(wholes=wholes, named=[one for one in found if one is not None], books=books, until=until)
+    named = list(readers.collectibles(dict.fromkeys(_to_ask_for(listed))))
+    return Sides(wholes=wholes, named=named, books=books, until=until)
 
 
 def _to_ask_for(sides: Sides) -> Iterator[str]:

@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.billing.payments.models import Payment
 from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import Gateway
-from paydesk.gateways.records import CollectibleRecord, CustomerRecord
+from paydesk.gateways.records import CustomerRecord
 from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
@@ -126,13 +125,11 @@ def _rest(work: _Work) -> None:
 def _of_guests(work: _Work, payments: Sequence[Payment]) -> Iterator[WholeCustomer]:
     let_go()
     asked_at = clock.wall_now()
-    asks = [partial(work.gateway.read_collectible, payment.reference) for payment in payments]
-    found: list[CollectibleRecord] = [one for one in work.readers.answers(asks) if one is not None]
     yield WholeCustomer(
         customer=CustomerRecord(reference="", email="", is_deleted=True),
         methods=(),
         subscriptions=(),
-        collectibles=found,
+        collectibles=list(work.readers.collectibles(one.reference for one in payments)),
         asked_at=asked_at,
     )
 
@@ -160,7 +157,7 @@ def _compare(
             is_dry_run=work.hand.is_dry_run,
         )
         let_go()
-        sides = sides_of(work.gateway, some, mended.books)
+        sides = sides_of(work.gateway, some, mended.books, readers=work.readers)
         done = [whole.customer.reference for whole in some]
         _keep(work, mended, sides, done, keeps_done=keeps_done)
         work.on_progress(work.hand.run, None)
@@ -208,7 +205,7 @@ def _end(work: _Work) -> None:
     """Look at what belongs to nobody, add up, tell, and finish."""
     run = work.hand.run
     let_go()
-    left = leftover_money(work.connection, work.gateway, asked_at=clock.wall_now())
+    left = leftover_money(work.connection, work.gateway, asked_at=clock.wall_now(), readers=work.readers)
     _write(work, [*left, *sums_that_differ(run.sums)], {}, [])
     if not work.hand.is_dry_run:
         in_transaction(lambda: _tell_at_the_end(work.connection, work.hand.run, clock.wall_now()))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.models import MethodChange, ScheduledAction
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.models import Payment
@@ -16,7 +17,6 @@ from paydesk.merchants.models import Connection
 #: Of what was paid in this time, money may still go back.
 _RECENT = timedelta(days=90)
 _OPEN_PAYMENTS = [Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED]
-_ENDED = [SubscriptionState.CANCELED.value, SubscriptionState.COMPLETED.value]
 
 
 def stale_customers(
@@ -28,7 +28,7 @@ def stale_customers(
     """
     mine = {"merchant_id": connection.merchant_id, "connection_id": connection.id}
     payments = Payment.objects.filter(**mine)
-    running = Subscription.objects.filter(**mine, customer_id__isnull=False).exclude(state__in=_ENDED)
+    running = Subscription.objects.filter(**mine, customer_id__isnull=False).exclude(state__in=ENDED)
     # Each of these is asked once for all customers: asked for each by itself, SQLite looks through every row for it.
     is_open = Q(id__in=payments.filter(state__in=_OPEN_PAYMENTS).values("gateway_customer_id"))
     runs = Q(customer_id__in=running.values("customer_id"))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.changes.write_course import write_course
-from paydesk.billing.arrangements.coming.course import Course
+from paydesk.billing.arrangements.coming.course import ENDED, Course
 from paydesk.billing.arrangements.coming.read_course import read_course
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.payments.models import Payment
@@ -118,7 +118,7 @@ def is_on_its_way(course: Course, today: date) -> bool:
 
 def not_running(course: Course) -> str | None:
     """Say why nothing about the payments to come can be changed, or None: it runs."""
-    if course.state in (SubscriptionState.CANCELED, SubscriptionState.COMPLETED):
+    if course.state in ENDED:
         return has_ended()
     if course.state == SubscriptionState.PAUSED:
         return _("It is paused. Resume it first.")
