@@ -64,10 +64,11 @@ def rows() -> list[PastPayment]:
 
 
 def agreements() -> list[SimpleNamespace]:
-    """Give a plan, a subscription in each state, and one that ends."""
+    """Give a plan, a subscription in each state, one that is being moved, and one that ends."""
     plan = _agreement("Espresso machine", total=(90000, 30000, 12), amount_minor=7500)
     states = [_agreement(state.value.replace("_", " "), state=state.value) for state in SubscriptionState]
-    return [plan, *states, _agreement(LONG, is_ending=True, cancels_at=NOW + timedelta(days=31))]
+    moving = _agreement("Tasting evenings", is_being_moved=True)
+    return [plan, *states, moving, _agreement(LONG, is_ending=True, cancels_at=NOW + timedelta(days=31))]
 
 
 def alerts() -> list[SimpleNamespace]:
@@ -140,6 +141,7 @@ def _agreement(name: str, *, total: tuple[int, int, int] | None = None, **given:
             "paid_minor": paid_minor,
             "total_minor": total_minor,
             "is_ending": False,
+            "is_being_moved": False,
             "is_over": is_over,
             "ended_at": NOW if is_over else None,
             "resumes_at": NOW + timedelta(days=60) if state == SubscriptionState.PAUSED else None,

@@ -78,7 +78,12 @@ class Agreement(NamedTuple):
     @property
     def is_ending(self) -> bool:
         """Say whether it runs now and will end on a date."""
-        return self.cancels_at is not None and not self.is_over
+        return self.cancels_at is not None and not self.is_over and not self.is_being_moved
+
+    @property
+    def is_being_moved(self) -> bool:
+        """Say whether its company only holds it, while it moves to another way of paying: it goes on there."""
+        return self.moving_since is not None and not self.is_over
 
     @property
     def stops_short(self) -> bool:

@@ -58,6 +58,7 @@ _SUBSCRIPTION = {
     SubscriptionState.COMPLETED: StateWord(_("Paid off"), "tick", "success"),
 }
 _ENDING = StateWord(_("Ends soon"), "clock", "warning")
+_BEING_MOVED = StateWord(_("Being moved"), "half", "warning")
 
 
 def payment_word(state: str, refunded_minor: int = 0, amount_minor: int = 0) -> StateWord:
@@ -79,7 +80,9 @@ def instalment_word(
     return payment_word(state, refunded_minor, amount_minor)
 
 
-def subscription_word(state: str, *, is_ending: bool = False) -> StateWord:
-    """Give the word for a subscription or payment plan; one that runs but will end says so."""
+def subscription_word(state: str, *, is_ending: bool = False, is_being_moved: bool = False) -> StateWord:
+    """Give the word for a subscription or payment plan; one that runs but will end, or is held for a move, says so."""
+    if is_being_moved:
+        return _BEING_MOVED.spoken()
     running = state in {SubscriptionState.ACTIVE, SubscriptionState.TRIALING}
     return (_ENDING if is_ending and running else _SUBSCRIPTION[SubscriptionState(state)]).spoken()
