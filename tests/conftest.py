@@ -1,5 +1,6 @@
 """What every test stands on: its database, and the rule that no test is skipped in silence."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -115,6 +116,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
     # A journey's worker runs on to the end of its process, and would work off what other tests have arranged.
     items.sort(key=lambda item: JOURNEYS in item.path.parents)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over all that was imported and collected: it lives as long as the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight
 from paydesk.work.models import Heartbeat
 from tests.journeys.installation import Installation, running_installation
+from tests.journeys.looks import PHONE
 from tests.journeys.pages import EachPage, open_each
 from tests.journeys.portal.gallery import Shown
 from toolbox.machine import require_chromium
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
 _BEATS = itertools.count(1_000_000, 1_000_000)
-DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,8 @@ from playwright.sync_api import Page, expect
 from paydesk.billing.backups.models import BackupChoice, BackupTry
 from paydesk.notices.models import MailboxMessage
 from tests.billing.backups.scene import StandingBy, standing_by
-from tests.journeys.conftest import DESK
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, looks_right
 from tests.journeys.plans.steps import AtHerDesk, until
 from tests.simulator import Simulator
 

@@ -14,10 +14,9 @@ from playwright.sync_api import FrameLocator, Locator, Page, Route, ViewportSize
 from paydesk.kit.accent import accent_of
 from paydesk.merchants.find import MerchantInSight, merchant_by_slug
 from tests import builders
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
 from tests.journeys.letters import letter_to
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, PHONE, looks_right
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import full_life
 

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Attempt
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.connected import connected
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, SMALL_PHONE, looks_right, looks_right_everywhere
 from tests.journeys.pages import EachPage
 from tests.journeys.paper import downloaded, read_paper
 from tests.journeys.plans.years import YEAR, full_year, many, nothing_yet, too_long
@@ -74,26 +73,16 @@ def test_a_customer_finds_the_year_and_takes_it_along(
 
 
 @pytest.mark.parametrize("build", LIVES)
-@pytest.mark.parametrize(
-    ("scheme", "size", "locale"),
-    [
-        ("light", PHONE, "en-GB"),
-        ("dark", PHONE, "en-GB"),
-        ("light", {"width": 768, "height": 1000}, "en-GB"),
-        ("dark", DESK, "en-GB"),
-        ("light", {"width": 360, "height": 740}, "de-DE"),
-    ],
-    ids=["phone", "phone in the dark", "tablet", "desk in the dark", "German on a small phone"],
-)
-def test_every_page_looks_right(
-    shop: MerchantInSight,
-    each_page: EachPage,
-    build: Build,
-    scheme: str,
-    size: ViewportSize,
-    locale: str,
+def test_every_page_looks_right(shop: MerchantInSight, each_page: EachPage, build: Build) -> None:
+    for page in each_page(shop, build(shop)):
+        looks_right_everywhere(page)
+
+
+@pytest.mark.parametrize("build", LIVES)
+def test_german_on_a_small_phone_looks_right(
+    shop: MerchantInSight, each_page: EachPage, build: Build
 ) -> None:
-    for page in each_page(shop, build(shop), viewport=size, color_scheme=scheme, locale=locale):
+    for page in each_page(shop, build(shop), viewport=SMALL_PHONE, locale="de-DE"):
         looks_right(page)
 
 

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import ViewportSize
 
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import fits, looks_right
+from tests.journeys.looks import DESK, SMALL_PHONE, fits, looks_right_everywhere
 from tests.journeys.pages import EachPage, open_all
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown, all_waiting, full_life, nothing_yet
@@ -31,22 +29,18 @@ def shop() -> MerchantInSight:
 
 
 @pytest.mark.parametrize("build", LIVES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_every_page_looks_right(
     shop: MerchantInSight,
     installation: Installation,
     new_context: Any,
     build: Callable[[MerchantInSight], Shown],
-    scheme: str,
-    size: ViewportSize,
 ) -> None:
     life, portal = build(shop), installation.portal(shop.slug)
-    page = sign_in(new_context(viewport=size, color_scheme=scheme), portal, shop, life.who)
+    page = sign_in(new_context(), portal, shop, life.who)
     for shown in open_all(page, portal, life):
-        looks_right(shown)
+        looks_right_everywhere(shown)
     page.locator("details.menu summary").click()
-    looks_right(page)
+    looks_right_everywhere(page)
 
 
 @pytest.mark.parametrize("build", LIVES)
@@ -57,9 +51,7 @@ def test_german_words_fit(
     build: Callable[[MerchantInSight], Shown],
 ) -> None:
     life, portal = build(shop), installation.portal(shop.slug)
-    page = sign_in(
-        new_context(locale="de-DE", viewport={"width": 360, "height": 740}), portal, shop, life.who
-    )
+    page = sign_in(new_context(locale="de-DE", viewport=SMALL_PHONE), portal, shop, life.who)
     for shown in open_all(page, portal, life):
         fits(shown)
 

@@ -7,8 +7,7 @@ from playwright.sync_api import Page, expect
 
 from paydesk.billing.payments.models import Attempt
 from paydesk.merchants.models import Connection
-from tests.journeys.conftest import DESK
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, looks_right
 from tests.journeys.portal.customers import PAID, Payer, press, to_the_pay_page
 
 pytestmark = pytest.mark.django_db(transaction=True)

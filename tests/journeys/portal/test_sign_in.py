@@ -11,10 +11,9 @@ from playwright.sync_api import Page, expect
 from paydesk.access.models import LinkSecret, Session, SignInRequest
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
-from tests.journeys.conftest import DESK
 from tests.journeys.installation import Installation
 from tests.journeys.letters import letter_to, no_letter_comes
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, looks_right
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

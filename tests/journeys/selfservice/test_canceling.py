@@ -12,9 +12,8 @@ from paydesk.billing.arrangements.models import CancelNote
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.merchants.policies import set_policies
 from paydesk.notices.models import MailboxMessage
-from tests.journeys.conftest import DESK
 from tests.journeys.fingers import press_at_once
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, looks_right
 from tests.journeys.plans.steps import AtHerDesk, choose, is_not_offered, said_day, until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,9 +11,8 @@ from paydesk.billing.customers.models import Customer, CustomerDetails
 from paydesk.billing.payments.models import Payment
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, PHONE, looks_right
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import LONG
 

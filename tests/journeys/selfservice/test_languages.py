@@ -11,9 +11,8 @@ from playwright.sync_api import ViewportSize, expect
 
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
-from tests.journeys.conftest import DESK
 from tests.journeys.installation import Installation
-from tests.journeys.looks import fits, looks_right
+from tests.journeys.looks import DESK, SMALL_PHONE, fits, looks_right
 from tests.journeys.methods.gallery import six_cards
 from tests.journeys.pages import open_all
 from tests.journeys.plans.gallery import changing, three_currencies
@@ -24,7 +23,6 @@ from tests.journeys.selfservice.shopping import every_state
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SMALL: ViewportSize = {"width": 360, "height": 740}
 LIVES = [full_life, three_currencies, changing, six_cards, canceling, every_state]
 #: What stands in the frame of every page: the word for payments.
 PAYMENTS = {"ar": "الدفعات", "de": "Zahlungen", "en": "Payments", "es": "Pagos", "fr": "Paiements"}
@@ -44,7 +42,7 @@ def test_every_page_fits_in_every_language(
 ) -> None:
     shop = builders.merchant()
     life, portal = build(shop), installation.portal(shop.slug)
-    page = sign_in(new_context(locale=language, viewport=SMALL), portal, shop, life.who)
+    page = sign_in(new_context(locale=language, viewport=SMALL_PHONE), portal, shop, life.who)
     for shown in open_all(page, portal, life):
         fits(shown)
         assert shown.locator("html").get_attribute("lang") == language
@@ -52,7 +50,7 @@ def test_every_page_fits_in_every_language(
         expect(shown.get_by_role("navigation").first).to_contain_text(PAYMENTS[language])
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(SMALL, "dark"), (DESK, "light")], ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "scheme"), [(SMALL_PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"])
 def test_arabic_can_be_read_and_pressed_by_everybody(
     installation: Installation, new_context: Any, size: ViewportSize, scheme: str
 ) -> None:

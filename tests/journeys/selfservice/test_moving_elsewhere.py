@@ -10,9 +10,8 @@ from playwright.sync_api import Page, expect
 from paydesk.billing.customers.models import Customer
 from paydesk.notices.models import MailboxMessage
 from tests.billing.moving.removal import Removal, removal
-from tests.journeys.conftest import DESK
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, looks_right
 from tests.journeys.plans.steps import choose, until
 from tests.journeys.portal.customers import sign_in
 from tests.simulator import Simulator

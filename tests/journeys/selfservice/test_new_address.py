@@ -10,10 +10,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 from paydesk.billing.customers.models import Customer
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
 from tests.journeys.letters import letter_to
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, PHONE, looks_right
 from tests.journeys.portal.customers import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

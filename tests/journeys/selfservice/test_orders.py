@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
 from tests.billing.orders.parcels import csv_of, parcels
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import fits, looks_right
+from tests.journeys.looks import SMALL_PHONE, fits, looks_right, looks_right_everywhere
 from tests.journeys.pages import EachPage
 from tests.journeys.portal.customers import sign_in
 from tests.journeys.portal.gallery import Shown
@@ -71,25 +70,16 @@ def test_what_staff_import_is_seen_from_the_overview_and_found_by_number(
 
 
 @pytest.mark.parametrize("build", LIVES)
-@pytest.mark.parametrize(
-    ("scheme", "size", "locale"),
-    [
-        ("light", PHONE, "en-GB"),
-        ("dark", PHONE, "en-GB"),
-        ("dark", DESK, "en-GB"),
-        ("light", {"width": 360, "height": 740}, "de-DE"),
-    ],
-    ids=["phone", "phone in the dark", "desk in the dark", "German on a small phone"],
-)
-def test_every_page_looks_right(
-    shop: MerchantInSight,
-    each_page: EachPage,
-    build: Build,
-    scheme: str,
-    size: ViewportSize,
-    locale: str,
+def test_every_page_looks_right(shop: MerchantInSight, each_page: EachPage, build: Build) -> None:
+    for page in each_page(shop, build(shop)):
+        looks_right_everywhere(page)
+
+
+@pytest.mark.parametrize("build", LIVES)
+def test_german_on_a_small_phone_looks_right(
+    shop: MerchantInSight, each_page: EachPage, build: Build
 ) -> None:
-    for page in each_page(shop, build(shop), viewport=size, color_scheme=scheme, locale=locale):
+    for page in each_page(shop, build(shop), viewport=SMALL_PHONE, locale="de-DE"):
         looks_right(page)
 
 

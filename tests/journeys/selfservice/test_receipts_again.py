@@ -13,9 +13,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from paydesk.merchants.find import MerchantInSight
 from tests import builders
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.installation import Installation
-from tests.journeys.looks import looks_right
+from tests.journeys.looks import DESK, PHONE, SMALL_PHONE, looks_right
 from tests.journeys.paper import read_paper
 from tests.journeys.plans.steps import until
 from tests.journeys.plans.years import YEAR, full_year
@@ -98,7 +97,7 @@ def _reload(page: Page) -> str:
     [
         ("light", PHONE, "en-GB"),
         ("dark", DESK, "en-GB"),
-        ("dark", {"width": 360, "height": 740}, "de-DE"),
+        ("dark", SMALL_PHONE, "de-DE"),
     ],
     ids=["phone", "desk in the dark", "German on a small phone in the dark"],
 )
