@@ -140,25 +140,9 @@ class PayPalAccount:
         made = self._control("method", kind="paypal", customer=customer, behaviour=behaviour, email=email)
         return str(made["id"])
 
-    def set_behaviour(self, method: str, behaviour: str) -> None:
-        """Let a saved method behave otherwise from now on."""
-        self._control("change-method", id=method, behaviour=behaviour)
-
     def enter_card(self, setup_token: str, number: str = GOOD, *, expiry: str = "2034-12") -> str:
         """Do what a customer does in PayPal's card fields; gives the set-up token's status."""
         return str(self._control("enter", id=setup_token, card=number, expiry=expiry)["status"])
-
-    def answer_setup(
-        self,
-        setup_token: str,
-        *,
-        confirm: bool = True,
-        email: str = "ada@example.com",
-        behaviour: str = "good",
-    ) -> str:
-        """Do what a customer does on the page where a wallet is approved, or where a card's bank asks."""
-        asked = {"id": setup_token, "confirm": confirm, "email": email, "behaviour": behaviour}
-        return str(self._control("enter", **asked)["status"])
 
     def answer_payer_action(self, order: str, *, confirm: bool = True) -> None:
         """Answer what an order wants of its payer; what no longer waits takes no notice."""

@@ -31,7 +31,7 @@ from tests.doubles.paypal.state import (
     unknown,
     written,
 )
-from tests.doubles.paypal.vault import approve_wallet, enter_card, save
+from tests.doubles.paypal.vault import enter_card, save
 from tests.doubles.paypal.webhooks import shown
 
 
@@ -167,18 +167,10 @@ def save_method(account: Account, asked: Json, _url: str) -> Json:
     return {"id": save(account, asked["customer"], asked["kind"], source, asked["behaviour"]).id}
 
 
-def change_method(account: Account, asked: Json, _url: str) -> Json:
-    account.payment_tokens[asked["id"]].behaviour = asked["behaviour"]
-    return {}
-
-
 def enter(account: Account, asked: Json, _url: str) -> Json:
-    """Do what a payer does in the card fields, or on the page where a wallet is approved or a bank asks."""
+    """Do what a payer does in the card fields."""
     token = account.setup_tokens[asked["id"]]
-    if "card" in asked:
-        enter_card(token, asked["card"], asked.get("expiry", "2034-12"), asked.get("name", ""))
-    elif asked.get("confirm", True):
-        approve_wallet(token, asked.get("email", "ada@example.com"), asked.get("behaviour", "good"))
+    enter_card(token, asked["card"], asked.get("expiry", "2034-12"), asked.get("name", ""))
     return {"status": token.status}
 
 
@@ -281,7 +273,6 @@ VERBS: dict[str, Any] = {
     "change-subscription": change_subscription,
     "refund": refund_transaction,
     "method": save_method,
-    "change-method": change_method,
     "enter": enter,
     "payer-action": answer_payer_action,
     "forget-order": forget_order,

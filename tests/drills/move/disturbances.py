@@ -12,7 +12,7 @@ from paydesk.kit import clock
 from tests.drills.money.lane import Arms, Ended, Lane
 from tests.drills.money.tiers.kills import operations_of, points_of
 from tests.drills.money.work import work_until_idle
-from tests.drills.move.scene import FLOWS, Flow, Scene, run_flow, scene_of
+from tests.drills.move.scene import FLOWS, Flow, Scene, judged, run_flow, scene_of
 
 _LOST = ("lost_before", "lost_after", "error_after", "garbage_after", "half_open_after")
 _OLD = ("subscription.read", "history.list", "subscription.cancel")
@@ -42,14 +42,7 @@ def killed(lane: Lane, flow: Flow, arms: Arms) -> list[str]:
     ):
         # It was not taken back, and nobody says any more that it shall be.
         ends = ("undone", "done")
-    wrong = [
-        f"a process {one.how}: {one.said[-1500:]}"
-        for one in [acted, *scene.finish()]
-        if one.how in ("failed", "hung")
-    ]
-    wrong += scene.wrong(ends)
-    scene.end()
-    return wrong
+    return judged(scene, ends, [acted])
 
 
 def faults(flow: Flow) -> Iterator[tuple[str, str]]:
@@ -86,7 +79,7 @@ def _silent_over_the_date(lane: Lane, operation: str) -> list[str]:
     scene.pass_time(timedelta(hours=2))
     scene.lane.run(work_until_idle)
     scene.ada.old.account.no_faults()
-    return _end(scene, ["waiting", "done"])
+    return judged(scene, ["waiting", "done"])
 
 
 def _vault_is_silent(lane: Lane) -> list[str]:
@@ -99,7 +92,7 @@ def _vault_is_silent(lane: Lane) -> list[str]:
         scene.pass_time(timedelta(hours=hours))
         scene.lane.run(work_until_idle)
     scene.ada.vault.no_faults()
-    return _end(scene, ["done"])
+    return judged(scene, ["done"])
 
 
 def _two_workers(lane: Lane) -> list[str]:
@@ -108,7 +101,7 @@ def _two_workers(lane: Lane) -> list[str]:
     flow.before(scene)
     running = [lane.start(work_until_idle) for _ in range(2)]
     lane.wait_for_all(running)
-    return _end(scene, ["done"])
+    return judged(scene, ["done"])
 
 
 def _worker_and(lane: Lane, act: Callable[[Scene], object], ends: Sequence[str]) -> list[str]:
@@ -117,7 +110,7 @@ def _worker_and(lane: Lane, act: Callable[[Scene], object], ends: Sequence[str])
     scene = scene_of(lane, flow)
     flow.before(scene)
     lane.wait_for_all([lane.start(work_until_idle), lane.start(lambda: act(scene))])
-    return _end(scene, ends)
+    return judged(scene, ends)
 
 
 def _take_back(scene: Scene) -> None:
@@ -140,7 +133,7 @@ def _two_tabs(lane: Lane) -> list[str]:
     if len(scene.ada.told()) != 1:
         return [f"it was begun {len(scene.ada.told())} times"]
     scene.until_it_acts()
-    return _end(scene, ["done"])
+    return judged(scene, ["done"])
 
 
 def _cancel_ends_it(lane: Lane) -> list[str]:
@@ -155,15 +148,6 @@ def _cancel_ends_it(lane: Lane) -> list[str]:
     if (move.state, paid) in (("dropped", (1, 0)), ("done", (1, 2))):
         return []
     return [f"the move is {move.state} ({move.why}), and {paid} periods were collected and charged"]
-
-
-def _end(scene: Scene, ends: Sequence[str]) -> list[str]:
-    found = [
-        f"a process {one.how}: {one.said[-1500:]}" for one in scene.finish() if one.how in ("failed", "hung")
-    ]
-    found += scene.wrong(ends)
-    scene.end()
-    return found
 
 
 PEOPLE: dict[str, Callable[[Lane], list[str]]] = {

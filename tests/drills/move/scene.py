@@ -18,7 +18,7 @@ from paydesk.config.truths.check import check_truths
 from paydesk.kit import clock
 from paydesk.notices.models import Letter
 from tests.billing.moving.removal import Removal, removal
-from tests.drills.money.lane import PEACE, Arms, Ended, Lane
+from tests.drills.money.lane import Ended, Lane
 from tests.drills.money.work import leave_alone, work_until_idle
 
 #: When a worker comes back: at once, when leases have ended, at each look of the resolver.
@@ -147,25 +147,27 @@ def scene_of(lane: Lane, flow: Flow) -> Scene:
 def run_flow(
     lane: Lane,
     flow: Flow,
-    arms: Arms = PEACE,
     *,
     trouble: Callable[[Scene], object] = lambda _: None,
-    ends: Sequence[str] = (),
 ) -> tuple[Ended, list[str]]:
-    """Do it, killed or disturbed as it is said, let others finish it, and give how it ended and what was wrong."""
+    """Do it, disturbed as it is said, let others finish it, and give how it ended and what was wrong."""
     scene = scene_of(lane, flow)
     flow.before(scene)
     trouble(scene)
-    acted = lane.run(lambda: flow.act(scene), arms)
-    finished = scene.finish()
+    acted = lane.run(lambda: flow.act(scene))
+    return acted, judged(scene, flow.ends, [acted])
+
+
+def judged(scene: Scene, ends: Sequence[str], acted: Sequence[Ended] = ()) -> list[str]:
+    """Let others finish it, say what was wrong with it and with the processes that had acted, and end it."""
     wrong = [
         f"a process {one.how}: {one.said[-1500:]}"
-        for one in [acted, *finished]
+        for one in [*acted, *scene.finish()]
         if one.how in ("failed", "hung")
     ]
-    wrong += scene.wrong(ends or flow.ends)
+    wrong += scene.wrong(ends)
     scene.end()
-    return acted, wrong
+    return wrong
 
 
 def _press(scene: Scene) -> None:

@@ -6,6 +6,7 @@ One line of JSON tells what was run and where to go on. Ends with 0 only if no p
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -28,6 +29,10 @@ def main() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
+    # What is here now stays to the end, and of what comes little is left to the collector of garbage.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 50)
     seeds = range(wanted.first, wanted.first + wanted.seeds)
     sys.exit(_run(seeds, has_backup=wanted.backups))
 
