@@ -78,7 +78,11 @@ def test_what_else_goes_wrong_moves_no_money_twice(tmp_path: Path) -> None:
     done = drilled(tmp_path, "--tier", "K", *some, "--every", "24", "--burst", "400")
 
     assert done.wrong == []
-    assert [name for name in made if not done.reached[name]] == []
+    # By chance one may not have come about in its one run, on a busy machine: then it is made a few times more.
+    for name in [name for name in made if not done.reached[name]]:
+        again = drilled(tmp_path / name, "--tier", "K", "--flow", name, "--every", "5")
+        assert again.wrong == []
+        assert again.reached[name] > 0, name
     assert done.reached["D01"] + done.reached["D05"] + done.reached["D07"] > 0
     # A burst of ten thousand takes long: this one was smaller, and counts for none.
     assert done.reached["W14"] == 0
