@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
 
+from paydesk.database.transactions import is_postgresql
 from paydesk.events.models import Event
 from paydesk.work.claim import claim, finish
 from paydesk.work.models import TimetableEntry
@@ -33,6 +35,19 @@ def test_a_row_that_is_not_due_is_not_claimed() -> None:
     _event(due_at=NOW + timedelta(seconds=1))
 
     assert claim(Event, most=10, lease=LEASE, now=NOW) == []
+
+
+def test_no_more_is_claimed_than_was_asked_for_however_the_database_goes_about_it() -> None:
+    for _ in range(5):
+        _event()
+    if is_postgresql():
+        # As it does by itself once it has seen the table with a single row: it asks for each row what is due.
+        with connection.cursor() as cursor:
+            for way in ("hashjoin", "mergejoin", "material", "hashagg", "sort"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+
+    assert len(claim(Event, most=2, lease=LEASE, now=NOW)) == 2
+    assert Event.objects.filter(lease_until__isnull=False).count() == 2
 
 
 def test_a_claimed_row_is_nobody_elses_until_its_lease_is_over() -> None:

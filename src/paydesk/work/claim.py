@@ -26,13 +26,17 @@ class Claim:
     tries_count: int
 
 
+#: PostgreSQL may run a subquery of IN anew for each row, and then passes over those that it has just updated: of small
+#: tables more would be claimed than were asked for. A materialized one is run once.
+#: https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-CTE-MATERIALIZATION
 _CLAIM = """/* claim across merchants: {table} */
-UPDATE {table} SET lease_until = %s, fence = fence + 1, tries_count = tries_count + 1
-WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM {table}
     WHERE due_at <= %s AND due_at IS NOT NULL AND dead_at IS NULL AND (lease_until IS NULL OR lease_until < %s)
     ORDER BY due_at LIMIT %s {skip}
 )
+UPDATE {table} SET lease_until = %s, fence = fence + 1, tries_count = tries_count + 1
+WHERE id IN (SELECT id FROM due)
 RETURNING id, {merchant}, fence, tries_count"""
 
 
@@ -49,7 +53,7 @@ def claim(rows: type[DueRow], *, most: int, lease: timedelta, now: datetime) -> 
 
     def take() -> list[tuple[int, int | None, int, int]]:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, [adapt(now + lease), adapt(now), adapt(now), most])
+            cursor.execute(statement, [adapt(now), adapt(now), most, adapt(now + lease)])
             found: list[tuple[int, int | None, int, int]] = cursor.fetchall()
             fault("F02")
             return found
