@@ -1,6 +1,5 @@
 """What every test stands on: its database, and the rule that no test is skipped in silence."""
 
-import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from pytest_django.fixtures import Settings
 from paydesk.work.heartbeat.memory import MEMORY
 from tests import sql_scope
 from tests.browser import chromium
+from tests.garbage import collect_seldom
 from tests.simulator import Simulator, start_simulator
 
 # Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
@@ -119,10 +119,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over all that was imported and collected: it lives as long as the tests."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    """What was imported and collected lives as long as the tests."""
+    collect_seldom(after=50_000)
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

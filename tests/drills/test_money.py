@@ -101,3 +101,16 @@ def test_the_page_says_what_was_done_and_what_was_never_reached() -> None:
     assert "F13" in missed
     assert "F07" not in missed
     assert "P02" in missed
+
+
+def test_what_was_done_adds_up_to_a_row_for_each_tier_and_is_not_done_again(tmp_path: Path) -> None:
+    tally = Tally(tmp_path, version=code_version())
+    for job in ("A charge peace", "A webhook peace", "K W12 3"):
+        tally.add(job, Done(jobs=1, runs=2, kills=1, seconds=1.5, reached=Counter({"F07": 3})))
+    before = sum_of(tally.done().values())
+
+    tally.sum_up()
+
+    assert [(name, done.runs) for name, done in tally.done().items()] == [("A", 4), ("K", 2)]
+    assert sum_of(tally.done().values()) == before
+    assert drilled(tmp_path, "--tier", "K") == before

@@ -128,7 +128,7 @@ def _work_through(asked: argparse.Namespace, lane: Lane) -> bool:
     known = tally.done()
     is_wrong = False
     for tier in TIERS:
-        if asked.tier and tier.letter not in asked.tier:
+        if tier.letter in known or (asked.tier and tier.letter not in asked.tier):
             continue
         for job in _mine(asked, tier, lane):
             if job.name not in known:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from paydesk.kit.faults import POINTS
 from tests.drills.money.others import Figures
-from tests.drills.money.tally import ROOT, Done, sum_of
+from tests.drills.money.tally import ROOT, Done, of_tier, sum_of
 
 PAGE = ROOT / "docs" / "reliability.md"
 #: Each point is to be reached so often in a full drill, and each condition to come about.
@@ -69,7 +69,7 @@ def reached_by_code(total: Done) -> dict[str, int]:
 
 
 def _row(letter: str, jobs: Mapping[str, Done]) -> str:
-    done = sum_of(one for name, one in jobs.items() if name.split()[0] == letter)
+    done = of_tier(jobs, letter)
     speed = f"{done.runs / done.seconds:.1f}" if done.seconds else "–"
     return f"| {letter} | {_TIERS[letter]} | {done.runs:,} | {done.kills:,} | {len(done.wrong):,} | {speed} |"
 

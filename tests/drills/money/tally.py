@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,15 @@ class Tally:
     def add(self, job: str, done: Done) -> None:
         """Keep one job."""
         with self._file.open("a") as file:
-            file.write(json.dumps({"job": job} | vars(done)) + "\n")
+            file.write(_line(job, done))
+
+    def sum_up(self) -> None:
+        """Put one row, by the letter of a tier, in the place of those of its jobs, when all of them were done."""
+        jobs = self.done()
+        sums = {letter: of_tier(jobs, letter) for letter in sorted({name.split()[0] for name in jobs})}
+        whole = self._file.with_suffix(".whole")
+        whole.write_text("".join(_line(letter, done) for letter, done in sums.items()))
+        whole.replace(self._file)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         lines = self._file.read_text().splitlines() if self._file.exists() else []
@@ -64,12 +72,21 @@ def sum_of(jobs: Iterable[Done]) -> Done:
     return sum(jobs, Done())
 
 
+def of_tier(jobs: Mapping[str, Done], letter: str) -> Done:
+    """Add up the jobs of one tier: their names begin with its letter."""
+    return sum_of(done for name, done in jobs.items() if name.split()[0] == letter)
+
+
 def code_version() -> str:
     """Name what is drilled: a digest of all that is in src."""
     digest = hashlib.sha256()
     for path in sorted((ROOT / "src").rglob("*.py")):
         digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _line(job: str, done: Done) -> str:
+    return json.dumps({"job": job} | vars(done)) + "\n"
 
 
 def _read(row: dict[str, Any]) -> Done:

@@ -6,10 +6,11 @@ One line of JSON tells what was run and where to go on. Ends with 0 only if no p
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import sys
+
+from tests.garbage import collect_seldom
 
 #: After so many seeds the figures so far are told.
 TOLD_EVERY = 500
@@ -29,10 +30,7 @@ def main() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    # What is here now stays to the end, and of what comes little is left to the collector of garbage.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 50)
+    collect_seldom(after=200_000)
     seeds = range(wanted.first, wanted.first + wanted.seeds)
     sys.exit(_run(seeds, has_backup=wanted.backups))
 
