@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db.backends.signals import connection_created
 from django.test import Client
 
 from paydesk.billing.payments.reread import NotThere
@@ -64,6 +65,20 @@ def test_a_webhook_that_cannot_be_judged_now_is_sent_again_by_the_company(
         assert _send(clay, body, headers) == 503
     assert _stored() == 0
     assert _send(clay, body, headers) == 204
+
+
+def test_a_webhook_that_is_judged_here_costs_no_new_connection(clay: Connected) -> None:
+    """On PostgreSQL it would be a new process of the server for each."""
+    first, *others = clay.webhooks()
+    assert _send(clay, *first) == 204
+    opened: list[object] = []
+    connection_created.connect(keep := lambda **_: opened.append(1))
+    try:
+        assert others
+        assert {_send(clay, *other) for other in others} == {204}
+    finally:
+        connection_created.disconnect(keep)
+    assert opened == []
 
 
 def test_a_forged_webhook_writes_nothing(simulator: Simulator, clay: Connected) -> None:

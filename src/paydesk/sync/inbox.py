@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from paydesk.database.transactions import let_go
+from paydesk.database.transactions import be_outside_of_transactions
 from paydesk.gateways.contract import WebhookEvent
 from paydesk.kit.faults import fault
 from paydesk.merchants.connect import connect
@@ -33,7 +33,7 @@ def store_webhook(
 ) -> None:
     """Verify and store; raises UnknownConnection, BadSignature, GatewayMissing and GatewayUnreachable.
 
-    `now` is wall time. To verify, some gateways ask the company for its certificate.
+    `now` is wall time. To verify, some gateways ask the company for its certificate, once in a long while.
     """
     if merchant is None:
         raise UnknownConnection(str(connection_uuid))
@@ -41,7 +41,7 @@ def store_webhook(
     if connection is None:
         raise UnknownConnection(str(connection_uuid))
     gateway = connect(connection, merchant=merchant)
-    let_go()
+    be_outside_of_transactions()
     event = gateway.verify_webhook(body=body, headers=headers)
     fault("W01")
     try:

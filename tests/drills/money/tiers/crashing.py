@@ -76,10 +76,11 @@ def forget_beats() -> None:
 
 @contextmanager
 def crashing_database() -> Iterator[CrashingDatabase]:
-    """Point Django at a cluster of its own while the block runs."""
+    """Point Django at a cluster of its own while the block runs, with a heartbeat file of its own."""
     connections.close_all()
     known = connections["default"].settings_dict
-    before = {name: known[name] for name in _WHERE}
+    before, file = {name: known[name] for name in _WHERE}, settings.PAYDESK_HEARTBEAT_FILE
+    settings.PAYDESK_HEARTBEAT_FILE = f"{file}.of-crashes"
     with temporary_postgresql(SETTINGS) as cluster:
         database = CrashingDatabase(cluster=cluster, name=_EMPTY)
         database._ask(f"CREATE DATABASE {_EMPTY}")
@@ -91,4 +92,5 @@ def crashing_database() -> Iterator[CrashingDatabase]:
         finally:
             connections.close_all()
             forget_beats()
+            settings.PAYDESK_HEARTBEAT_FILE = file
             known.update(before)
