@@ -70,6 +70,18 @@ def test_a_database_that_crashes_or_is_restored_loses_and_doubles_no_charge(tmp_
     assert (done.reached["D03"], done.reached["D04"]) == (4, 1)
 
 
+def test_a_restore_of_one_database_stops_no_charge_of_another_in_a_later_year(tmp_path: Path) -> None:
+    """A drill that forgot the heartbeat of all with that of the restored one was told that nobody had looked."""
+    if connection.vendor == "sqlite":
+        return
+    tiers = [word for letter in "CDK" for word in ("--tier", letter)]
+    some = [word for name in ("0", "restore", "C03") for word in ("--flow", name)]
+    done = drilled(tmp_path, *tiers, *some, "--every", "100")
+
+    assert done.wrong == []
+    assert (done.runs, done.reached["D04"], done.reached["C03"]) == (3, 1, 1)
+
+
 def test_what_else_goes_wrong_moves_no_money_twice(tmp_path: Path) -> None:
     if connection.vendor == "sqlite":
         return
