@@ -42,12 +42,14 @@ def django_db_modify_db_settings(
 def _emptied_by_deleting() -> Iterator[None]:
     """After a test PostgreSQL deletes its few rows: truncating all tables would make hundreds of files anew.
 
-    All rows go, so nobody asks who refers to whom.
+    All rows go, so nobody asks who refers to whom. A journey's worker may be writing some of them: where both wait for
+    each other, it is the worker that is told of the deadlock, and it begins its transaction anew.
     """
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **_: Any) -> list[str]:
         emptied = [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608 - names of our tables
-        return ["; ".join(["SET LOCAL session_replication_role = replica", *emptied])] if tables else []
+        settings = ["SET LOCAL session_replication_role = replica", "SET LOCAL deadlock_timeout = '1min'"]
+        return ["; ".join([*settings, *emptied])] if tables else []
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
