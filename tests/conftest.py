@@ -11,6 +11,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from playwright.sync_api import Browser
 from pytest_django.fixtures import Settings
 
+from paydesk.database.transactions import in_transaction
 from paydesk.work.heartbeat.memory import MEMORY
 from tests import sql_scope
 from tests.browser import chromium
@@ -42,17 +43,21 @@ def django_db_modify_db_settings(
 def _emptied_by_deleting() -> Iterator[None]:
     """After a test PostgreSQL deletes its few rows: truncating all tables would make hundreds of files anew.
 
-    All rows go, so nobody asks who refers to whom. A journey's worker may be writing some of them: where both wait for
-    each other, it is the worker that is told of the deadlock, and it begins its transaction anew.
+    All rows go, so nobody asks who refers to whom. A journey's worker may be writing some of them: after a deadlock
+    they are deleted once more.
     """
+    flush = DatabaseOperations.execute_sql_flush
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **_: Any) -> list[str]:
         emptied = [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608 - names of our tables
-        settings = ["SET LOCAL session_replication_role = replica", "SET LOCAL deadlock_timeout = '1min'"]
-        return ["; ".join([*settings, *emptied])] if tables else []
+        return ["; ".join(["SET LOCAL session_replication_role = replica", *emptied])] if tables else []
+
+    def execute_sql_flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        in_transaction(lambda: flush(self, sql_list))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
         yield
 
 

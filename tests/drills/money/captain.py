@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.drills.money.others import Others
 from tests.drills.money.report import write_report
-from tests.drills.money.tally import ROOT, Done, Tally, code_version, of_tier, sum_of
+from tests.drills.money.tally import ROOT, Done, Tally, by_tier, code_version, sum_of
 
 #: Beside the page, so that what was done on one machine counts when another one goes on.
 KEPT = ROOT / "docs" / "reliability"
@@ -66,8 +66,7 @@ def _lane(options: list[str]) -> subprocess.Popen[bytes]:
 def say(tally: Tally, *, lanes: int) -> Done:
     """Print a line of JSON for each tier, of all that was done of this code so far."""
     jobs = tally.done()
-    for letter in sorted({name.split()[0] for name in jobs}):
-        done = of_tier(jobs, letter)
+    for letter, done in by_tier(jobs).items():
         figures = {
             "drill": "money",
             "tier": letter,

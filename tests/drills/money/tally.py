@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,10 +53,8 @@ class Tally:
 
     def sum_up(self) -> None:
         """Put one row, by the letter of a tier, in the place of those of its jobs, when all of them were done."""
-        jobs = self.done()
-        sums = {letter: of_tier(jobs, letter) for letter in sorted({name.split()[0] for name in jobs})}
         whole = self._file.with_suffix(".whole")
-        whole.write_text("".join(_line(letter, done) for letter, done in sums.items()))
+        whole.write_text("".join(_line(letter, done) for letter, done in by_tier(self.done()).items()))
         whole.replace(self._file)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
@@ -72,9 +70,12 @@ def sum_of(jobs: Iterable[Done]) -> Done:
     return sum(jobs, Done())
 
 
-def of_tier(jobs: Mapping[str, Done], letter: str) -> Done:
-    """Add up the jobs of one tier: their names begin with its letter."""
-    return sum_of(done for name, done in jobs.items() if name.split()[0] == letter)
+def by_tier(jobs: Mapping[str, Done]) -> dict[str, Done]:
+    """Add up the jobs of each tier, by the letter with which their names begin."""
+    sums: defaultdict[str, Done] = defaultdict(Done)
+    for name in sorted(jobs):
+        sums[name.split()[0]] += jobs[name]
+    return dict(sums)
 
 
 def code_version() -> str:
