@@ -171,10 +171,11 @@ def offered(**changes: object) -> frozenset[Capability]:
 
 
 def test_what_can_be_done_depends_on_how_it_stands() -> None:
-    live = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
+    live = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD, Capability.KNOWN_AMOUNTS}
     assert offered() == live | {Capability.SCHEDULE_CANCEL, Capability.PAUSE, Capability.PAUSE_UNTIL}
     assert offered(payments_total=None) == offered() | {Capability.DISCOUNT}
-    assert offered(payments_total=None, is_discounted=True) == offered()
+    assert offered(payments_total=None, is_discounted=True, discount_percent=20) == offered()
+    assert offered(payments_total=None, is_discounted=True) == offered() - {Capability.KNOWN_AMOUNTS}
     assert offered(cancels_at=NOW) == live | {Capability.UNDO_CANCEL}
     assert offered(state=SubscriptionState.PAUSED) == live | {Capability.RESUME}
     assert offered(state=SubscriptionState.UNPAID) == live

@@ -75,6 +75,7 @@ class Capability(StrEnum):
     PAUSE_UNTIL = "pause_until"  # it keeps the day on which a pause ends; elsewhere Paydesk does
     RESUME = "resume"
     DISCOUNT = "discount"
+    KNOWN_AMOUNTS = "known_amounts"  # each amount to come is `amount`, less the share that its discount names
     DOCUMENTS = "documents"
     FIND_BY_TAG = "find_by_tag"
     LIST_EVENTS = "list_events"  # the company keeps its events, so that lost webhooks can be made up for

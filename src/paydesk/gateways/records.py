@@ -178,6 +178,7 @@ class SubscriptionRecord:
     is_discounted: bool = False  # something is taken off, be it known how much or not
     discount_percent: int = 0  # so much less than `amount` is billed, before `discount_ends_at`
     discount_ends_at: datetime | None = None  # None: for good
+    has_known_amounts: bool = True  # False: taxes, measured use and other things are known with each bill
     lines: Sequence[LineRecord] = ()  # what it is made of, where that is more than one thing
     manage_url: str = ""  # where the customer changes at the company what pays it, if nobody else can
 

@@ -11,6 +11,8 @@ from paydesk.billing.arrangements.changes.change import ChangeRefused
 from paydesk.billing.arrangements.moving.begin import MoveRefused
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.gateways.contract import Capability
+from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from paydesk.kit.clock import local_date
 from paydesk.merchants.models import Merchant
@@ -130,3 +132,15 @@ def test_what_the_merchant_does_not_allow_is_refused(ada: Removal) -> None:
     with pytest.raises(MoveRefused, match="cannot be moved here"):
         ada.begin()
     assert ada.look().refusal
+
+
+def test_what_costs_more_than_its_company_can_foretell_is_not_moved(
+    ada: Removal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.begin()
+    monkeypatch.setattr(BillingGateway, "OFFERED", BillingGateway.OFFERED - {Capability.KNOWN_AMOUNTS})
+    ada.pass_time(hours=ada.until_it_acts())
+    assert (ada.move.state, ada.charged(), ada.at_company()) == ("waiting", [], "active")
+    ada.undo()
+    with pytest.raises(MoveRefused, match="cannot be moved right now"):
+        ada.begin()

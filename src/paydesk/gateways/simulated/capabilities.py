@@ -8,7 +8,7 @@ from paydesk.gateways.records import CollectibleState, SubscriptionState
 
 _OF_COLLECTING = (
     "retry_collectible debt_ends set_subscription_method cancel_now schedule_cancel undo_cancel"
-    " pause pause_until resume discount"
+    " pause pause_until resume discount known_amounts"
 )
 
 BILLING = frozenset(Capability)
@@ -28,7 +28,9 @@ def of_object(
         return frozenset(_of_collectible(subject))
     if isinstance(subject, records.SubscriptionRecord):
         not_here = _NOT_IN_A_WALLET if subject.manage_url else frozenset()
-        return frozenset(_of_subscription(subject)) - not_here
+        is_known = not subject.is_discounted or subject.discount_percent
+        known = {Capability.KNOWN_AMOUNTS} if is_known and subject.state not in _ENDED else frozenset()
+        return known | _of_subscription(subject) - not_here
     return _OF_METHOD - {Capability.SET_DEFAULT_METHOD} if subject.is_default else _OF_METHOD
 
 

@@ -39,6 +39,7 @@ def subscription_record(subscription: Json, names: Mapping[str, str]) -> Subscri
     unit, count = _interval(due[0]) if due else ("month", 1)
     currency, is_trialing = subscription["currency"], subscription["status"] == "trialing"
     pause = subscription.get("pause_collection") or {}
+    is_priced, discount = _is_priced(subscription), _discount(subscription)
     return SubscriptionRecord(
         reference=subscription["id"],
         customer_reference=reference(subscription["customer"]),
@@ -49,13 +50,14 @@ def subscription_record(subscription: Json, names: Mapping[str, str]) -> Subscri
         interval_count=count,
         started_at=moment(subscription["start_date"]),
         next_payment_at=moment_or_none(period_end if goes_on else None),
-        next_amount=_amount(due, currency) if goes_on and _is_plain(subscription) else None,
+        next_amount=_amount(due, currency) if goes_on and is_priced and not discount else None,
         method_reference=own_method(subscription),
         cancels_at=moment_or_none(cancels_at if state != SubscriptionState.CANCELED else None),
         ended_at=moment_or_none(subscription.get("ended_at")),
         resumes_at=moment_or_none(pause.get("resumes_at")),
         trial_ends_at=moment_or_none(subscription.get("trial_end") if is_trialing else None),
-        **_discount(subscription),
+        **discount,
+        has_known_amounts=is_priced and _is_repeated(subscription, discount),
         lines=[_line(item, names, currency) for item in items] if len(items) > 1 else (),
     )
 
@@ -64,9 +66,11 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
     """Say what can be done with a subscription as it stands."""
     if record.state in (SubscriptionState.CANCELED, SubscriptionState.COMPLETED):
         return frozenset()
+    later = Capability.UNDO_CANCEL if record.cancels_at else Capability.SCHEDULE_CANCEL
     offered = {
         Capability.CANCEL_NOW,
-        Capability.UNDO_CANCEL if record.cancels_at else Capability.SCHEDULE_CANCEL,
+        later,
+        *([Capability.KNOWN_AMOUNTS] if record.has_known_amounts else []),
     }
     if record.state != SubscriptionState.INCOMPLETE:
         # Until its first invoice is paid, its method cannot be changed (`stripe/_subscription.py`, `status`).
@@ -82,18 +86,20 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
 
 
 def _discount(subscription: Json) -> dict[str, Any]:
-    """Say what is taken off: how much, and until when, is known of one coupon that is a share of the whole and lasts.
+    """Say what is taken off, if anything: how much, and until when, is known of one coupon that is a share and lasts.
 
     One that is redeemed `once` says of no invoice that it is the one (`stripe/_discount.py`).
     """
     found = subscription.get("discounts") or []
-    is_discounted = bool(found) or any(item.get("discounts") for item in _items(subscription))
-    coupon = coupon_of(found[0]) if len(found) == 1 else {}
+    on_items = any(item.get("discounts") for item in _items(subscription))
+    if not found and not on_items:
+        return {}
+    coupon = coupon_of(found[0]) if len(found) == 1 and not on_items else {}
     percent = Decimal(str(coupon.get("percent_off") or 0))
-    if percent != int(percent) or coupon.get("duration") == "once":
-        return {"is_discounted": is_discounted}
-    ends_at = moment_or_none(found[0].get("end")) if percent else None
-    return {"is_discounted": is_discounted, "discount_percent": int(percent), "discount_ends_at": ends_at}
+    if not percent or percent != int(percent) or coupon.get("duration") == "once":
+        return {"is_discounted": True}
+    ends_at = moment_or_none(found[0].get("end"))
+    return {"is_discounted": True, "discount_percent": int(percent), "discount_ends_at": ends_at}
 
 
 def _items(subscription: Json) -> Sequence[Json]:
@@ -132,12 +138,18 @@ def _fixed(item: Json) -> int | None:
     return int((Decimal(str(unit)) * quantity).to_integral_value(ROUND_HALF_UP))
 
 
-def _is_plain(subscription: Json) -> bool:
-    """Only without a discount, tax or measured use is the next amount the sum of the items."""
-    items = _items(subscription)
+def _is_priced(subscription: Json) -> bool:
+    """Only without tax and measured use is an invoice the sum of the items, less discounts."""
     taxed = (subscription.get("automatic_tax") or {}).get("enabled") or subscription.get("default_tax_rates")
-    special = any(_fixed(item) is None or item.get("tax_rates") or item.get("discounts") for item in items)
-    return not (special or taxed or subscription.get("discounts"))
+    known = [_fixed(item) is not None and not item.get("tax_rates") for item in _items(subscription)]
+    return not taxed and all(known)
+
+
+def _is_repeated(subscription: Json, discount: Mapping[str, Any]) -> bool:
+    """Say whether invoices to come are alike: in one interval, without phases, less a known share of one item."""
+    items = _items(subscription)
+    is_one = len({_interval(item) for item in items}) == 1 and not subscription.get("schedule")
+    return is_one and (not discount or ("discount_percent" in discount and len(items) == 1))
 
 
 def _names(items: Sequence[Json], names: Mapping[str, str]) -> Sequence[str]:

@@ -41,18 +41,11 @@ class Vault:
 
     def begin_method_setup(self, request: MethodSetupRequest) -> MethodSetup:
         """Make a SetupIntent for a card. `payment_method_types` is refused since endive; this is its successor."""
-        setup = self._line.ask(
-            self._line.v1.setup_intents.create,
-            {
-                "customer": request.customer_reference,
-                "usage": "off_session",
-                "allowed_payment_method_types": ["card"],
-            },
-            {"idempotency_key": request.key},
-        )
-        return MethodSetup(
-            reference=setup["id"], fields=card_fields(self._settings, client_secret=setup["client_secret"])
-        )
+        asked: stripe.params.SetupIntentCreateParams = {"customer": request.customer_reference}
+        asked |= {"usage": "off_session", "allowed_payment_method_types": ["card"]}
+        setup = self._line.ask(self._line.v1.setup_intents.create, asked, {"idempotency_key": request.key})
+        fields = card_fields(self._settings, client_secret=setup["client_secret"])
+        return MethodSetup(reference=setup["id"], fields=fields)
 
     def finish_method_setup(self, reference: str) -> FinishedSetup:
         """Read a SetupIntent; a done one gives its method, attached to the customer if Stripe has not done so itself.
@@ -90,12 +83,10 @@ class Vault:
 
         An old `default_source` of the customer is outranked by it: `stripe/_subscription.py`, `default_payment_method`.
         """
-        self._line.ask(
-            self._line.v1.customers.update,
-            customer_reference,
-            {"invoice_settings": {"default_payment_method": method_reference}},
-            {"idempotency_key": f"{key}-{customer_reference}"},
-        )
+        asked: stripe.params.CustomerUpdateParams = {}
+        asked["invoice_settings"] = {"default_payment_method": method_reference}
+        named: stripe.RequestOptions = {"idempotency_key": f"{key}-{customer_reference}"}
+        self._line.ask(self._line.v1.customers.update, customer_reference, asked, named)
         follow(self._line, {"customer": customer_reference}, method=method_reference, key=key)
 
     def remove_method(self, *, method_reference: str, key: str) -> None:

@@ -120,6 +120,26 @@ def test_what_is_known_only_when_it_is_invoiced_is_not_foretold(unknown: Object)
     assert record.next_amount is None
 
 
+def test_what_it_costs_from_now_on_is_known_only_where_all_invoices_are_alike() -> None:
+    def is_known(*items: Object, **changes: Any) -> bool:
+        return Capability.KNOWN_AMOUNTS in subscription_capabilities(read(*items, **changes))
+
+    yearly = {"recurring": {"interval": "year", "interval_count": 1}}
+    assert is_known()
+    assert is_known(item(1900), item(500))
+    assert is_known(discounts=[redeemed(20)])
+    assert not is_known(item(9900, price=yearly, current_period_end=LATER), item(1900))
+    assert not is_known(item(None), item(1900))
+    assert not is_known(item(1900, tax_rates=[{"id": "txr_1"}]))
+    assert not is_known(automatic_tax={"enabled": True})
+    assert not is_known(default_tax_rates=[{"id": "txr_1"}])
+    assert not is_known(schedule="sub_sched_1")
+    assert not is_known(discounts=[redeemed(None)])
+    assert not is_known(discounts=[redeemed(20, duration="once")])
+    # A coupon may be for some of the items alone.
+    assert not is_known(item(1900), item(500), discounts=[redeemed(20)])
+
+
 def discount_of(**changes: Any) -> tuple[bool, int, datetime | None]:
     record = read(**changes)
     return record.is_discounted, record.discount_percent, record.discount_ends_at

@@ -122,6 +122,11 @@ def choose_fence(agreement: Subscription, *, owes: bool) -> Move.Fence | None:
     return Fence.PAUSE if Capability.PAUSE.value in can else None
 
 
+def has_needed(agreement: Subscription) -> bool:
+    """Say whether it can be ended, and what it costs from now on is known: not where taxes or use are added."""
+    return {Capability.CANCEL_NOW.value, Capability.KNOWN_AMOUNTS.value} <= set(agreement.capabilities)
+
+
 def is_fenced(agreement: Subscription, kind: str) -> bool:
     """Say whether its company collects nothing for it any more, as it was asked."""
     if agreement.state in ENDED:

@@ -11,7 +11,7 @@ from paydesk.billing.arrangements.changes.ask_company import wait_for_change
 from paydesk.billing.arrangements.changes.change import has_ended, wait_for_payment
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.models import Move
-from paydesk.billing.arrangements.moving.old_one import choose_fence
+from paydesk.billing.arrangements.moving.old_one import choose_fence, has_needed
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -49,9 +49,8 @@ def refusal(agreement: Subscription, *, policies: Policies) -> str | None:
         return cannot
     if agreement.collected_by == Subscription.CollectedBy.PAYDESK:
         return wait_for_payment() if _is_paid_right_now(agreement) else None
-    can_end = Capability.CANCEL_NOW.value in agreement.capabilities
     can_hold = choose_fence(agreement, owes=False) or choose_fence(agreement, owes=True)
-    return None if can_end and can_hold else cannot
+    return None if can_hold and has_needed(agreement) else cannot
 
 
 def places_beside(*, merchant: MerchantInSight, connection_id: int) -> list[Place]:

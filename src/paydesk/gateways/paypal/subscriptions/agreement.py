@@ -102,14 +102,12 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
 
     What stopped at its threshold of failures is not activated again before it is paid (`subscriptions.activate-422`).
     """
-    offered = set()
+    always = frozenset({Capability.KNOWN_AMOUNTS, Capability.CANCEL_NOW})
     if record.state in RUNNING and record.ended_at is None:
-        offered = {Capability.CANCEL_NOW, Capability.PAUSE}
-    elif record.state == SubscriptionState.PAUSED:
-        offered = {Capability.CANCEL_NOW, Capability.RESUME}
-    elif record.state == SubscriptionState.UNPAID:
-        offered = {Capability.CANCEL_NOW}
-    return frozenset(offered)
+        return always | {Capability.PAUSE}
+    if record.state == SubscriptionState.PAUSED:
+        return always | {Capability.RESUME}
+    return always if record.state == SubscriptionState.UNPAID else frozenset()
 
 
 def title_of(subscription: Json) -> str:

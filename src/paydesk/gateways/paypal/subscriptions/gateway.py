@@ -52,6 +52,7 @@ class SubscriptionsGateway(PayPalConnection):
             Capability.CANCEL_NOW,
             Capability.PAUSE,
             Capability.RESUME,
+            Capability.KNOWN_AMOUNTS,
             Capability.LIST_EVENTS,
         }
     )

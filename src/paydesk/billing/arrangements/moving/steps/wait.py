@@ -13,7 +13,13 @@ from paydesk.billing.arrangements.moving.agreement import (
 )
 from paydesk.billing.arrangements.moving.begin import reckoned_from
 from paydesk.billing.arrangements.moving.models import Move
-from paydesk.billing.arrangements.moving.old_one import Standing, choose_fence, read_old_one, standing_of
+from paydesk.billing.arrangements.moving.old_one import (
+    Standing,
+    choose_fence,
+    has_needed,
+    read_old_one,
+    standing_of,
+)
 from paydesk.billing.arrangements.moving.steps.turn import Held, advance, let_others_wait, look_again, turn
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.arrangements.moving.terms import Terms, terms_of
@@ -79,8 +85,8 @@ def _begin_or_reckon(held: Held) -> Later | None:
         zone=merchant.time_zone,
     )
     kind = choose_fence(old, owes=standing.owed_minor > 0)
-    if terms is None or kind is None:
-        return look_again(held, "nothing is to come of it for now", after=_REST)
+    if terms is None or kind is None or not has_needed(old):
+        return look_again(held, "it cannot be moved as it stands", after=_REST)
     reckon_agreement(merchant=merchant, agreement=held.target, terms=terms, now=clock.wall_now())
     return _begin_or_wait(held, standing, terms, kind, now)
 
