@@ -66,6 +66,9 @@ def reopen_attempt(
     """
     payment = lock_payment(merchant_id=merchant.id, payment_id=payment_id)
     is_alone = payment.state in _NOT_ON_ITS_WAY
+    if payment.state == Payment.State.SCHEDULED and merchant.wall_time(payment.due_at) <= created_at:
+        # On its day, and not early: what the bank declined then is overdue.
+        payment.state = Payment.State.DUE
     attempt = _write(
         merchant,
         payment,

@@ -8,8 +8,13 @@ from datetime import datetime
 
 from paydesk.gateways.records import SubscriptionState
 
-#: What only a person changes: no payment moves an agreement out of these.
-_FIXED = {SubscriptionState.CANCELED, SubscriptionState.COMPLETED, SubscriptionState.PAUSED}
+#: No payment moves an agreement out of these: what was not begun is begun by a verb, whatever is heard of a payment.
+_FIXED = {
+    SubscriptionState.INCOMPLETE,
+    SubscriptionState.CANCELED,
+    SubscriptionState.COMPLETED,
+    SubscriptionState.PAUSED,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

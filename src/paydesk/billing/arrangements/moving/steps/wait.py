@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import (
+    begin_agreement,
     first_payment,
     give_agreement_up,
     reckon_agreement,
-    show_agreement,
 )
 from paydesk.billing.arrangements.moving.begin import reckoned_from
 from paydesk.billing.arrangements.moving.models import Move
@@ -24,7 +24,7 @@ from paydesk.billing.arrangements.moving.steps.turn import Held, advance, let_ot
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.arrangements.moving.terms import Terms, terms_of
 from paydesk.billing.holds.held import held_because
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.gateways.records import SubscriptionState
 from paydesk.kit import clock
 from paydesk.kit.faults import fault
@@ -123,11 +123,17 @@ def _gives_up_at(next_at: datetime | None, now: datetime) -> datetime:
 
 
 def _go_on_with_charge(held: Held) -> None:
-    """What was charged is found again after a restore: it goes on from there."""
-    show_agreement(merchant_id=held.merchant.id, agreement=held.target, customer_id=held.move.customer_id)
+    """What was asked for is found again after a restore: it had begun, and goes on from there."""
+    merchant, move = held.merchant, held.move
+    begin_agreement(
+        merchant=merchant, agreement=held.target, customer_id=move.customer_id, now=clock.wall_now()
+    )
     let_others_wait(held, is_moving=True)
-    kind = choose_fence(held.move.source, owes=held.move.owed_minor > 0) or Move.Fence.NOTHING
-    advance(held, Move.State.CHARGING, fence_kind=held.move.fence_kind or kind)
+    tried = Attempt.objects.filter(merchant_id=merchant.id, payment_id=first_payment(held.target).id)
+    kind = choose_fence(move.source, owes=move.owed_minor > 0) or Move.Fence.NOTHING
+    # Nothing is asked for before the company has said that the old one is held.
+    held_at = tried.order_by("number").values_list("created_at", flat=True).first()
+    advance(held, Move.State.CHARGING, fence_kind=move.fence_kind or kind, fenced_at=held_at)
 
 
 def _drop(held: Held, why: Move.Why) -> None:

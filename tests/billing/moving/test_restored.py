@@ -1,0 +1,65 @@
+"""A restored database in which a move still waits: what was asked for since is found, and it goes on from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from paydesk.billing.holds.held import holds_of
+from paydesk.kit import clock
+from paydesk.sync.compare.begin import begin_comparisons
+from paydesk.sync.models import Comparison
+from tests.billing.moving.removal import Removal, removal
+from tests.connected import work_off
+from tests.simulator import Simulator
+from tests.sync.compare.studio import backup, put_back
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _restored(ada: Removal, *, hours: float) -> None:
+    """Be at the time again at which the database was lost, and compare with both companies."""
+    ada.only_here(hours=hours)
+    begin_comparisons(clock.wall_now())
+    Comparison.objects.filter(merchant_id=ada.shop.id).update(due_at=clock.wall_now())
+    work_off("comparisons")
+    assert holds_of(ada.shop.id) == []
+    ada.again()
+
+
+@pytest.mark.parametrize("payments", [None, 4])
+def test_what_was_charged_since_is_found_and_all_that_follows_is_charged(
+    simulator: Simulator, tmp_path: Path, payments: int | None
+) -> None:
+    ada = removal(simulator, **({"payments_total": payments} if payments else {}))
+    ada.begin()
+    with backup(tmp_path) as kept:
+        hours = ada.until_it_acts()
+        ada.pass_time(hours=hours)
+        assert (ada.move.state, ada.charged()) == ("done", [1900])
+        with put_back(kept):
+            _restored(ada, hours=hours)
+            assert (ada.move.state, ada.charged(), ada.new_one.state) == ("done", [1900], "active")
+            for _ in range(4):
+                ada.pass_time(days=31)
+            assert ada.charged() == [1900] * (5 if payments is None else 3)
+            assert (ada.collected(), ada.concerns(), ada.is_true()) == ([1900], [], True)
+
+
+def test_what_was_declined_since_lets_the_old_one_go_on_and_is_not_asked_for_again(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    ada = removal(simulator, new_card="insufficient_funds")
+    ada.begin()
+    with backup(tmp_path) as kept:
+        hours = ada.until_it_acts()
+        ada.pass_time(hours=hours)
+        assert ada.move.state == "dropped"
+        tried = len(ada.vault.charges())
+        with put_back(kept):
+            _restored(ada, hours=hours)
+            assert (ada.move.state, ada.move.why, ada.new_one.state) == ("dropped", "declined", "canceled")
+            ada.pass_time(days=1)
+            assert (ada.collected(), ada.at_company()) == ([1900, 1900], "active")
+            assert (len(ada.vault.charges()), ada.concerns(), ada.is_true()) == (tried, [], True)
