@@ -21,7 +21,7 @@ from tests.access.scene import ADA, NOW, ask, customer, merchant, post
 from tests.notices.test_looks import logo
 from tests.processes import free_port
 
-QUEUE = Queue(name="letters", rows=Letter, work=send_due_letter, tries_max=3)
+QUEUE = Queue(name="letters", rows=Letter, work=send_due_letter, failures_max=3)
 
 
 class Postbox:

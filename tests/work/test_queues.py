@@ -23,8 +23,8 @@ def _event(due_at: datetime = NOW) -> Event:
     return Event.objects.create(merchant_id=7, name="x", happened_at=NOW, due_at=due_at)
 
 
-def _queue(work: Callable[..., None], tries_max: int = 3) -> Queue:
-    return Queue(name="events", rows=Event, work=work, lease=LEASE, tries_max=tries_max)
+def _queue(work: Callable[..., None], failures_max: int = 3) -> Queue:
+    return Queue(name="events", rows=Event, work=work, lease=LEASE, failures_max=failures_max)
 
 
 def _row() -> Event:
@@ -98,6 +98,21 @@ def test_work_that_says_later_is_due_then() -> None:
     work_one(queue, claim_of(queue, most=1, now=NOW)[0], clock=lambda: NOW)
 
     assert _row().due_at == NOW + timedelta(hours=3)
+
+
+def test_however_often_it_had_to_wait_no_row_dies_of_its_first_failure() -> None:
+    _event()
+    told: list[Exception] = [ValueError("no"), *(Later(NOW, "the company is silent") for _ in range(30))]
+
+    def work(*_: object) -> None:
+        raise told.pop()
+
+    queue = _queue(work)
+    for _ in range(31):
+        work_one(queue, claim_of(queue, most=1, now=NOW)[0], clock=lambda: NOW)
+
+    assert (_row().trouble, _row().dead_at, _row().failures_count) == ("ValueError: no", None, 1)
+    assert _row().due_at == NOW + pause_after(31)
 
 
 def test_the_pauses_grow_to_an_hour() -> None:

@@ -51,18 +51,27 @@ QUEUES = [
     Queue(name="letters", rows=Letter, work=send_due_letter, threads=4),
     Queue(name="events", rows=Event, work=deliver_event, threads=2),
     Queue(
-        name="inbox", rows=InboxEvent, work=work_inbox_event, threads=16, tries_max=20, done_field="worked_at"
+        name="inbox",
+        rows=InboxEvent,
+        work=work_inbox_event,
+        threads=16,
+        failures_max=20,
+        done_field="worked_at",
     ),
     # One call of a company may take half a second, so this many threads keep a limit of a hundred calls a second busy.
     Queue(
-        name="charges", rows=DueCharge, work=charge_due_payment, threads=CHARGE_THREADS, tries_max=1_000_000
+        name="charges",
+        rows=DueCharge,
+        work=charge_due_payment,
+        threads=CHARGE_THREADS,
+        failures_max=1_000_000,
     ),
-    Queue(name="backups", rows=BackupTry, work=work_backup, threads=4, tries_max=1_000),
-    Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, tries_max=1_000),
-    Queue(name="refunds", rows=Refund, work=resolve_refund, threads=4, tries_max=1_000),
-    Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, tries_max=1_000),
-    Queue(name="actions", rows=ScheduledAction, work=work_action, threads=4, tries_max=1_000),
-    Queue(name="moves", rows=Move, work=work_move, lease=LEASE, threads=4, tries_max=1_000_000),
-    Queue(name="comparisons", rows=Comparison, work=work_comparison, threads=2, tries_max=1_000_000),
+    Queue(name="backups", rows=BackupTry, work=work_backup, threads=4, failures_max=1_000),
+    Queue(name="attempts", rows=Attempt, work=resolve_attempt, threads=8, failures_max=1_000),
+    Queue(name="refunds", rows=Refund, work=resolve_refund, threads=4, failures_max=1_000),
+    Queue(name="changes", rows=MethodChange, work=work_method_change, threads=4, failures_max=1_000),
+    Queue(name="actions", rows=ScheduledAction, work=work_action, threads=4, failures_max=1_000),
+    Queue(name="moves", rows=Move, work=work_move, lease=LEASE, threads=4, failures_max=1_000_000),
+    Queue(name="comparisons", rows=Comparison, work=work_comparison, threads=2, failures_max=1_000_000),
     timetable_queue(JOBS),
 ]

@@ -7,12 +7,16 @@ from django.db.models import Index, Q
 
 
 class DueRow(models.Model):
-    """`due_at` empty: nothing more to do. `fence` grows with every claim; only its holder may settle the row (R8)."""
+    """`due_at` empty: nothing more to do. `fence` grows with every claim; only its holder may settle the row (R8).
+
+    `tries_count`: how often it was claimed, and so how long the pauses are; of `failures_count` it dies.
+    """
 
     due_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     fence = models.BigIntegerField(default=0)
     tries_count = models.IntegerField(default=0)
+    failures_count = models.IntegerField(default=0)
     dead_at = models.DateTimeField(null=True)
     trouble = models.TextField(default="", blank=True)
 

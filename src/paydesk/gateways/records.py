@@ -286,13 +286,12 @@ class Page(Generic[Record]):
 
 def all_pages(ask: Callable[[str], Page[Record]]) -> list[Record]:
     """Read a listing to its end; `ask` gets the cursor of a page, at first an empty one."""
-    found: list[Record] = []
-    cursor = ""
-    while True:
-        page = ask(cursor)
+    page = ask("")
+    found = list(page.records)
+    while page.next_cursor:
+        page = ask(page.next_cursor)
         found += page.records
-        if not (cursor := page.next_cursor):
-            return found
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,7 +50,7 @@ def store_webhook(
         # Stored before. One that was given up is worked again: the company sends it again because it matters (a list
         # does not, see `store_events`).
         _of(merchant, connection, event).filter(worked_at__isnull=True, dead_at__isnull=False).update(
-            dead_at=None, due_at=now, tries_count=0
+            dead_at=None, due_at=now, tries_count=0, failures_count=0
         )
     fault("W03")
 

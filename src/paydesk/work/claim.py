@@ -24,6 +24,7 @@ class Claim:
     merchant_id: int | None
     fence: int
     tries_count: int
+    failures_count: int = 0
 
 
 #: PostgreSQL may run a subquery of IN anew for each row, and then passes over those that it has just updated: of small
@@ -37,7 +38,7 @@ WITH due AS MATERIALIZED (
 )
 UPDATE {table} SET lease_until = %s, fence = fence + 1, tries_count = tries_count + 1
 WHERE id IN (SELECT id FROM due)
-RETURNING id, {merchant}, fence, tries_count"""
+RETURNING id, {merchant}, fence, tries_count, failures_count"""
 
 
 def claim(rows: type[DueRow], *, most: int, lease: timedelta, now: datetime) -> list[Claim]:
@@ -51,25 +52,32 @@ def claim(rows: type[DueRow], *, most: int, lease: timedelta, now: datetime) -> 
     adapt = connection.ops.adapt_datetimefield_value
     fault("F01")
 
-    def take() -> list[tuple[int, int | None, int, int]]:
+    def take() -> list[tuple[int, int | None, int, int, int]]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [adapt(now), adapt(now), most, adapt(now + lease)])
-            found: list[tuple[int, int | None, int, int]] = cursor.fetchall()
+            found: list[tuple[int, int | None, int, int, int]] = cursor.fetchall()
             fault("F02")
             return found
 
     found = in_turn(take)
-    return [Claim(row_id=row[0], merchant_id=row[1], fence=row[2], tries_count=row[3]) for row in found]
+    return [
+        Claim(row_id=row_id, merchant_id=merchant_id, fence=fence, tries_count=tries, failures_count=failures)
+        for row_id, merchant_id, fence, tries, failures in found
+    ]
 
 
 def finish(rows: type[DueRow], taken: Claim, **facts: object) -> bool:
     """Settle a row with further facts: nothing more is due. False when the lease was lost and another holds the row."""
-    return _settle(rows, taken, due_at=None, lease_until=None, trouble="", tries_count=0, **facts)
+    done = {"due_at": None, "lease_until": None, "trouble": "", "tries_count": 0, "failures_count": 0}
+    return _settle(rows, taken, **done, **facts)
 
 
-def put_back(rows: type[DueRow], taken: Claim, *, due_at: datetime, trouble: str) -> bool:
-    """Let a row be due again at a later time, and say why."""
-    return _settle(rows, taken, due_at=due_at, lease_until=None, trouble=trouble)
+def put_back(
+    rows: type[DueRow], taken: Claim, *, due_at: datetime, trouble: str, failures_count: int | None = None
+) -> bool:
+    """Let a row be due again at a later time, and say why; `failures_count`: how often it has failed by now."""
+    failures = taken.failures_count if failures_count is None else failures_count
+    return _settle(rows, taken, due_at=due_at, lease_until=None, trouble=trouble, failures_count=failures)
 
 
 def bury(rows: type[DueRow], taken: Claim, *, now: datetime, trouble: str) -> bool:

@@ -19,7 +19,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Later(Exception):
-    """Raised by a verb: not yet; put the row back until `due_at`. Not a failure, and not counted as dead."""
+    """Raised by a verb: not yet; put the row back until `due_at`. Not a failure: no row dies of it."""
 
     def __init__(self, due_at: datetime, why: str = "") -> None:
         super().__init__(why)
@@ -28,7 +28,7 @@ class Later(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """`work` is safe to do twice; what it leaves undone it says by raising. A row dies after `tries_max` failures.
+    """`work` is safe to do twice; what it leaves undone it says by raising. A row dies of `failures_max` failures.
 
     `done_field`: a column of the row that is set to the time at which it was worked off.
     """
@@ -37,7 +37,7 @@ class Queue:
     rows: type[DueRow]
     work: Callable[[Claim, datetime], None]
     lease: timedelta = timedelta(minutes=2)
-    tries_max: int = 12
+    failures_max: int = 12
     threads: int = 4
     done_field: str = ""
 
@@ -65,11 +65,12 @@ def work_one(queue: Queue, taken: Claim, *, clock: Callable[[], datetime]) -> No
 
 
 def _after_failure(queue: Queue, taken: Claim, failure: Exception, *, now: datetime) -> None:
-    trouble = f"{type(failure).__name__}: {failure}"[:500]
-    if taken.tries_count >= queue.tries_max:
+    trouble, failures = f"{type(failure).__name__}: {failure}"[:500], taken.failures_count + 1
+    if failures >= queue.failures_max:
         bury(queue.rows, taken, now=now, trouble=trouble)
         return
-    put_back(queue.rows, taken, due_at=now + pause_after(taken.tries_count), trouble=trouble)
+    due_at = now + pause_after(taken.tries_count)
+    put_back(queue.rows, taken, due_at=due_at, trouble=trouble, failures_count=failures)
 
 
 def pause_after(tries_count: int) -> timedelta:

@@ -1,4 +1,4 @@
-"""Make what was given up due again, once a person has mended why; its tries are counted from the start."""
+"""Make what was given up due again, once a person has mended why; its tries and failures are counted from the start."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ def revive(queue: Queue, *, merchant_ids: Sequence[int], now: datetime) -> int:
 
 def _make_due(dead: QuerySet[DueRow], now: datetime) -> int:
     """Asking twice is harmless: what is due again is dead no more."""
-    return dead.update(dead_at=None, due_at=now, lease_until=None, tries_count=0)
+    return dead.update(dead_at=None, due_at=now, lease_until=None, tries_count=0, failures_count=0)

@@ -40,5 +40,5 @@ def timetable_queue(jobs: Sequence[Job]) -> Queue:
         raise Later(now + job.every)
 
     return Queue(
-        name="timetable", rows=TimetableEntry, work=run, lease=timedelta(minutes=10), tries_max=1_000_000
+        name="timetable", rows=TimetableEntry, work=run, lease=timedelta(minutes=10), failures_max=1_000_000
     )

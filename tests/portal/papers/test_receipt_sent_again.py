@@ -21,7 +21,7 @@ from tests.portal.reading import PORTAL, words
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = Queue(name="letters", rows=Letter, work=send_due_letter, tries_max=3)
+QUEUE = Queue(name="letters", rows=Letter, work=send_due_letter, failures_max=3)
 
 
 @pytest.fixture

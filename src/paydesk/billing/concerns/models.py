@@ -25,6 +25,7 @@ class Concern(models.Model):
         TRUTH_BROKEN = "truth_broken"
         RESTORED = "restored"
         STUCK = "stuck"
+        NOT_TAKEN = "not_taken"
         OUTSIDE = "outside"
         NOT_ENDED = "not_ended"
         NOT_RELEASED = "not_released"

@@ -89,6 +89,17 @@ WORDS: dict[str, ConcernWords] = {
             " and with a clear answer this concern ends by itself."
         ),
     ),
+    Concern.Kind.NOT_TAKEN: ConcernWords(
+        title=gettext_noop("A charge comes to nothing again and again"),
+        meaning=gettext_noop(
+            "The company was asked for the money several times. Each time it refused the request itself, or lost it,"
+            " and no bank was asked. It is asked again, ever more rarely; the customer sees the payment as due."
+        ),
+        to_do=gettext_noop(
+            "See what the company's own dashboard says of these requests: the account may lack a permission, or not"
+            " know the customer any more. With a clear answer to the next one this concern ends by itself."
+        ),
+    ),
     Concern.Kind.OUTSIDE: ConcernWords(
         title=gettext_noop("The company's account and the books differ"),
         meaning=gettext_noop(

@@ -13,6 +13,7 @@ from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.charging.cover import hold_again, release_covered
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
+from paydesk.billing.payments.charging.not_taken import end_doubt_about_charge, rest_after_nothing
 from paydesk.billing.payments.locks import lock_payment
 from paydesk.billing.payments.mirrored.lone_charges import take_over_charge
 from paydesk.billing.payments.models import Attempt, Payment
@@ -45,6 +46,8 @@ def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: d
     attempt = locked(rows).get()
     agreements = agreements_of(payment)
     _take_in(payment, attempt, outcome, now)
+    if outcome.verdict in (Verdict.SUCCEEDED, Verdict.DECLINED):
+        end_doubt_about_charge(payment, attempt, now=now)
     for subscription_id in agreements:
         follow_payments(merchant=merchant_by_id(merchant_id), subscription_id=subscription_id, now=now)
     fault("F14")
@@ -188,6 +191,7 @@ def _return_to_before(payment: Payment, attempt: Attempt, now: datetime) -> None
     _restate_if_on_its_way(payment, before, now, is_news=False)
     if payment.is_ours and was_on_its_way and before in _IN_THE_RUN:
         put_back_into_run(merchant=merchant_by_id(payment.merchant_id), payment_ids=[payment.id])
+        rest_after_nothing(payment, attempt, now=now)
 
 
 def _end_cover(payment: Payment, now: datetime) -> None:

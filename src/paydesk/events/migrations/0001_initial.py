@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("lease_until", models.DateTimeField(null=True)),
                 ("fence", models.BigIntegerField(default=0)),
                 ("tries_count", models.IntegerField(default=0)),
+                ("failures_count", models.IntegerField(default=0)),
                 ("dead_at", models.DateTimeField(null=True)),
                 ("trouble", models.TextField(blank=True, default="")),
                 ("merchant_id", models.BigIntegerField()),

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                             ("truth_broken", "Truth Broken"),
                             ("restored", "Restored"),
                             ("stuck", "Stuck"),
+                            ("not_taken", "Not Taken"),
                             ("outside", "Outside"),
                             ("not_ended", "Not Ended"),
                             ("not_released", "Not Released"),

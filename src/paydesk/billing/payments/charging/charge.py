@@ -12,7 +12,9 @@ import logging
 from datetime import datetime, timedelta
 
 from paydesk.billing.payments.ask import ask_for_money
+from paydesk.billing.payments.charging.due_rows import put_off
 from paydesk.billing.payments.charging.follow import follow_payments
+from paydesk.billing.payments.charging.not_taken import TOLD_FROM, tell_of_charge_not_taken
 from paydesk.billing.payments.charging.silence import SILENCE
 from paydesk.billing.payments.choices import Chosen, ends_before, method_on_file, open_attempt_of
 from paydesk.billing.payments.locks import lock_payment
@@ -148,15 +150,11 @@ def _ask(gateway: Gateway, attempt: Attempt, payment: Payment, taken: Claim) -> 
         SILENCE.broken(payment.connection_id)
     except CompanySilent as silent:
         again_at = SILENCE.note(payment.connection_id, now=clock.wall_now(), retry_after=silent.retry_after)
-        _not_before(payment, again_at, "the company does not answer")
+        put_off(payment, until=again_at, trouble="the company does not answer")
     except CompanyRefused as refused:
-        _not_before(payment, clock.wall_now() + pause_after(attempt.number + 4), refused.said)
+        now = clock.wall_now()
+        put_off(payment, until=now + pause_after(attempt.number + 4), trouble=refused.said)
+        if attempt.number >= TOLD_FROM:
+            in_transaction(lambda: tell_of_charge_not_taken(payment, attempt, now=now))
     except RetryRefused as taken_over:
         log.info("attempt %s was settled by another: %s", attempt.public_id, taken_over)
-
-
-def _not_before(payment: Payment, due_at: datetime, trouble: str) -> None:
-    """Put off what giving the attempt up has made due at once."""
-    DueCharge.objects.filter(
-        merchant_id=payment.merchant_id, payment_id=payment.id, due_at__isnull=False, due_at__lt=due_at
-    ).update(due_at=due_at, trouble=trouble[:500])

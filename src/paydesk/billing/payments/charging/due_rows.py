@@ -33,6 +33,13 @@ def put_back_into_run(*, merchant: MerchantInSight, payment_ids: Collection[int]
         )
 
 
+def put_off(payment: Payment, *, until: datetime, trouble: str) -> None:
+    """Let one that is in the run not be charged before `until` (wall time), and say why."""
+    _rows(payment.merchant_id, [payment.id]).filter(due_at__isnull=False, due_at__lt=until).update(
+        due_at=until, trouble=trouble[:500]
+    )
+
+
 def take_out_of_run(*, merchant_id: int, payment_ids: Collection[int]) -> None:
     """Let nothing be charged by itself for these payments; whoever holds one of the rows holds it no longer."""
     _rows(merchant_id, payment_ids).update(due_at=None, lease_until=None, fence=F("fence") + 1)

@@ -20,7 +20,10 @@ _MIXED_MAX = 20_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A payment of ours that is there, or that an agreement without an end would have next. Amounts are minor units."""
+    """A payment of ours that is there, or that an agreement without an end would have next. Amounts are minor units.
+
+    `tried`: the number of its last attempt that is known.
+    """
 
     reference: str
     subscription_id: int
@@ -28,6 +31,7 @@ class Part:
     owed_minor: int
     fee_minor: int
     is_open: bool
+    tried: int = 0
 
 
 def parts_of(*, merchant_id: int, accounts: Collection[int]) -> list[Part]:
@@ -36,7 +40,7 @@ def parts_of(*, merchant_id: int, accounts: Collection[int]) -> list[Part]:
     rows = Payment.objects.filter(
         **mine, collected_by=Subscription.CollectedBy.PAYDESK, position__isnull=False
     ).order_by("subscription_id", "position")
-    parts = [_part(row) for row in rows]
+    parts = [_part(row, row.tried or 0) for row in rows.annotate(tried=Max("attempt__number"))]
     endless = Subscription.objects.filter(
         **mine, collected_by=Subscription.CollectedBy.PAYDESK, payments_total__isnull=True
     )
@@ -86,7 +90,7 @@ def _mixed(by_agreement: Mapping[int, Sequence[Part]], *, amount_minor: int) -> 
                 yield together
 
 
-def _part(row: Payment) -> Part:
+def _part(row: Payment, tried: int) -> Part:
     return Part(
         reference=row.reference,
         subscription_id=row.subscription_id or 0,
@@ -94,6 +98,7 @@ def _part(row: Payment) -> Part:
         owed_minor=row.owed_minor,
         fee_minor=row.fee_minor,
         is_open=row.state in COVERABLE,
+        tried=tried,
     )
 
 

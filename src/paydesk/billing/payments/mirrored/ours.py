@@ -26,7 +26,7 @@ from paydesk.kit import ids
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 
-#: How many attempts at one payment, and covers of the same payments, there may have been.
+#: How many attempts at one payment, after those that are known, and covers of the same payments there may have been.
 _ATTEMPTS_LOST, _COVERS_LOST = 12, 8
 
 
@@ -106,7 +106,7 @@ def _made_again(
     merchant = merchant_by_id(connection.merchant_id)
     parts = parts_of(merchant_id=merchant.id, accounts=[owner.id])
     for part in parts:
-        for number in range(1, _ATTEMPTS_LOST + 1):
+        for number in range(part.tried + 1, part.tried + _ATTEMPTS_LOST + 1):
             if tried.tag == _mark(merchant, part.reference, number):
                 [payment] = _rows_of(merchant, [part], now)
                 return reopen_attempt(

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ("lease_until", models.DateTimeField(null=True)),
                 ("fence", models.BigIntegerField(default=0)),
                 ("tries_count", models.IntegerField(default=0)),
+                ("failures_count", models.IntegerField(default=0)),
                 ("dead_at", models.DateTimeField(null=True)),
                 ("trouble", models.TextField(blank=True, default="")),
                 ("public_id", models.CharField(default=paydesk.kit.ids.new_public_id, max_length=16)),
