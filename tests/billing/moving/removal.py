@@ -10,7 +10,10 @@ from paydesk.billing.arrangements.ending.held_end import HEAD_START
 from paydesk.billing.arrangements.moving.begin import MovePreview, begin_move, preview_move
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.undo import undo_move
+from paydesk.billing.arrangements.start import start_agreement
+from paydesk.billing.arrangements.wanted import AgreementWanted
 from paydesk.billing.concerns.models import Concern
+from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.charging.silence import SILENCE
 from paydesk.billing.payments.models import Attempt, DueCharge
@@ -18,6 +21,8 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.config.truths.check import check_truths
 from paydesk.events.models import Event
 from paydesk.kit import clock
+from paydesk.kit.clock import local_date
+from paydesk.kit.money import Money
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.merchants.move_clock import move_clock
@@ -92,6 +97,38 @@ class Removal:
     def undo(self) -> Move | None:
         """Press "Keep it as it is"."""
         return undo_move(**self.named(), now=clock.wall_now())
+
+    @property
+    def kiln(self) -> Subscription:
+        """Give the plan that Paydesk charges."""
+        return Subscription.objects.get(merchant_id=self.shop.id, name="Kiln hours")
+
+    def start_kiln(self) -> None:
+        """Let Paydesk charge kiln hours, a plan of four, to Ada's card at the old company, the first time at once."""
+        owner = GatewayCustomer.objects.select_related("connection").get(
+            merchant_id=self.shop.id, id=self.studio.gateway_customer_id or 0
+        )
+        wanted = AgreementWanted(
+            owner=owner,
+            name="Kiln hours",
+            price=Money(12000, "EUR"),
+            interval_unit="month",
+            interval_count=1,
+            first_day=local_date(self.shop.business_now(), zone=self.shop.time_zone),
+            payments_count=4,
+        )
+        start_agreement(merchant=self.shop, wanted=wanted, now=clock.wall_now())
+        self.work()
+
+    def move_kiln(self) -> Move:
+        """Press "Move it" for them."""
+        return begin_move(
+            merchant=self.shop,
+            customer_id=self.kiln.customer_id or 0,
+            subscription_public_id=self.kiln.public_id,
+            method_public_id=self.card.public_id,
+            now=clock.wall_now(),
+        )
 
     def pass_time(self, **period: float) -> None:
         """Let it pass here and at both companies, and let the worker do what is due."""

@@ -18,12 +18,14 @@ from tests.sync.compare.studio import backup, put_back
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _restored(ada: Removal, *, hours: float) -> None:
+def _restored(ada: Removal, *, hours: float, first: str = "Main") -> None:
     """Be at the time again at which the database was lost, and compare with both companies."""
     ada.only_here(hours=hours)
     begin_comparisons(clock.wall_now())
-    Comparison.objects.filter(merchant_id=ada.shop.id).update(due_at=clock.wall_now())
-    work_off("comparisons")
+    rows = Comparison.objects.filter(merchant_id=ada.shop.id)
+    for some in (rows.filter(connection__name=first), rows):
+        some.filter(ended_at__isnull=True).update(due_at=clock.wall_now())
+        work_off("comparisons")
     assert holds_of(ada.shop.id) == []
     ada.again()
 
@@ -63,3 +65,22 @@ def test_what_was_declined_since_lets_the_old_one_go_on_and_is_not_asked_for_aga
             ada.pass_time(days=1)
             assert (ada.collected(), ada.at_company()) == ([1900, 1900], "active")
             assert (len(ada.vault.charges()), ada.concerns(), ada.is_true()) == (tried, [], True)
+
+
+@pytest.mark.parametrize("first", ["Main", "Cards"])
+def test_what_was_moved_in_place_is_found_where_it_was_charged(
+    simulator: Simulator, tmp_path: Path, first: str
+) -> None:
+    ada = removal(simulator)
+    ada.start_kiln()
+    with backup(tmp_path) as kept:
+        ada.move_kiln()
+        ada.pass_time(days=31)
+        assert ada.charged() == [3000]
+        with put_back(kept):
+            _restored(ada, hours=31 * 24, first=first)
+            assert (ada.kiln.connection_id, ada.kiln.payments_made) == (ada.there.id, 2)
+            for _ in range(2):
+                ada.pass_time(days=31)
+            assert (ada.charged(), ada.kiln.state) == ([3000] * 3, "completed")
+            assert (ada.concerns(), ada.is_true()) == ([], True)

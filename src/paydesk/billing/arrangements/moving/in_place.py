@@ -14,14 +14,13 @@ from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.arrangements.moving.ways import refusal
 from paydesk.billing.payment_methods.models import PaymentMethod
+from paydesk.billing.payments.charging.elsewhere import charge_elsewhere
 from paydesk.billing.payments.locks import lock_agreements
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.payments.models import Attempt
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
-
-_LEFT = [Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.FAILED, Payment.State.SKIPPED]
 
 
 def move_in_place(
@@ -45,7 +44,8 @@ def move_in_place(
         said = refusal(row, policies=merchant.policies)
         if said or not are_open or row.connection_id != agreement.connection_id:
             raise refused(said or wait_for_payment())
-        _charge_there(merchant, row, method)
+        _require_nothing_on_its_way(row)
+        charge_elsewhere(agreement=row, owner=method.gateway_customer, method_id=method.id)
         move = Move.objects.create(
             merchant_id=merchant.id,
             customer_id=row.customer_id or 0,
@@ -63,20 +63,7 @@ def move_in_place(
     return in_transaction(step)
 
 
-def _charge_there(merchant: MerchantInSight, row: Subscription, method: PaymentMethod) -> None:
-    there = {
-        "connection_id": method.connection_id,
-        "gateway_customer_id": method.gateway_customer_id,
-    }
-    left = locked(
-        Payment.objects.filter(merchant_id=merchant.id, subscription_id=row.id, state__in=_LEFT).order_by(
-            "id"
-        )
-    )
-    ids = [one.id for one in left]
-    if Attempt.objects.filter(merchant_id=merchant.id, payment_id__in=ids, state__in=Attempt.OPEN).exists():
+def _require_nothing_on_its_way(row: Subscription) -> None:
+    mine = {"merchant_id": row.merchant_id, "payment__subscription_id": row.id}
+    if Attempt.objects.filter(**mine, state__in=Attempt.OPEN).exists():
         raise AssertionError("a payment that is on its way says so")
-    Payment.objects.filter(merchant_id=merchant.id, id__in=ids).update(**there)
-    Subscription.objects.filter(merchant_id=merchant.id, id=row.id).update(
-        payment_method_id=method.id, **there
-    )

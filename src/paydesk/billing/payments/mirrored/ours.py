@@ -11,6 +11,7 @@ from datetime import datetime
 
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.charging.cover import COVERABLE, cover_payments, reference_of
+from paydesk.billing.payments.charging.elsewhere import charge_elsewhere
 from paydesk.billing.payments.charging.plan_out import write_next_payment
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.payments.mirrored.back import mirror_dispute, mirror_refund
@@ -20,6 +21,7 @@ from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.open_attempt import reopen_attempt
 from paydesk.billing.payments.record import record_inside
 from paydesk.billing.payments.restate import restate_payment
+from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.records import AttemptRecord, CollectibleRecord, Verdict
 from paydesk.kit import ids
@@ -106,37 +108,35 @@ def _made_again(
     merchant = merchant_by_id(connection.merchant_id)
     parts = parts_of(merchant_id=merchant.id, accounts=[owner.id])
     for part in parts:
-        for number in range(part.tried + 1, part.tried + _ATTEMPTS_LOST + 1):
-            if tried.tag == _mark(merchant, part.reference, number):
-                [payment] = _rows_of(merchant, [part], now)
-                return reopen_attempt(
-                    merchant=merchant,
-                    payment_id=payment.id,
-                    number=number,
-                    created_at=tried.created_at,
-                    now=now,
-                )
+        if (number := _number_of(merchant, part, tried)) is not None:
+            [payment] = _rows_of(merchant, [part], now)
+            return _reopened(merchant, payment, tried, now, number=number)
     asked = tried.outcome.amount
     for together in stretches(parts, amount_minor=asked.minor) if asked else ():
         for tries in range(_COVERS_LOST):
             reference = reference_of([part.reference for part in together], tries=tries)
             if tried.tag == _mark(merchant, reference, 1):
                 return _cover_again(merchant, together, tried, now, tries=tries)
-    return _backup_again(connection, merchant, owner, tried, now)
+    return _made_elsewhere(connection, merchant, owner, tried, now)
 
 
-def _backup_again(
+def _made_elsewhere(
     connection: Connection,
     merchant: MerchantInSight,
     owner: GatewayCustomer,
     tried: AttemptRecord,
     now: datetime,
 ) -> Attempt | None:
-    """Look among the payments of the customer's other accounts for one that a backup at this one has paid."""
+    """Look among the payments of the customer's other accounts: one was moved to this one, or paid by a backup here."""
     others = GatewayCustomer.objects.filter(merchant_id=merchant.id, customer_id=owner.customer_id or 0)
     accounts = list(others.exclude(id=owner.id).values_list("id", flat=True))
     owner.connection = connection
     for part in parts_of(merchant_id=merchant.id, accounts=accounts) if accounts else ():
+        if (number := _number_of(merchant, part, tried)) is not None:
+            [payment] = map(_as_declined, _rows_of(merchant, [part], now))
+            agreement = Subscription.objects.get(merchant_id=merchant.id, id=part.subscription_id)
+            charge_elsewhere(agreement=agreement, owner=owner, method_id=None)
+            return _reopened(merchant, payment, tried, now, number=number)
         for tries in range(_COVERS_LOST):
             if tried.tag == _mark(merchant, reference_of([part.reference], tries=tries, backup=owner), 1):
                 return _cover_again(merchant, [part], tried, now, tries=tries, backup=owner)
@@ -166,13 +166,11 @@ def _cover_again(
     covering = cover_payments(
         merchant=merchant, payments=rows, waived_minor=waived_minor, now=now, tries=tries, backup=backup
     )
-    return reopen_attempt(
-        merchant=merchant, payment_id=covering.id, number=1, created_at=tried.created_at, now=now
-    )
+    return _reopened(merchant, covering, tried, now, number=1)
 
 
 def _as_declined(row: Payment) -> Payment:
-    """A backup is asked only after a clear no: what is on its way by the older database was declined before it."""
+    """Another account is asked only after a clear no: what is on its way by the older database was declined before."""
     if row.state == Payment.State.PROCESSING:
         Payment.objects.filter(merchant_id=row.merchant_id, id=row.id).update(state=Payment.State.FAILED)
         row.state = Payment.State.FAILED
@@ -194,6 +192,20 @@ def _rows_of(merchant: MerchantInSight, parts: Sequence[Part], now: datetime) ->
         reference__in=[part.reference for part in parts],
     )
     return list(locked(rows.order_by("id")))
+
+
+def _reopened(
+    merchant: MerchantInSight, payment: Payment, tried: AttemptRecord, now: datetime, *, number: int
+) -> Attempt:
+    return reopen_attempt(
+        merchant=merchant, payment_id=payment.id, number=number, created_at=tried.created_at, now=now
+    )
+
+
+def _number_of(merchant: MerchantInSight, part: Part, tried: AttemptRecord) -> int | None:
+    """Say which attempt at a payment has this mark."""
+    numbers = range(part.tried + 1, part.tried + _ATTEMPTS_LOST + 1)
+    return next((one for one in numbers if tried.tag == _mark(merchant, part.reference, one)), None)
 
 
 def _mark(merchant: MerchantInSight, reference: str, number: int) -> str:
