@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,8 @@ def _restored(ada: Removal, *, hours: float, first: str = "Main") -> None:
 def test_what_was_charged_since_is_found_and_all_that_follows_is_charged(
     simulator: Simulator, tmp_path: Path, payments: int | None
 ) -> None:
-    ada = removal(simulator, **({"payments_total": payments} if payments else {}))
+    terms: dict[str, Any] = {"payments_total": payments} if payments else {}
+    ada = removal(simulator, **terms)
     ada.begin()
     with backup(tmp_path) as kept:
         hours = ada.until_it_acts()

@@ -28,9 +28,7 @@ def of_object(
         return frozenset(_of_collectible(subject))
     if isinstance(subject, records.SubscriptionRecord):
         not_here = _NOT_IN_A_WALLET if subject.manage_url else frozenset()
-        is_known = not subject.is_discounted or subject.discount_percent
-        known = {Capability.KNOWN_AMOUNTS} if is_known and subject.state not in _ENDED else frozenset()
-        return known | _of_subscription(subject) - not_here
+        return frozenset(_of_subscription(subject)) - not_here
     return _OF_METHOD - {Capability.SET_DEFAULT_METHOD} if subject.is_default else _OF_METHOD
 
 
@@ -39,6 +37,8 @@ def _of_subscription(subscription: records.SubscriptionRecord) -> set[Capability
     if subscription.state in _ENDED:
         return set()
     can = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
+    if subscription.discount_percent or not subscription.is_discounted:
+        can.add(Capability.KNOWN_AMOUNTS)
     if subscription.cancels_at:
         return can | {Capability.UNDO_CANCEL}
     if subscription.state in _RENEWING and subscription.next_payment_at:
