@@ -66,3 +66,24 @@ def test_a_worker_that_was_held_up_beyond_its_lease_does_nothing_more(
     ada.again()
     assert (ada.move.state, ada.charged(), ada.told()) == ("done", [1900], ["begun", "done"])
     assert ada.is_true()
+
+
+def test_who_was_held_up_before_it_asks_does_not_ask_once_it_was_taken_back(
+    ada: Removal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one worker is about to ask, the customer takes it back, and another worker lets it go on."""
+    ada.begin()
+
+    def slowly(**named: Any) -> object:
+        found = read_old_one(**named)
+        if ada.move.state == "fencing":
+            ada.undo()
+            ada.work()
+        return found
+
+    monkeypatch.setattr("paydesk.billing.arrangements.moving.steps.fence.read_old_one", slowly)
+    ada.pass_time(hours=ada.until_it_acts())
+    assert (ada.move.state, ada.studio.ends_at) == ("undone", None)
+    ada.pass_time(hours=7)
+    assert (ada.collected(), ada.charged(), ada.at_company()) == ([1900, 1900], [], "active")
+    assert ada.is_true()

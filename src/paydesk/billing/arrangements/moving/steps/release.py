@@ -17,7 +17,8 @@ from paydesk.billing.arrangements.moving.agreement import (
 )
 from paydesk.billing.arrangements.moving.doubts import doubt_release, end_doubt_about_release
 from paydesk.billing.arrangements.moving.models import Move
-from paydesk.billing.arrangements.moving.old_one import is_released, read_old_one
+from paydesk.billing.arrangements.moving.old_one import Standing, is_released, read_old_one
+from paydesk.billing.arrangements.moving.steps.fence import has_collected
 from paydesk.billing.arrangements.moving.steps.turn import (
     Held,
     Verb,
@@ -26,6 +27,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     date_has_passed,
     let_others_wait,
     look_again,
+    may_still_be_held,
     turn,
 )
 from paydesk.billing.arrangements.moving.tell import tell_of_move
@@ -66,22 +68,22 @@ def release_old_one(held: Held) -> None:
 def _release(held: Held) -> None:
     move = held.move
     standing, asked_at = read_old_one(merchant=held.merchant, source=move.source)
-    if not _is_settled(held, standing.agreement, asked_at):
+    if not _is_settled(held, standing, asked_at):
         fault("M12")
         said_yes = move.fence_kind in _VERBS and ask(
             held, _VERBS[move.fence_kind], operation=f"move:undo:{move.fence_kind}"
         )
         fault("M13")
         standing, asked_at = read_old_one(merchant=held.merchant, source=move.source)
-        if not _is_settled(held, standing.agreement, asked_at):
+        if not _is_settled(held, standing, asked_at):
             if said_yes:
                 raise look_again(held, "its company has not let it go on yet")
             _stay_held(held)
 
 
-def _is_settled(held: Held, old: Subscription, asked_at: datetime) -> bool:
+def _is_settled(held: Held, standing: Standing, asked_at: datetime) -> bool:
     """Settle what the company's word decides; False while it still has to be asked."""
-    why = held.move.why
+    old, why = standing.agreement, held.move.why
     if old.state in ENDED:
         by_its_date = held.move.fence_kind == Fence.SCHEDULE_CANCEL and date_has_passed(held)
         if by_its_date and why in _STILL_WANTED:
@@ -90,9 +92,13 @@ def _is_settled(held: Held, old: Subscription, asked_at: datetime) -> bool:
             turn(held, lambda: _settle(held, Why.ENDED if why in _STILL_WANTED else why, asked_at))
         return True
     if is_released(old, held.move.fence_kind):
+        if may_still_be_held(held, asked_at):
+            raise look_again(held, "its company may be holding it only now")
         turn(held, lambda: _go_back(held, asked_at))
         return True
-    if date_has_passed(held) and why in _STILL_WANTED and held.move.fence_kind != Fence.NOTHING:
+    is_past = date_has_passed(held) and held.move.fence_kind != Fence.NOTHING
+    # What was held too late, after its company had collected, is paid: it is let go on.
+    if is_past and why in _STILL_WANTED and not has_collected(held.move, standing):
         turn(held, lambda: _stand(held))
         return True
     return False

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.db.models import QuerySet
+
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.database.transactions import in_transaction, let_go, locked
+from paydesk.database.transactions import in_transaction, in_turn, let_go, locked
 from paydesk.gateways.contract import Gateway, GatewayRefused, NotOffered
 from paydesk.kit import clock, ids
 from paydesk.merchants.connect import connect
@@ -22,6 +24,8 @@ Answer = TypeVar("Answer")
 #: Longer than one step can wait for a company, which it asks twice and reads twice.
 LEASE = timedelta(minutes=4)
 SOON = timedelta(seconds=10)
+#: So long after it was asked, a company that has not answered may still do it.
+STILL_UNDER_WAY = timedelta(minutes=2)
 
 
 class LostMove(Exception):
@@ -58,10 +62,7 @@ def turn(held: Held, write: Callable[[], Answer]) -> Answer:
     def step() -> Answer:
         ids_of_both = [one for one in (move.source_id, move.target_id) if one is not None]
         lock_agreements(merchant_id=held.merchant.id, ids=ids_of_both)
-        mine = Move.objects.filter(
-            merchant_id=held.merchant.id, id=move.id, fence=held.taken.fence, state=move.state
-        )
-        if locked(mine).first() is None:
+        if locked(_mine(held)).first() is None:
             raise LostMove(move.public_id)
         return write()
 
@@ -96,6 +97,12 @@ def _has_come(held: Held, moment: datetime | None) -> bool:
     return moment is not None and moment <= held.merchant.business_now()
 
 
+def may_still_be_held(held: Held, asked_at: datetime) -> bool:
+    """Say whether "not held" is not to be believed: when it was read, an earlier ask could still be under way."""
+    hold_asked_at = held.move.hold_asked_at
+    return hold_asked_at is not None and asked_at < hold_asked_at + STILL_UNDER_WAY
+
+
 def look_again(held: Held, why: str, *, after: timedelta = SOON) -> Later:
     """Give what is raised to be called again."""
     return Later(clock.wall_now() + after, why)
@@ -105,10 +112,11 @@ def look_again(held: Held, why: str, *, after: timedelta = SOON) -> Later:
 Verb = Callable[[Gateway, str, str], object]
 
 
-def ask(held: Held, verb: Verb, *, operation: str) -> bool:
+def ask(held: Held, verb: Verb, *, operation: str, hold_asked_at: datetime | None = None) -> bool:
     """Ask the old one's company; gives whether it said yes. The same try asks with the same key (R3).
 
-    Raises GatewayUnreachable, GatewayMissing.
+    `hold_asked_at` is written first: now, where it is asked to hold it. Raises LostMove, before anything is asked,
+    GatewayUnreachable, GatewayMissing.
     """
     source = held.move.source
     gateway = connect(source.connection, merchant=held.merchant)
@@ -118,9 +126,24 @@ def ask(held: Held, verb: Verb, *, operation: str) -> bool:
         attempt_number=held.move.round,
         operation=operation,
     )
+    _write_first(held, hold_asked_at)
     let_go()
     try:
         verb(gateway, source.reference, str(key))
     except (GatewayRefused, NotOffered):
         return False
     return True
+
+
+def _write_first(held: Held, hold_asked_at: datetime | None) -> None:
+    """Who was held up, and has lost the move to another or to the customer, does not ask any more."""
+    held.move.hold_asked_at = hold_asked_at
+    lease_until = clock.wall_now() + LEASE
+    if not in_turn(lambda: _mine(held).update(hold_asked_at=hold_asked_at, lease_until=lease_until)):
+        raise LostMove(held.move.public_id)
+
+
+def _mine(held: Held) -> QuerySet[Move]:
+    return Move.objects.filter(
+        merchant_id=held.merchant.id, id=held.move.id, fence=held.taken.fence, state=held.move.state
+    )
