@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
+from paydesk.billing.arrangements.changes.ask_company import open_wishes
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import (
     first_payment,
@@ -67,6 +70,8 @@ def _begin_or_reckon(held: Held) -> Later | None:
     if move.method.removed_at is not None:
         _drop(held, Move.Why.METHOD_GONE)
         return None
+    if _is_being_asked(held):
+        return look_again(held, "its company is asked for something else", after=_HELD)
     if old.state == SubscriptionState.PAUSED and not move.begins_again and not standing.owed_minor:
         return look_again(held, "it pauses", after=_REST)
     now = merchant.business_now()
@@ -83,6 +88,12 @@ def _begin_or_reckon(held: Held) -> Later | None:
         return look_again(held, "nothing is to come of it for now", after=_REST)
     reckon_agreement(merchant=merchant, agreement=held.target, terms=terms, now=clock.wall_now())
     return _begin_or_wait(held, standing, terms, kind, now)
+
+
+def _is_being_asked(held: Held) -> bool:
+    """What was wanted before comes first, until it is done or given up; what is set for later asks for nothing yet."""
+    wishes = open_wishes(held.merchant.id, held.move.source_id)
+    return wishes.filter(Q(acts_at__isnull=True) | Q(lease_until__gt=clock.wall_now())).exists()
 
 
 def _begin_or_wait(
