@@ -25,6 +25,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     advance,
     ask,
     date_has_passed,
+    is_for_a_person,
     let_others_wait,
     look_again,
     may_still_be_held,
@@ -60,7 +61,7 @@ def release_old_one(held: Held) -> None:
     try:
         _release(held)
     except (GatewayUnreachable, GatewayMissing):
-        if date_has_passed(held):
+        if is_for_a_person(held):
             doubt_release(held.move, now=clock.wall_now())
         raise
 

@@ -10,13 +10,14 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from paydesk.billing.arrangements.moving.models import Move
+from paydesk.billing.arrangements.moving.old_one import company_of
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, in_turn, let_go, locked
 from paydesk.gateways.contract import Gateway, GatewayRefused, NotOffered
 from paydesk.kit import clock, ids
-from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later
 
@@ -55,11 +56,16 @@ def hold(merchant: MerchantInSight, taken: Claim) -> Held:
     return Held(merchant=merchant, move=move, taken=taken)
 
 
-def turn(held: Held, write: Callable[[], Answer]) -> Answer:
-    """Write in one transaction, with both agreements and the move locked. Raises LostMove."""
+def turn(held: Held, write: Callable[[], Answer], *, with_accounts: bool = False) -> Answer:
+    """Write in one transaction, with both agreements and the move locked. Raises LostMove.
+
+    `with_accounts`: behind both connections, so that neither is closed meanwhile.
+    """
     move = held.move
 
     def step() -> Answer:
+        if with_accounts:
+            list(locked(accounts_of(held).order_by("id")))
         ids_of_both = [one for one in (move.source_id, move.target_id) if one is not None]
         lock_agreements(merchant_id=held.merchant.id, ids=ids_of_both)
         if locked(_mine(held)).first() is None:
@@ -67,6 +73,12 @@ def turn(held: Held, write: Callable[[], Answer]) -> Answer:
         return write()
 
     return in_transaction(step)
+
+
+def accounts_of(held: Held) -> QuerySet[Connection]:
+    """Give the connections of both agreements as they are now."""
+    both = [held.move.source.connection_id, held.target.connection_id]
+    return Connection.objects.filter(merchant_id=held.merchant.id, id__in=both)
 
 
 def advance(held: Held, to: Move.State, **facts: object) -> None:
@@ -91,6 +103,11 @@ def is_too_late(held: Held) -> bool:
 def date_has_passed(held: Held) -> bool:
     """Say whether the old one would have been collected by now."""
     return _has_come(held, held.move.source_next_at)
+
+
+def is_for_a_person(held: Held) -> bool:
+    """Say whether it is a person's matter by now that the old one's company does not answer."""
+    return date_has_passed(held) or held.move.source.connection.removed_at is not None
 
 
 def _has_come(held: Held, moment: datetime | None) -> bool:
@@ -119,7 +136,7 @@ def ask(held: Held, verb: Verb, *, operation: str, hold_asked_at: datetime | Non
     GatewayUnreachable, GatewayMissing.
     """
     source = held.move.source
-    gateway = connect(source.connection, merchant=held.merchant)
+    gateway = company_of(merchant=held.merchant, source=source)
     key = ids.idempotency_key(
         merchant=held.merchant.uuid,
         collectible=held.move.public_id,

@@ -17,7 +17,14 @@ from paydesk.billing.arrangements.moving.agreement import (
 from paydesk.billing.arrangements.moving.begin import reckoned_from
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import Standing, choose_fence, read_old_one, standing_of
-from paydesk.billing.arrangements.moving.steps.turn import Held, advance, let_others_wait, look_again, turn
+from paydesk.billing.arrangements.moving.steps.turn import (
+    Held,
+    accounts_of,
+    advance,
+    let_others_wait,
+    look_again,
+    turn,
+)
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.arrangements.moving.terms import Terms, terms_of
 from paydesk.billing.holds.held import held_because
@@ -50,11 +57,11 @@ def wait_for_its_time(held: Held) -> None:
     for connection_id in (held.target.connection_id, move.source.connection_id):
         if why := held_because(merchant_id=merchant.id, connection_id=connection_id, now=clock.wall_now()):
             raise look_again(held, why, after=_HELD)
-    if move.source.connection.removed_at or held.target.connection.removed_at:
+    if _is_closed(held):
         turn(held, lambda: _drop(held, Move.Why.CLOSED))
         return
     read_old_one(merchant=merchant, source=move.source)
-    later = turn(held, lambda: _begin_or_reckon(held))
+    later = turn(held, lambda: _begin_or_reckon(held), with_accounts=True)
     if later is not None:
         raise later
 
@@ -66,6 +73,9 @@ def _begin_or_reckon(held: Held) -> Later | None:
     old = standing.agreement
     if old.state in ENDED or old.ends_at is not None:
         _drop(held, Move.Why.ENDED)
+        return None
+    if _is_closed(held):
+        _drop(held, Move.Why.CLOSED)
         return None
     if move.method.removed_at is not None:
         _drop(held, Move.Why.METHOD_GONE)
@@ -88,6 +98,11 @@ def _begin_or_reckon(held: Held) -> Later | None:
         return look_again(held, "nothing is to come of it for now", after=_REST)
     reckon_agreement(merchant=merchant, agreement=held.target, terms=terms, now=clock.wall_now())
     return _begin_or_wait(held, standing, terms, kind, now)
+
+
+def _is_closed(held: Held) -> bool:
+    """Say whether one of the two connections was closed; what waits for its time keeps none open."""
+    return accounts_of(held).filter(removed_at__isnull=False).exists()
 
 
 def _is_being_asked(held: Held) -> bool:
