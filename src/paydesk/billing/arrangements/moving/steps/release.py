@@ -18,6 +18,7 @@ from paydesk.billing.arrangements.moving.agreement import (
 from paydesk.billing.arrangements.moving.doubts import doubt_release, end_doubt_about_release
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import Standing, is_released, read_old_one
+from paydesk.billing.arrangements.moving.rounds import is_tried_again
 from paydesk.billing.arrangements.moving.steps.fence import has_collected
 from paydesk.billing.arrangements.moving.steps.turn import (
     Held,
@@ -41,9 +42,6 @@ from paydesk.kit.faults import fault
 Fence = Move.Fence
 State = Move.State
 Why = Move.Why
-ROUNDS_MAX = 3
-#: What may go well when the next payment comes near.
-_TRIED_AGAIN = {Why.COLLECTED, Why.NOT_FENCED, Why.NO_ANSWER}
 #: The customer still wants to be moved: the new one may take the place of an old one that is gone.
 _STILL_WANTED = {Why.DECLINED, Why.NOT_FENCED, Why.NO_ANSWER}
 _AN_HOUR, _TEN_MINUTES = timedelta(hours=1), timedelta(minutes=10)
@@ -108,7 +106,7 @@ def _is_settled(held: Held, standing: Standing, asked_at: datetime) -> bool:
 def _go_back(held: Held, asked_at: datetime) -> None:
     """The old one goes on; what may go well at its next payment is tried again then."""
     move = held.move
-    if move.why not in _TRIED_AGAIN or move.round >= ROUNDS_MAX:
+    if not is_tried_again(move):
         _settle(held, move.why, asked_at)
         return
     hold_agreement(merchant=held.merchant, agreement=held.target)
