@@ -82,3 +82,22 @@ def test_the_last_try_is_not_followed_by_another(ada: Removal, monkeypatch: pyte
     ada.undo()
     ada.again()
     assert (ada.move.state, ada.move.why, ada.move.round) == ("dropped", "not_fenced", 3)
+
+
+def test_what_ends_by_the_date_that_held_it_is_told_of_although_it_was_taken_back(
+    ada: Removal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its company is silent from the moment at which it has held it until after its date."""
+    ada.begin()
+    with monkeypatch.context() as patch:
+        silence(patch, BillingGateway, "schedule_cancel")
+        ada.pass_time(hours=ada.until_it_acts())
+        ada.old.account.api(f"/subscriptions/{ada.studio.reference}/schedule-cancel", key="late")
+        silence(patch, BillingGateway, "undo_cancel")
+        ada.undo()
+        ada.pass_time(hours=7)
+        ada.again()
+    ada.again()
+    assert (ada.at_company(), ada.charged(), ada.concerns()) == ("canceled", [], ["not_released"])
+    assert (ada.move.state, ada.move.why, ada.told()) == ("dropped", "ended", ["begun", "dropped"])
+    assert (ada.studio.moving_since, ada.is_true()) == (None, True)

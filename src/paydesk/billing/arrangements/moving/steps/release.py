@@ -87,6 +87,8 @@ def _is_settled(held: Held, standing: Standing, asked_at: datetime) -> bool:
         by_its_date = held.move.fence_kind == Fence.SCHEDULE_CANCEL and date_has_passed(held)
         if by_its_date and why in _STILL_WANTED:
             turn(held, lambda: _stand(held))
+        elif by_its_date:
+            turn(held, lambda: _end_unwanted(held, asked_at))
         else:
             turn(held, lambda: _settle(held, Why.ENDED if why in _STILL_WANTED else why, asked_at))
         return True
@@ -121,15 +123,22 @@ def _go_back(held: Held, asked_at: datetime) -> None:
     fault("M14")
 
 
-def _settle(held: Held, why: str, asked_at: datetime) -> None:
+def _settle(held: Held, why: str, asked_at: datetime, *, is_in_doubt: bool = False) -> None:
     now = clock.wall_now()
     give_agreement_up(merchant=held.merchant, agreement=held.target, now=now)
     let_others_wait(held, is_moving=False)
-    end_doubt_about_release(held.move, now=now)
+    if not is_in_doubt:
+        end_doubt_about_release(held.move, now=now)
     state = State.UNDONE if why == Why.TAKEN_BACK else State.DROPPED
     advance(held, state, why=why, released_at=asked_at, settled_at=now)
     tell_of_move(held.move, "undone" if state == State.UNDONE else "dropped", now=now)
     fault("M14")
+
+
+def _end_unwanted(held: Held, asked_at: datetime) -> None:
+    """It was to go on, and has ended by the date that was set to hold it: a person looks."""
+    _settle(held, Why.ENDED, asked_at, is_in_doubt=True)
+    doubt_release(held.move, now=clock.wall_now())
 
 
 def _stand(held: Held) -> None:
