@@ -69,6 +69,8 @@ def wait_for_its_time(held: Held) -> None:
 def _begin_or_reckon(held: Held) -> Later | None:
     """Give why it has to wait; None when it goes on, or came to nothing."""
     merchant, move = held.merchant, held.move
+    if first_payment(held.target).state in _ASKED_FOR:
+        return look_again(held, "its first payment was asked for", after=timedelta())
     standing = standing_of(merchant=merchant, source_id=move.source_id)
     old = standing.agreement
     if old.state in ENDED or old.ends_at is not None:
@@ -108,7 +110,7 @@ def _is_closed(held: Held) -> bool:
 def _is_being_asked(held: Held) -> bool:
     """What was wanted before comes first, until it is done or given up; what is set for later asks for nothing yet."""
     wishes = open_wishes(held.merchant.id, held.move.source_id)
-    return wishes.filter(Q(acts_at__isnull=True) | Q(lease_until__gt=clock.wall_now())).exists()
+    return wishes.filter(Q(acts_at__isnull=True) | Q(acts_at__lte=held.merchant.business_now())).exists()
 
 
 def _begin_or_wait(
