@@ -15,12 +15,10 @@ from __future__ import annotations
 
 import binascii
 import json
-import ssl
 import zlib
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from cryptography import x509
@@ -28,8 +26,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import AuthorityInformationAccessOID
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+from cryptography.x509.verification import Store
 
 from paydesk.gateways.contract import BadSignature, GatewayRefused, GatewayUnreachable, Settings, WebhookEvent
 from paydesk.gateways.http import HttpRequest, ask
@@ -41,6 +38,13 @@ from paydesk.gateways.paypal.settings import (
     WEBHOOK_ID,
     base_url,
     certificate_hosts,
+)
+from paydesk.kit.certificates import (
+    certificates_in,
+    is_trusted,
+    issuer_addresses,
+    names_of,
+    roots_of_the_system,
 )
 
 #: PayPal names no tolerance; Stripe's does.
@@ -123,24 +127,14 @@ def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], 
     is_paypal, now = base_url(settings) in CERTIFICATE_HOSTS, settings.now()
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
         raise BadSignature("The certificate is not good at this time.")
-    name = next((one for one in _names(signer) if not is_paypal or _is_signer(one)), "")
+    name = next((one for one in names_of(signer) if not is_paypal or _is_signer(one)), "")
     if not name:
         raise BadSignature("The certificate is not for PayPal's webhooks.")
-    policy = PolicyBuilder().store(_roots(settings)).time(now.replace(tzinfo=None))
-    try:
-        policy.build_server_verifier(x509.DNSName(name)).verify(signer, list(issuers))
-    except VerificationError as unknown:
-        if is_paypal:
-            raise _CannotBeHad(str(unknown)) from None
-        raise BadSignature("The certificate is not one that can be trusted.") from None
-
-
-def _names(signer: x509.Certificate) -> Sequence[str]:
-    try:
-        found = signer.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return ()
-    return found.get_values_for_type(x509.DNSName)
+    if is_trusted(signer, issuers, name=name, roots=_roots(settings), now=now):
+        return
+    if is_paypal:
+        raise _CannotBeHad("The certificate cannot be followed up to a root.")
+    raise BadSignature("The certificate is not one that can be trusted.")
 
 
 def _is_signer(name: str) -> bool:
@@ -149,35 +143,18 @@ def _is_signer(name: str) -> bool:
 
 def _roots(settings: Settings) -> Store:
     if base_url(settings) in CERTIFICATE_HOSTS:
-        return _roots_of_the_system()
+        return roots_of_the_system()
     try:
-        return Store(x509.load_pem_x509_certificates(settings.options.get(WEBHOOK_CA, "").encode()))
+        return Store(certificates_in(settings.options.get(WEBHOOK_CA, "").encode()))
     except ValueError:
         raise BadSignature("This connection has no root for the certificates of webhooks.") from None
 
 
-@cache
-def _roots_of_the_system() -> Store:
-    """Give the roots that the system trusts, but for those whose number RFC 5280 does not allow."""
-    context = ssl.create_default_context()
-    found = zip(context.get_ca_certs(binary_form=True), context.get_ca_certs(), strict=True)
-    return Store(
-        [x509.load_der_x509_certificate(one) for one, said in found if int(str(said["serialNumber"]), 16) > 0]
-    )
-
-
 def _issuers_of(signer: x509.Certificate, settings: Settings) -> Sequence[x509.Certificate]:
-    """Fetch the issuer that the file left out. Nobody has to be believed for it: it is checked up to a root."""
-    try:
-        access = signer.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except x509.ExtensionNotFound:
-        return ()
-    for one in access:
-        where = (
-            one.access_location.value if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS else ""
-        )
-        if str(_parts(str(where)).hostname or "").endswith(_ISSUERS):
-            return _certificates(str(where), settings)
+    """Fetch the issuer that the file left out."""
+    for where in issuer_addresses(signer):
+        if str(_parts(where).hostname or "").endswith(_ISSUERS):
+            return _certificates(where, settings)
     return ()
 
 
@@ -200,15 +177,9 @@ def _fetch(url: str, settings: Settings) -> Sequence[x509.Certificate]:
     except GatewayUnreachable as broken:
         raise _CannotBeHad(str(broken)) from None
     try:
-        is_text = answer.body.lstrip().startswith(b"-----BEGIN")
-        one_or_more = x509.load_pem_x509_certificates if is_text else _of_der
-        return one_or_more(answer.body if answer.status == 200 else b"")
+        return certificates_in(answer.body if answer.status == 200 else b"")
     except ValueError:
         raise BadSignature("There is no certificate at that address.") from None
-
-
-def _of_der(body: bytes) -> Sequence[x509.Certificate]:
-    return [x509.load_der_x509_certificate(body)]
 
 
 def _ask_paypal(body: bytes, said: Mapping[str, str], settings: Settings, line: Line) -> None:
