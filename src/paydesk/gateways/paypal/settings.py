@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ CERTIFICATE_HOSTS = {
     DEFAULT_BASE_URL: ("api-m.paypal.com", "api.paypal.com"),
     SANDBOX_BASE_URL: ("api-m.sandbox.paypal.com", "api.sandbox.paypal.com"),
 }
+_CERTIFICATES = "/v1/notifications/certs"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 #: How long a `PayPal-Request-Id` is remembered: the parameter's own description in PayPal's published files,
 #: checkout_orders_v2 (6 hours), vault_payment_tokens_v3 (3 hours), billing_subscriptions_v1 (72 hours) and
@@ -50,7 +53,13 @@ def calls_a_second(settings: Settings) -> int:
     return int(settings.options.get(CALLS_A_SECOND) or 0)
 
 
-def certificate_hosts(settings: Settings) -> tuple[str, ...]:
-    """Name the hosts that a webhook's certificate may come from: PayPal's, or the one of another base URL."""
-    own = urlsplit(base_url(settings)).netloc
-    return CERTIFICATE_HOSTS.get(base_url(settings), (own,))
+def certificate_places(settings: Settings) -> Sequence[str]:
+    """Say where a webhook's certificate may lie: at PayPal, or at another base URL.
+
+    Without https only a test's own machine is asked.
+    """
+    own = urlsplit(base_url(settings))
+    if hosts := CERTIFICATE_HOSTS.get(base_url(settings)):
+        return [f"https://{host}{_CERTIFICATES}" for host in hosts]
+    is_safe = own.scheme == "https" or own.hostname in _LOOPBACK
+    return [f"{own.scheme}://{own.netloc}{_CERTIFICATES}"] if is_safe else []
