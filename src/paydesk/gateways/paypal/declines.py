@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from paydesk.gateways.records import CALLED_OFF, Advice, Decline, DeclineReason
+from paydesk.gateways.records import CALLED_OFF, Advice, Decline, DeclineReason, Outcome, Verdict
 
 _R, _A = DeclineReason, Advice
 _Table = dict[tuple[DeclineReason, Advice], str]
@@ -73,7 +73,9 @@ _ADVICE = {"01": _A.OTHER_METHOD, "02": _A.RETRY_LATER, "03": _A.STOP, "21": _A.
 _UNNAMED = (_R.OTHER, _A.RETRY)
 
 #: Nobody refused: it was ended before any money was asked for.
-CALLED_OFF_DECLINE = Decline(reason=_R.OTHER, advice=_A.RETRY, code=CALLED_OFF)
+NOBODY_ASKED = Outcome(
+    verdict=Verdict.DECLINED, decline=Decline(reason=_R.OTHER, advice=_A.RETRY, code=CALLED_OFF)
+)
 
 
 def decline_of_issue(issue: str) -> Decline:

@@ -218,12 +218,14 @@ def _json(answer: HttpAnswer) -> Json:
 
 def _issue(said: Json) -> str:
     """PayPal's word for a no: the issue of its first detail, else the name; `error` is OAuth's."""
-    details = said.get("details")
-    first = details[0] if isinstance(details, list) and details and isinstance(details[0], dict) else {}
-    return str(first.get("issue") or said.get("name") or said.get("error") or "")
+    return str(_detail(said).get("issue") or said.get("name") or said.get("error") or "")
 
 
 def _description(said: Json) -> str:
+    told = (_detail(said).get("description"), said.get("message"), said.get("error_description"))
+    return str(next(filter(None, told), ""))
+
+
+def _detail(said: Json) -> Json:
     details = said.get("details")
-    first = details[0] if isinstance(details, list) and details and isinstance(details[0], dict) else {}
-    return str(first.get("description") or said.get("message") or said.get("error_description") or "")
+    return details[0] if isinstance(details, list) and details and isinstance(details[0], dict) else {}

@@ -16,9 +16,8 @@ CREDENTIALS = (CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID)
 #: PayPal documents no figure (developer.paypal.com/reference/guidelines/rate-limiting), so ours is 0: none.
 CALLS_A_SECOND = "calls_a_second"
 SCRIPT_URL = "script_url"  # where PayPal's JavaScript comes from; only tests change it
-WEBHOOK_CA = (
-    "webhook_ca"  # the root (PEM) of webhooks' certificates at a host that is not PayPal's; only for tests
-)
+#: The root (PEM) of webhooks' certificates at a host that is not PayPal's; only for tests.
+WEBHOOK_CA = "webhook_ca"
 
 DEFAULT_BASE_URL = "https://api-m.paypal.com"
 DEFAULT_SCRIPT_URL = "https://www.paypal.com/sdk/js"

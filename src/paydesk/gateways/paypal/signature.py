@@ -34,16 +34,8 @@ from paydesk.gateways.paypal.settings import (
     base_url,
     certificate_places,
 )
-from paydesk.kit.certificates import (
-    CertificateKeep,
-    TooOften,
-    certificates_in,
-    has_signed,
-    is_trusted,
-    issuer_addresses,
-    names_of,
-    roots_of_the_system,
-)
+from paydesk.kit import certificates
+from paydesk.kit.certificates import TooOften
 
 #: PayPal names no tolerance; Stripe's does.
 TOLERANCE = timedelta(seconds=300)
@@ -53,7 +45,7 @@ _ALGORITHM = "SHA256withRSA"
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
 _SIGNER = ("messageverificationcerts.", ".paypal.com")
 _ISSUER = re.compile(r"https?://[a-z0-9.-]+\.digicert\.com/")
-_KEEP = CertificateKeep(clock=time.monotonic)
+_KEEP = certificates.CertificateKeep(clock=time.monotonic)
 
 
 class _CannotBeHad(Exception):
@@ -114,7 +106,7 @@ def _check(body: bytes, said: Mapping[str, str], settings: Settings) -> None:
         settings.credentials.get(WEBHOOK_ID, ""),
         str(zlib.crc32(body)),
     )
-    if not has_signed(signer, "|".join(parts).encode(), said["transmission-sig"]):
+    if not certificates.has_signed(signer, "|".join(parts).encode(), said["transmission-sig"]):
         raise BadSignature("The signature does not fit the body.")
     _check_chain(signer, issuers or _issuers_of(signer, settings), settings)
 
@@ -127,10 +119,10 @@ def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], 
     is_paypal, now = base_url(settings) in CERTIFICATE_HOSTS, settings.now()
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
         raise BadSignature("The certificate is not good at this time.")
-    name = next((one for one in names_of(signer) if not is_paypal or _is_signer(one)), "")
+    name = next((one for one in certificates.names_of(signer) if not is_paypal or _is_signer(one)), "")
     if not name:
         raise BadSignature("The certificate is not for PayPal's webhooks.")
-    if is_trusted(signer, issuers, name=name, roots=_roots(settings), now=now):
+    if certificates.is_trusted(signer, issuers, name=name, roots=_roots(settings), now=now):
         return
     if is_paypal:
         raise _CannotBeHad("The certificate cannot be followed up to a root.")
@@ -143,16 +135,16 @@ def _is_signer(name: str) -> bool:
 
 def _roots(settings: Settings) -> Store:
     if base_url(settings) in CERTIFICATE_HOSTS:
-        return roots_of_the_system()
+        return certificates.roots_of_the_system()
     try:
-        return Store(certificates_in(settings.options.get(WEBHOOK_CA, "").encode()))
+        return Store(certificates.certificates_in(settings.options.get(WEBHOOK_CA, "").encode()))
     except ValueError:
         raise BadSignature("This connection has no root for the certificates of webhooks.") from None
 
 
 def _issuers_of(signer: x509.Certificate, settings: Settings) -> Sequence[x509.Certificate]:
     """Fetch the issuer that the file left out."""
-    for where in issuer_addresses(signer):
+    for where in certificates.issuer_addresses(signer):
         if _ISSUER.match(where):
             return _certificates(where, settings)
     return ()
@@ -172,7 +164,7 @@ def _fetch(url: str, settings: Settings) -> Sequence[x509.Certificate] | None:
     request = HttpRequest(method="GET", url=url, headers={"Accept": "*/*"})
     try:
         answer = ask(request, timeout=settings.timeout, scrub=str)
-        return certificates_in(answer.body) if answer.status == 200 else ()
+        return certificates.certificates_in(answer.body) if answer.status == 200 else ()
     except GatewayUnreachable:
         return None
     except ValueError:

@@ -21,7 +21,7 @@ from paydesk.gateways.contract import (
     PreparedCharge,
 )
 from paydesk.gateways.paypal.amounts import to_paypal
-from paydesk.gateways.paypal.declines import CALLED_OFF_DECLINE, decline_of_issue
+from paydesk.gateways.paypal.declines import NOBODY_ASKED, decline_of_issue
 from paydesk.gateways.paypal.requests import Declined, Line, clear_answers
 from paydesk.gateways.paypal.subscriptions.agreement import outstanding_of
 from paydesk.gateways.paypal.subscriptions.arrears import Transaction
@@ -112,7 +112,7 @@ def cancel(line: Line, reference: str, now: datetime) -> Outcome:
     if found is None or found.verdict is Verdict.UNKNOWN:
         raise GatewayUnreachable("PayPal does not list this charge, and the balance has changed.")
     if found.verdict is Verdict.NEVER_SEEN:
-        return Outcome(verdict=Verdict.DECLINED, decline=CALLED_OFF_DECLINE)
+        return NOBODY_ASKED
     return found
 
 

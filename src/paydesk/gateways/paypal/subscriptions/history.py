@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from paydesk.gateways.contract import Capability
+from paydesk.gateways.paypal.amounts import from_paypal
 from paydesk.gateways.paypal.events import NEWEST
 from paydesk.gateways.paypal.requests import Json, moment
 from paydesk.gateways.paypal.subscriptions.agreement import (
@@ -78,6 +79,24 @@ def collectible_of(
         if reference in (record.reference, *(one.reference for one in record.attempts)):
             return record
     return _once_unlisted(subscription, records, reference)
+
+
+def is_in_arrears(subscription: Json) -> bool:
+    """Say whether cycles that are completed at PayPal were not paid, be they owed any more or not."""
+    balance = billing_of(subscription).get("outstanding_balance")
+    return bool(balance and from_paypal(balance)) or is_being_tried(subscription)
+
+
+def unpaid_count(subscription: Json, transactions: Iterable[Transaction], price: Money) -> int:
+    """Count the cycles that are completed at PayPal and were not paid: one debt may be of several, at this price.
+
+    What PayPal still tries beside a debt is not in it yet. What was forgiven is nobody's to pay any more; what was
+    dropped with a cancelled subscription is not either, and was not paid.
+    """
+    states = {*_IS_OPEN, *([CollectibleState.CANCELED] if subscription["status"] == "CANCELLED" else [])}
+    unpaid = [one for one in history(subscription, transactions) if one.owed or one.state in states]
+    is_tried_beside = is_being_tried(subscription) and any(one.owed for one in unpaid)
+    return is_tried_beside + sum(max(1, one.amount.minor // max(1, price.minor)) for one in unpaid)
 
 
 def collectible_capabilities(record: CollectibleRecord) -> frozenset[Capability]:
