@@ -31,6 +31,7 @@ _SURELY_REPORTED = timedelta(minutes=10)
 _PENDING_TAKES = timedelta(hours=6)
 #: A prepared order is kept as `order:KIND:ID`: the kind of method that is to pay it, and its id.
 _ORDER = "order:"
+_NOBODY_THERE = {"payment_initiator": "MERCHANT", "payment_type": "RECURRING", "usage": "SUBSEQUENT"}
 _TAKEN = {"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"}
 _REFUSED = {"DECLINED", "FAILED"}
 
@@ -57,11 +58,7 @@ def confirm(line: Line, prepared: PreparedCharge, now: datetime) -> Outcome:
     kind, order = _parts_of(prepared.reference)
     source: dict[str, object] = {"vault_id": prepared.request.method_reference}
     if kind == "card":
-        source["stored_credential"] = {
-            "payment_initiator": "MERCHANT",
-            "payment_type": "RECURRING",
-            "usage": "SUBSEQUENT",
-        }
+        source["stored_credential"] = _NOBODY_THERE
     try:
         answer = line.move_money(
             *("v2", "checkout", "orders", order, "capture"),

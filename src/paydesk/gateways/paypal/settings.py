@@ -23,7 +23,7 @@ DEFAULT_BASE_URL = "https://api-m.paypal.com"
 DEFAULT_SCRIPT_URL = "https://www.paypal.com/sdk/js"
 SANDBOX_BASE_URL = "https://api-m.sandbox.paypal.com"
 #: Where webhooks' certificates lie: the APIs' hosts, under the older of their two names as well.
-CERTIFICATE_HOSTS = {
+_CERTIFICATE_HOSTS = {
     DEFAULT_BASE_URL: ("api-m.paypal.com", "api.paypal.com"),
     SANDBOX_BASE_URL: ("api-m.sandbox.paypal.com", "api.sandbox.paypal.com"),
 }
@@ -48,6 +48,10 @@ def is_sandbox(settings: Settings) -> bool:
     return base_url(settings) == SANDBOX_BASE_URL
 
 
+def is_paypal(settings: Settings) -> bool:
+    return base_url(settings) in _CERTIFICATE_HOSTS
+
+
 def calls_a_second(settings: Settings) -> int:
     return int(settings.options.get(CALLS_A_SECOND) or 0)
 
@@ -58,7 +62,7 @@ def certificate_places(settings: Settings) -> Sequence[str]:
     Without https only a test's own machine is asked.
     """
     own = urlsplit(base_url(settings))
-    if hosts := CERTIFICATE_HOSTS.get(base_url(settings)):
+    if hosts := _CERTIFICATE_HOSTS.get(base_url(settings)):
         return [f"https://{host}{_CERTIFICATES}" for host in hosts]
     is_safe = own.scheme == "https" or own.hostname in _LOOPBACK
     return [f"{own.scheme}://{own.netloc}{_CERTIFICATES}"] if is_safe else []

@@ -27,13 +27,7 @@ from paydesk.gateways.contract import BadSignature, GatewayRefused, GatewayUnrea
 from paydesk.gateways.http import HttpRequest, ask
 from paydesk.gateways.paypal.events import event_record
 from paydesk.gateways.paypal.requests import Line, moment
-from paydesk.gateways.paypal.settings import (
-    CERTIFICATE_HOSTS,
-    WEBHOOK_CA,
-    WEBHOOK_ID,
-    base_url,
-    certificate_places,
-)
+from paydesk.gateways.paypal.settings import WEBHOOK_CA, WEBHOOK_ID, certificate_places, is_paypal
 from paydesk.kit import certificates
 from paydesk.kit.certificates import TooOften
 
@@ -43,7 +37,7 @@ _HEADERS = ("transmission-id", "transmission-time", "transmission-sig", "cert-ur
 _ALGORITHM = "SHA256withRSA"
 #: CERT-360caa42-fca2a594-df8cd2d5, in PayPal's examples and in what its users report.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
-_SIGNER = ("messageverificationcerts.", ".paypal.com")
+_SIGNER = re.compile(r"messageverificationcerts\.([a-z0-9-]+\.)*paypal\.com")
 _ISSUER = re.compile(r"https?://[a-z0-9.-]+\.digicert\.com/")
 _KEEP = certificates.CertificateKeep(clock=time.monotonic)
 
@@ -116,25 +110,21 @@ def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], 
 
     At PayPal's own address, a certificate that cannot be followed up to a root here is PayPal's to judge.
     """
-    is_paypal, now = base_url(settings) in CERTIFICATE_HOSTS, settings.now()
+    at_paypal, now = is_paypal(settings), settings.now()
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
         raise BadSignature("The certificate is not good at this time.")
-    name = next((one for one in certificates.names_of(signer) if not is_paypal or _is_signer(one)), "")
+    name = next((one for one in certificates.names_of(signer) if not at_paypal or _SIGNER.fullmatch(one)), "")
     if not name:
         raise BadSignature("The certificate is not for PayPal's webhooks.")
     if certificates.is_trusted(signer, issuers, name=name, roots=_roots(settings), now=now):
         return
-    if is_paypal:
+    if at_paypal:
         raise _CannotBeHad("The certificate cannot be followed up to a root.")
     raise BadSignature("The certificate is not one that can be trusted.")
 
 
-def _is_signer(name: str) -> bool:
-    return name.startswith(_SIGNER[0]) and name.endswith(_SIGNER[1])
-
-
 def _roots(settings: Settings) -> Store:
-    if base_url(settings) in CERTIFICATE_HOSTS:
+    if is_paypal(settings):
         return certificates.roots_of_the_system()
     try:
         return Store(certificates.certificates_in(settings.options.get(WEBHOOK_CA, "").encode()))

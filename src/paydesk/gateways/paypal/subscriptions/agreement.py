@@ -117,9 +117,7 @@ def currency_of(subscription: Json) -> str:
     """Name the one currency of a subscription, by its balance or its price."""
     price = (_cycle(subscription, _REGULAR).get("pricing_scheme") or {}).get("fixed_price")
     said = billing_of(subscription).get("outstanding_balance") or price
-    if not said:
-        said = _tiers(_cycle(subscription, _REGULAR))[0]["amount"]
-    return str(said["currency_code"])
+    return str((said or _tiers(_cycle(subscription, _REGULAR))[0]["amount"])["currency_code"])
 
 
 def outstanding_of(subscription: Json) -> Money:

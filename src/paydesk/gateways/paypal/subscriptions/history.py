@@ -7,7 +7,7 @@ is outstanding. Declines may be missing in the listing: then what is outstanding
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from paydesk.gateways.contract import Capability
@@ -157,6 +157,7 @@ def _episode_record(
         if lacks_payment or any(one.verdict is Verdict.PENDING for one in episode.transactions):
             state = CollectibleState.PROCESSING
     first, is_paid = episode.transactions[0], state is CollectibleState.PAID
+    paid_at = [one.at for one in episode.transactions if one.verdict is Verdict.SUCCEEDED][-1:]
     return CollectibleRecord(
         reference=reference_of(subscription, first.reference),
         state=state,
@@ -164,7 +165,7 @@ def _episode_record(
         created_at=first.at,
         due_at=first.at,
         owed=owed if is_open and owed else None,
-        paid_at=_last_paid(episode.transactions) if is_paid else None,
+        paid_at=paid_at[0] if is_paid else None,
         settled_by=SettledBy.ATTEMPT if is_paid else None,
         next_attempt_at=retried_at(subscription) if is_open else None,
         debt_ends=is_open and _can_be_cancelled(subscription),
@@ -258,10 +259,6 @@ def _attempts(
         )
         for one in transactions
     ]
-
-
-def _last_paid(transactions: Sequence[Transaction]) -> datetime:
-    return [one.at for one in transactions if one.verdict is Verdict.SUCCEEDED][-1]
 
 
 def _missed_lines(subscription: Json, episode: Episode, amount: Money) -> list[LineRecord]:
