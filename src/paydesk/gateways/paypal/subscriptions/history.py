@@ -42,7 +42,6 @@ _OPEN_AFTER = {
     Verdict.PENDING: CollectibleState.PROCESSING,
     Verdict.DECLINED: CollectibleState.FAILED,
 }
-_A_DAY = timedelta(days=1)
 _IS_OPEN = {CollectibleState.DUE, CollectibleState.FAILED}
 #: What is owed without a try that is listed: `I-SUB:since-TRANSACTION`, the last payment before it.
 _SINCE = "since-"
@@ -133,7 +132,7 @@ def _lacks_payment(subscription: Json, listed: Sequence[Transaction]) -> bool:
     """Say whether PayPal knows of a payment that it does not list yet. Its times may differ a little."""
     paid = billing_of(subscription).get("last_payment")
     times = [one.at for one in listed if one.verdict is Verdict.SUCCEEDED]
-    return paid is not None and all(moment(paid["time"]) > at + _A_DAY for at in times)
+    return paid is not None and all(moment(paid["time"]) > at + timedelta(days=1) for at in times)
 
 
 def _episode_record(

@@ -78,8 +78,7 @@ def _is_delicate(whole: Whole) -> bool:
 
 
 def _transactions(line: Line, subscription: Json, now: datetime) -> list[Transaction]:
-    names = ("create_time", "start_time")
-    begun = min(moment(subscription[name]) for name in names if subscription.get(name))
+    begun = min(moment(subscription[one]) for one in ("create_time", "start_time") if subscription.get(one))
     path = (*_PATH, subscription["id"], "transactions")
 
     def ask(start: datetime, end: datetime) -> Json:
