@@ -158,4 +158,6 @@ def test_orders_tokens_subscriptions_and_sales_are_named_and_what_is_unknown_nam
         (ObjectKind.COLLECTIBLE, "I-1:newest", ""),
     ]
     assert named("PAYMENT.SALE.COMPLETED", id="TX1") == []
+    # So are refunds in PayPal's sample: their customer is read again in time.
+    assert named("PAYMENT.SALE.REFUNDED", id="TX2", sale_id="TX1") == []
     assert named("WEATHER.REPORT", id="X") == []
