@@ -61,9 +61,8 @@ class CertificateKeep:
         """
         with self._lock:
             if address in self._kept:
-                self._kept[address] = self._kept.pop(
-                    address
-                )  # the one that was asked for last is let go last
+                # Whichever was asked for last is let go last.
+                self._kept[address] = self._kept.pop(address)
                 return self._kept[address]
             missing, until = self._missing.get(address, (None, 0.0))
             if self._clock() < until:

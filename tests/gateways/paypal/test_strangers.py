@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from paydesk.gateways.contract import GatewayUnreachable, Settings
 from paydesk.gateways.paypal import signature
+from paydesk.gateways.paypal.requests import Line
 from paydesk.kit.certificates import CertificateKeep
-from tests.gateways.paypal.signer import Authority, Place, event
-from tests.gateways.paypal.webhook_scene import PATH, VERIFY, check, refused, sign
+from tests.gateways.paypal.signer import Authority, Place, event, signed
+from tests.gateways.paypal.webhook_scene import PATH, VERIFY, WEBHOOK, check, refused, sign
 
 _PLACE = "/v1/notifications/certs"
 
@@ -109,3 +112,20 @@ def test_of_more_certificates_than_are_kept_the_one_in_use_stays(
             assert check(connection, body, sign(company, key, body, path=path)).body == body
 
     assert fetches(company).count(PATH) == 1
+
+
+def test_whose_signature_fits_paypals_certificate_is_no_stranger(
+    connection: Settings,
+    key: rsa.RSAPrivateKey,
+    authority: Authority,
+    seconds: Seconds,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the certificate cannot be followed to a root, PayPal is asked each time, however many come."""
+    files, body = x509.load_pem_x509_certificates(authority.issue(key)), event()
+    monkeypatch.setattr(signature, "_fetch", lambda *_: files)
+    monkeypatch.setattr(Line, "ask", lambda *_, **__: {"verification_status": "SUCCESS"})
+    headers = signed(body, key, cert_url=f"https://api.paypal.com{PATH}", webhook_id=WEBHOOK)
+
+    for _ in range(30):
+        assert check(replace(connection, base_url=""), body, headers).body == body

@@ -34,7 +34,6 @@ from paydesk.kit.certificates import TooOften
 #: PayPal names no tolerance; Stripe's does.
 TOLERANCE = timedelta(seconds=300)
 _HEADERS = ("transmission-id", "transmission-time", "transmission-sig", "cert-url", "auth-algo")
-_ALGORITHM = "SHA256withRSA"
 #: CERT-360caa42-fca2a594-df8cd2d5, in PayPal's examples and in what its users report.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
 _SIGNER = re.compile(r"messageverificationcerts\.([a-z0-9-]+\.)*paypal\.com")
@@ -55,7 +54,7 @@ def verified(*, body: bytes, headers: Mapping[str, str], settings: Settings, lin
     signed_at = _signed_at(said["transmission-time"])
     if abs(settings.now() - signed_at) > TOLERANCE:
         raise BadSignature("The signature is more than 300 seconds from now.")
-    if said["auth-algo"] != _ALGORITHM:
+    if said["auth-algo"] != "SHA256withRSA":
         raise BadSignature("The signature is of a kind that PayPal does not make.")
     _check_address(said["cert-url"], settings)
     try:
@@ -86,23 +85,20 @@ def _check_address(url: str, settings: Settings) -> None:
 
 
 def _judge(body: bytes, said: Mapping[str, str], settings: Settings, line: Line) -> None:
+    """Who signed is a stranger until the signature fits a certificate that lies at PayPal's address."""
     try:
-        _check(body, said, settings)
+        signer, *issuers = _certificates(said["cert-url"], settings)
     except _CannotBeHad:
-        _ask_paypal(body, said, settings, line)
-
-
-def _check(body: bytes, said: Mapping[str, str], settings: Settings) -> None:
-    signer, *issuers = _certificates(said["cert-url"], settings)
-    parts = (
-        said["transmission-id"],
-        said["transmission-time"],
-        settings.credentials.get(WEBHOOK_ID, ""),
-        str(zlib.crc32(body)),
-    )
+        _KEEP.take_turn()
+        return _ask_paypal(body, said, settings, line)
+    webhook = settings.credentials.get(WEBHOOK_ID, "")
+    parts = (said["transmission-id"], said["transmission-time"], webhook, str(zlib.crc32(body)))
     if not certificates.has_signed(signer, "|".join(parts).encode(), said["transmission-sig"]):
         raise BadSignature("The signature does not fit the body.")
-    _check_chain(signer, issuers or _issuers_of(signer, settings), settings)
+    try:
+        _check_chain(signer, issuers or _issuers_of(signer, settings), settings)
+    except _CannotBeHad:
+        _ask_paypal(body, said, settings, line)
 
 
 def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], settings: Settings) -> None:
@@ -164,14 +160,13 @@ def _fetch(url: str, settings: Settings) -> Sequence[x509.Certificate] | None:
 def _ask_paypal(body: bytes, said: Mapping[str, str], settings: Settings, line: Line) -> None:
     """Let PayPal say whether the signature is its own; it wants the event just as it was sent.
 
-    Raises GatewayUnreachable where PayPal cannot be asked either, and TooOften.
+    Raises GatewayUnreachable where PayPal cannot be asked either: it will send the webhook again.
     """
     asked = {name.replace("-", "_"): value for name, value in said.items()}
     asked["webhook_id"] = settings.credentials.get(WEBHOOK_ID, "")
     whole = json.dumps(asked).encode().removesuffix(b"}") + b', "webhook_event": ' + body + b"}"
     try:
         json.loads(body)  # or it could say more than an event
-        _KEEP.take_turn()
         answer = line.ask("v1", "notifications", "verify-webhook-signature", body=whole)
     except (GatewayRefused, ValueError):
         raise BadSignature("PayPal does not know what to make of this.") from None

@@ -245,15 +245,13 @@ def _attempts(
     subscription: Json, transactions: Sequence[Transaction], *, is_open: bool = False
 ) -> list[AttemptRecord]:
     """PayPal says of the last failure alone why it failed."""
-    failed = billing_of(subscription).get("last_failed_payment") or {}
+    reason = (billing_of(subscription).get("last_failed_payment") or {}).get("reason_code") or ""
     declined = [one for one in transactions if one.verdict is Verdict.DECLINED]
     last = declined[-1] if declined and is_open else None
     return [
         AttemptRecord(
             reference=reference_of(subscription, one.reference),
-            outcome=outcome_of(
-                subscription, one, reason=failed.get("reason_code") or "" if one is last else ""
-            ),
+            outcome=outcome_of(subscription, one, reason=reason if one is last else ""),
             created_at=one.at,
         )
         for one in transactions
