@@ -68,6 +68,20 @@ def test_after_a_day_without_an_answer_a_person_is_asked_and_the_answer_ends_it(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_whoever_brings_the_answer_ends_the_doubt(simulator: Simulator) -> None:
+    scene = _with_three_lost_answers(simulator)
+    grow_old(scene, 25 * HOUR)
+    scene.account.fault("lost_before", operation="*", times=3)
+    scene.look_up()
+    assert Concern.objects.filter(kind="stuck", resolved_at__isnull=True).count() == 3
+
+    scene.take_over()
+
+    assert {attempt.state for attempt in scene.attempts()} == {"succeeded"}
+    assert not Concern.objects.filter(resolved_at__isnull=True).exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_ask_that_may_still_be_on_its_way_is_looked_up_again_and_no_row_is_read_without_its_merchant(
     simulator: Simulator,
 ) -> None:

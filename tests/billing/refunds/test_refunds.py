@@ -267,7 +267,8 @@ def test_what_was_paid_together_is_refunded_where_it_was_charged(simulator: Simu
 
 def test_of_several_charges_one_is_named_by_the_amount() -> None:
     left = [
-        ChargeLeft(reference=name, minor=minor, currency="EUR") for name, minor in (("b", 500), ("a", 900))
+        ChargeLeft(connection_id=1, reference=name, minor=minor, currency="EUR")
+        for name, minor in (("b", 500), ("a", 900))
     ]
 
     def said(minor: int | None) -> str | None:

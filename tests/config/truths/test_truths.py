@@ -107,6 +107,13 @@ def test_what_breaks_it_is_found_and_named(name: str, scene: Collecting) -> None
     assert name in broken(scene)
 
 
+def test_the_rest_of_what_was_taken_in_part_waits_for_a_person(scene: Collecting) -> None:
+    BREAKERS["I15"](scene)
+    Payment.objects.filter(state="scheduled").update(paid_minor=1, contradicted_at=clock.wall_now())
+
+    assert "I15" not in broken(scene)
+
+
 def test_a_broken_truth_stops_charging_until_it_holds_again(scene: Collecting) -> None:
     Subscription.objects.filter(total_minor__isnull=False).update(total_minor=F("total_minor") + 1)
     watch_truths(clock.wall_now())

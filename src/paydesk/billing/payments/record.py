@@ -18,6 +18,7 @@ from paydesk.billing.payments.locks import lock_payment
 from paydesk.billing.payments.mirrored.lone_charges import take_over_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
+from paydesk.billing.payments.uncertain import end_doubt
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.gateways.records import Outcome, Verdict
 from paydesk.kit.faults import fault
@@ -48,10 +49,14 @@ def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: d
     _take_in(payment, attempt, outcome, now)
     if outcome.verdict in (Verdict.SUCCEEDED, Verdict.DECLINED):
         end_doubt_about_charge(payment, attempt, now=now)
+    attempt = rows.get()
+    if attempt.state not in Attempt.OPEN and now - attempt.created_at >= FIRST_LOOK:
+        # Whoever heard of it first: a look-up, a webhook, a reading.
+        end_doubt(attempt, now)
     for subscription_id in agreements:
         follow_payments(merchant=merchant_by_id(merchant_id), subscription_id=subscription_id, now=now)
     fault("F14")
-    return rows.get()
+    return attempt
 
 
 def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
@@ -189,7 +194,8 @@ def _return_to_before(payment: Payment, attempt: Attempt, now: datetime) -> None
     before = attempt.payment_state_before or Payment.State.FAILED
     was_on_its_way = payment.state == Payment.State.PROCESSING
     _restate_if_on_its_way(payment, before, now, is_news=False)
-    if payment.is_ours and was_on_its_way and before in _IN_THE_RUN:
+    # Of which a part was taken, that is not asked for again by itself: a person looks.
+    if payment.is_ours and was_on_its_way and before in _IN_THE_RUN and not payment.paid_minor:
         put_back_into_run(merchant=merchant_by_id(payment.merchant_id), payment_ids=[payment.id])
         rest_after_nothing(payment, attempt, now=now)
 

@@ -141,6 +141,8 @@ def _forgotten(merchant: MerchantInSight, now: datetime) -> Iterator[str]:
         subscription__state__in=_CHARGED_IN,
         connection__removed_at__isnull=True,
     ).exclude(subscription__cancels_at__lte=merchant.business_now())
+    # Of which a part was taken, the rest waits for a person, who was told.
+    waiting = waiting.exclude(contradicted_at__isnull=False, paid_minor__gt=0)
     in_the_run = DueCharge.objects.filter(
         merchant_id=merchant.id, due_at__isnull=False, dead_at__isnull=True
     ).values("payment_id")

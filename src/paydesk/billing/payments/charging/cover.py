@@ -54,7 +54,7 @@ def cover_payments(
     )
     owed_minor = sum(one.owed_minor for one in payments) - waived_minor
     begins = name_of_cover([one.reference for one in payments], backup=backup)
-    reference = f"{begins}:{_tries(merchant, account[0], begins) if tries is None else tries}"
+    reference = f"{begins}:{_tries(merchant, begins) if tries is None else tries}"
     less = [(_("Finance fee that is let off"), waived_minor)] if waived_minor else []
     covering = Payment.objects.create(
         merchant_id=merchant.id,
@@ -168,14 +168,13 @@ def _hold(covering: Payment, payment_ids: Sequence[int]) -> int:
     return held
 
 
-def _tries(merchant: MerchantInSight, connection_id: int, begins: str) -> int:
-    """A cover that was not made stays as a row: the next one of the same payments has a number of its own.
+def _tries(merchant: MerchantInSight, begins: str) -> int:
+    """A cover that was not made stays as a row: the next one of the same payments has a number of its own, anywhere.
 
     After a restore earlier ones may be lost, and the number of one that was found again is taken all the same.
     """
     known = Payment.objects.filter(
         merchant_id=merchant.id,
-        connection_id=connection_id,
         reference__startswith=f"{begins}:",
     ).values_list("reference", flat=True)
     return 1 + max((int(one.rpartition(":")[2]) for one in known), default=-1)

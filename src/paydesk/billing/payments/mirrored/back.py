@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from paydesk.billing.concerns.models import Concern
+from paydesk.billing.concerns.resolve import resolve_quietly
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.models import Dispute, Payment, Refund
@@ -39,14 +41,14 @@ def mirror_refund(*, payment: Payment, record: RefundRecord, now: datetime) -> N
     if ours is None:
         Refund.objects.bulk_create([Refund(**refund_facts(payment, record))], **_UPSERT)
     else:
-        _take_to_ours(ours, record)
+        _take_to_ours(ours, record, now)
     if record.state == "succeeded":
         _enter(payment, record, LedgerEntry.Kind.REFUND)
     elif record.state == "failed" and _was_entered(payment, record.reference):
         _enter(payment, record, LedgerEntry.Kind.REFUND_REVERSAL)
 
 
-def _take_to_ours(ours: Refund, record: RefundRecord) -> None:
+def _take_to_ours(ours: Refund, record: RefundRecord, now: datetime) -> None:
     """A company that gives no marks back may have told of it as a refund of its own: one refund is one row."""
     mine = Refund.objects.filter(merchant_id=ours.merchant_id, connection_id=ours.connection_id)
     row_id = ours.id
@@ -61,6 +63,7 @@ def _take_to_ours(ours: Refund, record: RefundRecord) -> None:
         }
     if record.state != "pending":
         facts["due_at"] = None
+        end_doubt_about_refund(ours, state=record.state, now=now)
     mine.filter(id=row_id).update(
         reference=record.reference,
         charge_reference=record.charge_reference or ours.charge_reference,
@@ -68,6 +71,20 @@ def _take_to_ours(ours: Refund, record: RefundRecord) -> None:
         trouble="",
         **facts,
     )
+
+
+def doubt_about_refund(refund: Refund) -> dict[str, Any]:
+    """Name the concern about a refund of ours that has no clear answer."""
+    return {
+        "merchant_id": refund.merchant_id,
+        "kind": Concern.Kind.UNKNOWN_OUTCOME,
+        "subject": f"refund:{refund.public_id}",
+    }
+
+
+def end_doubt_about_refund(refund: Refund, *, state: str, now: datetime) -> None:
+    """It is settled, whoever heard of it first: nobody has to look any more. `now` is wall time."""
+    resolve_quietly(**doubt_about_refund(refund), note=f"The refund is {state}.", now=now)
 
 
 def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:

@@ -55,7 +55,7 @@ def mirror_collectible(
     if bill is not None:
         # The company was asked about a charge, and did not say that a bill of its own has it: we know that it does.
         if bill.is_ours:
-            mirror_known_charge(payment=bill, record=record, now=now)
+            mirror_known_charge(payment=bill, connection_id=connection.id, record=record, now=now)
         return bill
     ours = mirror_our_charge(connection=connection, owner=owner, record=record, now=now)
     if ours is not None:

@@ -31,11 +31,14 @@ def take_over_charge(*, payment: Payment, reference: str) -> None:
 
 
 def bill_of_charge(*, merchant_id: int, connection_id: int, reference: str) -> Payment | None:
-    """Give the bill's payment that a charge belongs to; None for a charge that stands alone, or is not known."""
+    """Give the bill's payment that a charge belongs to; None for a charge that stands alone, or is not known.
+
+    What is left of an agreement that was moved is asked for elsewhere by now; a charge stays where it was made.
+    """
     mine = {"merchant_id": merchant_id, "connection_id": connection_id}
     owned = Attempt.objects.filter(**mine, reference=reference).exclude(payment__reference=reference)
     payment_id = owned.values_list("payment_id", flat=True).first()
-    return Payment.objects.get(**mine, id=payment_id) if payment_id else None
+    return Payment.objects.get(merchant_id=merchant_id, id=payment_id) if payment_id else None
 
 
 def next_number(payment: Payment) -> int:

@@ -56,11 +56,13 @@ def mirror_our_charge(
         # look-up does, when it has called it off.
         record_inside(merchant_id=connection.merchant_id, attempt_id=attempt.id, outcome=outcome, now=now)
     payment = Payment.objects.get(merchant_id=connection.merchant_id, id=attempt.payment_id)
-    mirror_what_came_back(payment=payment, record=record, now=now)
+    mirror_what_came_back(payment=payment, connection_id=connection.id, record=record, now=now)
     return payment
 
 
-def mirror_known_charge(*, payment: Payment, record: CollectibleRecord, now: datetime) -> None:
+def mirror_known_charge(
+    *, payment: Payment, connection_id: int, record: CollectibleRecord, now: datetime
+) -> None:
     """Take in a charge that an attempt of ours has, and what came back of it. Call inside a transaction.
 
     A bank may let money go after the charge was called off: then an attempt that was given up succeeds after all.
@@ -68,7 +70,7 @@ def mirror_known_charge(*, payment: Payment, record: CollectibleRecord, now: dat
     for tried in record.attempts:
         attempt = Attempt.objects.filter(
             merchant_id=payment.merchant_id,
-            connection_id=payment.connection_id,
+            connection_id=connection_id,
             payment_id=payment.id,
             reference=tried.reference,
             origin=Attempt.Origin.PAYDESK,
@@ -77,14 +79,18 @@ def mirror_known_charge(*, payment: Payment, record: CollectibleRecord, now: dat
         if attempt is not None and is_news and tried.outcome.verdict is Verdict.SUCCEEDED:
             outcome = replace(tried.outcome, reference=tried.reference)
             record_inside(merchant_id=payment.merchant_id, attempt_id=attempt.id, outcome=outcome, now=now)
-    mirror_what_came_back(payment=payment, record=record, now=now)
+    mirror_what_came_back(payment=payment, connection_id=connection_id, record=record, now=now)
 
 
-def mirror_what_came_back(*, payment: Payment, record: CollectibleRecord, now: datetime) -> None:
+def mirror_what_came_back(
+    *, payment: Payment, connection_id: int, record: CollectibleRecord, now: datetime
+) -> None:
     """Keep refunds and disputes of a charge of ours with the payment that it paid. Call inside a transaction."""
     if not record.refunds and not record.disputes:
         return
     row = locked(Payment.objects.filter(merchant_id=payment.merchant_id, id=payment.id)).get()
+    # It comes back where it was charged; what was left of its agreement may be asked for elsewhere by now.
+    row.connection_id = connection_id
     for refund in record.refunds:
         mirror_refund(payment=row, record=refund, now=now)
     for dispute in record.disputes:

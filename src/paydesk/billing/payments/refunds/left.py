@@ -12,8 +12,9 @@ _TAKEN = ("open", "lost")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeLeft:
-    """A charge, and what of it is still here: `minor` units, above zero."""
+    """A charge, and what of it is still here: `minor` units, above zero. `connection_id`: where it was made."""
 
+    connection_id: int
     reference: str
     minor: int
     currency: str
@@ -39,6 +40,7 @@ def charges_left(payment: Payment) -> list[ChargeLeft]:
         if charge.amount_minor > gone_minor:
             left.append(
                 ChargeLeft(
+                    connection_id=charge.connection_id,
                     reference=charge.reference,
                     minor=charge.amount_minor - gone_minor,
                     currency=charge.currency,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.holds.held import held_because
 from paydesk.billing.payments.locks import lock_payment
-from paydesk.billing.payments.models import Payment, Refund
+from paydesk.billing.payments.models import Attempt, Payment, Refund
 from paydesk.billing.payments.refunds.ask import ask_for_refund
 from paydesk.billing.payments.refunds.left import ChargeLeft, charges_left
 from paydesk.database.transactions import in_transaction
@@ -49,8 +49,9 @@ def refund_payment(
     payment = Payment.objects.select_related("connection").get(
         merchant_id=merchant.id, public_id=payment_public_id
     )
-    gateway = _gateway(merchant, payment)
-    refund = in_transaction(lambda: _open(merchant, payment, amount_minor, asked_by, now))
+    connection = _charged_at(payment)
+    gateway = _gateway(merchant, connection)
+    refund = in_transaction(lambda: _open(merchant, payment, connection, amount_minor, asked_by, now))
     answered = ask_for_refund(gateway=gateway, refund=refund)
     if answered.state == Refund.State.FAILED:
         raise RefundRefused(f"The company says no: {answered.trouble or 'it gave no reason.'}")
@@ -79,23 +80,37 @@ def refusal(
     return None
 
 
-def _gateway(merchant: MerchantInSight, payment: Payment) -> Gateway:
-    if payment.connection.removed_at is not None:
+def _charged_at(payment: Payment) -> Connection:
+    """A bank may let money go after what was declined was moved: the charge is where it was asked for."""
+    made = Attempt.objects.select_related("connection").filter(
+        merchant_id=payment.merchant_id, payment_id=payment.id, state=Attempt.State.SUCCEEDED
+    )
+    last = made.order_by("-number").first()
+    return last.connection if last else payment.connection
+
+
+def _gateway(merchant: MerchantInSight, connection: Connection) -> Gateway:
+    if connection.removed_at is not None:
         raise RefundRefused(_CLOSED)
     try:
-        return connect(payment.connection, merchant=merchant)
+        return connect(connection, merchant=merchant)
     except GatewayMissing as missing:
         raise RefundRefused(str(missing)) from missing
 
 
 def _open(
-    merchant: MerchantInSight, payment: Payment, amount_minor: int | None, asked_by: str, now: datetime
+    merchant: MerchantInSight,
+    payment: Payment,
+    connection: Connection,
+    amount_minor: int | None,
+    asked_by: str,
+    now: datetime,
 ) -> Refund:
     row = lock_payment(merchant_id=merchant.id, payment_id=payment.id)
-    if why := held_because(merchant_id=merchant.id, connection_id=row.connection_id, now=now):
+    if why := held_because(merchant_id=merchant.id, connection_id=connection.id, now=now):
         raise RefundRefused(f"Money waits: {why}")
     refunds = Refund.objects.filter(merchant_id=merchant.id, payment_id=row.id)
-    left = charges_left(row)
+    left = [one for one in charges_left(row) if one.connection_id == connection.id]
     why_not = refusal(
         amount_minor=amount_minor,
         left=left,
@@ -110,13 +125,13 @@ def _open(
         raise AssertionError("no more goes back than was captured (I17)")
     key = ids.idempotency_key(
         merchant=merchant.uuid,
-        collectible=f"{payment.connection.uuid}:{charge.reference}:{minor}",
+        collectible=f"{connection.uuid}:{charge.reference}:{minor}",
         attempt_number=refunds.count() + 1,
         operation="refund",
     )
     refund = Refund.objects.create(
         merchant_id=merchant.id,
-        connection_id=row.connection_id,
+        connection_id=connection.id,
         payment_id=row.id,
         public_id=ids.id_of_key(key),
         key=key,
@@ -131,7 +146,7 @@ def _open(
     )
     # Looked at after the row is there: disconnecting locks the connection, and counts what has no answer.
     if Connection.objects.filter(
-        merchant_id=merchant.id, id=row.connection_id, removed_at__isnull=False
+        merchant_id=merchant.id, id=connection.id, removed_at__isnull=False
     ).exists():
         raise RefundRefused(_CLOSED)
     fault("F03")

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from paydesk.billing.concerns.models import Concern
 from paydesk.billing.concerns.open import open_concern
-from paydesk.billing.concerns.resolve import resolve_quietly
 from paydesk.billing.holds.held import held_because
+from paydesk.billing.payments.mirrored.back import doubt_about_refund, end_doubt_about_refund
 from paydesk.billing.payments.models import Refund
 from paydesk.billing.payments.refunds.ask import ask_for_refund, remembers
 from paydesk.billing.payments.refunds.record import record_refund, record_refusal
@@ -49,13 +48,7 @@ def resolve_refund(taken: Claim, now: datetime) -> None:
         raise Later(next_look_at(asked_at=refund.asked_at, now=now), str(silent)) from silent
     if settled.state not in _SETTLED:
         raise Later(next_look_at(asked_at=refund.asked_at, now=now), settled.trouble or "no clear answer yet")
-    resolve_quietly(
-        merchant_id=merchant.id,
-        kind=Concern.Kind.UNKNOWN_OUTCOME,
-        subject=_subject(refund),
-        note=f"The refund is {settled.state}.",
-        now=now,
-    )
+    end_doubt_about_refund(refund, state=settled.state, now=now)
 
 
 def _settled(merchant: MerchantInSight, gateway: Gateway, refund: Refund, now: datetime) -> Refund:
@@ -88,9 +81,7 @@ def _find(gateway: Gateway, refund: Refund, *, can_search: bool) -> RefundRecord
 
 def _tell_a_person(refund: Refund, now: datetime) -> None:
     open_concern(
-        merchant_id=refund.merchant_id,
-        kind=Concern.Kind.UNKNOWN_OUTCOME,
-        subject=_subject(refund),
+        **doubt_about_refund(refund),
         facts={
             "refund": refund.public_id,
             "charge": refund.charge_reference,
@@ -99,7 +90,3 @@ def _tell_a_person(refund: Refund, now: datetime) -> None:
         },
         now=now,
     )
-
-
-def _subject(refund: Refund) -> str:
-    return f"refund:{refund.public_id}"
