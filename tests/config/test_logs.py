@@ -4,6 +4,11 @@ import json
 import logging
 import sys
 
+import pytest
+from django.http import Http404, HttpRequest
+from django.test import Client, override_settings
+from django.urls import path
+
 from paydesk.config.logs import JsonLines
 
 
@@ -34,3 +39,39 @@ def test_an_exception_is_one_field_of_the_same_line() -> None:
     except ValueError:
         line = _line(exc_info=sys.exc_info())
     assert "ValueError: no such row" in str(line["exception"])
+
+
+def _break(_request: HttpRequest, secret: str) -> None:
+    if secret == "gone":
+        raise Http404
+    raise ValueError("no such row")
+
+
+urlpatterns = [path("links/<str:secret>", _break)]
+
+
+def test_the_product_s_own_lines_leave_as_json() -> None:
+    """Without this nobody hears of a page that broke."""
+    assert [type(handler.formatter) for handler in _own_handlers()] == [JsonLines]
+    assert logging.getLogger("django").handlers == []
+    assert logging.getLogger("django.request").propagate
+
+
+@override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[], ALLOWED_HOSTS=["testserver"])
+def test_a_page_that_broke_is_told_of_without_the_secret_in_its_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.get("/links/gone")
+    client.get("/links/s3cr3t")
+
+    [record] = [one for one in caplog.records if one.name == "django.request"]
+    line = JsonLines().format(record)
+    assert json.loads(line)["event"] == "GET links/<str:secret>: 500"
+    assert "ValueError: no such row" in line
+    assert "s3cr3t" not in line
+
+
+def _own_handlers() -> list[logging.Handler]:
+    """Give those of the root that pytest has not put there."""
+    return [one for one in logging.getLogger().handlers if not type(one).__module__.startswith("_pytest")]

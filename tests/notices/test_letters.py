@@ -61,6 +61,19 @@ def test_a_letter_carries_the_merchants_name_and_answers_go_to_its_support() -> 
 
 
 @pytest.mark.django_db
+def test_a_letter_leaves_whatever_line_breaks_a_name_has() -> None:
+    shop = merchant(name="Harbor\nCoffee")
+    customer(shop)
+    ask(shop)
+    [letter] = post()
+    assert (letter.message.subject, letter.message.from_email) == (
+        "Sign in to Harbor Coffee",
+        "Harbor Coffee <billing@localhost>",
+    )
+    assert letter.message.message()["Subject"] == "Sign in to Harbor Coffee"
+
+
+@pytest.mark.django_db
 def test_a_letter_is_real_text_first_and_loads_nothing() -> None:
     shop = merchant()
     customer(shop)

@@ -169,6 +169,8 @@ PAYDESK_FONTS = environment.folder("PAYDESK_FONTS")
 
 # --- Logs --------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "paydesk.config.logs.configure"
+#: Django calls it only with something to hand over (`django/utils/log.py`).
+LOGGING = {"version": 1}
 PAYDESK_LOG_LEVEL = environment.text("PAYDESK_LOG_LEVEL", "INFO")
 
 # --- Drills ------------------------------------------------------------------------------------------------------

@@ -16,9 +16,10 @@ def message_of(letter: Letter, merchant: MerchantInSight, content: Rendered) -> 
     """Make what Django's mail backends, anymail's among them, can send."""
     sender = merchant.sender_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     message = EmailMultiAlternatives(
-        subject=content.title,
+        # A name from a payment company may have a line break, with which no letter leaves.
+        subject=" ".join(content.title.split()),
         body=content.text,
-        from_email=formataddr((merchant.name, sender)),
+        from_email=formataddr((" ".join(merchant.name.split()), sender)),
         to=[letter.recipient],
         reply_to=[merchant.support_email],
         headers={

@@ -84,7 +84,7 @@ def test_a_wrong_code_is_refused_beside_the_field_and_a_slip_keeps_what_was_type
     expect(page.get_by_label("Code from the letter")).to_have_value("1234")
     page.get_by_label("Code from the letter").fill("0000 0000")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("This is not the code from the newest letter.")).to_be_visible()
+    expect(page.get_by_text("This code does not open it.")).to_be_visible()
     looks_right(page)
 
 
@@ -120,7 +120,7 @@ def test_an_unknown_address_sees_the_same_and_gets_no_letter(page: Page, portal:
     assert no_letter_comes("nobody@example.com")
     page.get_by_label("Code from the letter").fill("12345678")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("This is not the code from the newest letter.")).to_be_visible()
+    expect(page.get_by_text("This code does not open it.")).to_be_visible()
 
 
 def test_an_expired_link_sends_a_new_letter_with_one_press(page: Page, portal: str) -> None:

@@ -43,7 +43,7 @@ def _customer_id(merchant_id: int, record: CustomerRecord, now: datetime) -> int
     address = normalized(record.email)
     known = CustomerEmail.objects.filter(merchant_id=merchant_id, normalized=address).first()
     if known is not None:
-        return known.customer_id
+        return owner_of(known, record)
     customer = Customer.objects.create(
         merchant_id=merchant_id, name=record.name[:200], created_at=record.created_at or now
     )
@@ -52,3 +52,13 @@ def _customer_id(merchant_id: int, record: CustomerRecord, now: datetime) -> int
         merchant_id=merchant_id, customer_id=customer.id, address=record.email.strip(), normalized=address
     )
     return customer.id
+
+
+def owner_of(known: CustomerEmail, record: CustomerRecord) -> int | None:
+    """Give whose a record under a known address is; None: it waits for staff.
+
+    An address that its customer has given up may be another person's by now: only what is older is surely theirs.
+    """
+    if known.retired_at is None or (record.created_at is not None and record.created_at < known.retired_at):
+        return known.customer_id
+    return None

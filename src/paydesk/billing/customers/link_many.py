@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from paydesk.billing.customers.addresses import looks_like_address, normalized
+from paydesk.billing.customers.link import owner_of
 from paydesk.billing.customers.models import Customer, CustomerEmail, GatewayCustomer
 from paydesk.gateways.records import CustomerRecord
 from paydesk.merchants.models import Connection
@@ -25,14 +26,14 @@ def link_new_customers(
     """
     merchant_id = connection.merchant_id
     by_address = _first_of_each(records)
-    known = CustomerEmail.objects.filter(merchant_id=merchant_id, normalized__in=list(by_address))
-    owners = dict(known.values_list("normalized", "customer_id"))
-    owners |= _made(merchant_id, {one: by_address[one] for one in by_address if one not in owners}, now)
+    rows = CustomerEmail.objects.filter(merchant_id=merchant_id, normalized__in=list(by_address))
+    known = {row.normalized: row for row in rows}
+    made = _made(merchant_id, {one: by_address[one] for one in by_address if one not in known}, now)
     return GatewayCustomer.objects.bulk_create(
         GatewayCustomer(
             merchant_id=merchant_id,
             connection_id=connection.id,
-            customer_id=owners.get(normalized(record.email)) if looks_like_address(record.email) else None,
+            customer_id=_owner(record, known, made),
             reference=record.reference,
             email=record.email[:320],
             name=record.name[:200],
@@ -41,6 +42,13 @@ def link_new_customers(
         )
         for record in records
     )
+
+
+def _owner(record: CustomerRecord, known: Mapping[str, CustomerEmail], made: Mapping[str, int]) -> int | None:
+    if not looks_like_address(record.email):
+        return None
+    address = normalized(record.email)
+    return owner_of(known[address], record) if address in known else made[address]
 
 
 def _made(merchant_id: int, new: Mapping[str, CustomerRecord], now: datetime) -> dict[str, int]:

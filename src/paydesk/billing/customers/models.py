@@ -66,7 +66,7 @@ class CustomerEmail(models.Model):
     address = models.CharField(max_length=320)
     normalized = models.CharField(max_length=320)
     verified_at = models.DateTimeField(null=True)
-    # Another address took its place: it opens nothing, and stays so that what companies have under it finds its owner.
+    # Another address took its place: it opens nothing, and stays so that what companies had under it finds its owner.
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
