@@ -5,7 +5,7 @@ import logging
 import sys
 
 import pytest
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import path
 
@@ -41,7 +41,7 @@ def test_an_exception_is_one_field_of_the_same_line() -> None:
     assert "ValueError: no such row" in str(line["exception"])
 
 
-def _break(_request: HttpRequest, secret: str) -> None:
+def _break(_request: HttpRequest, secret: str) -> HttpResponseBase:
     if secret == "gone":
         raise Http404
     raise ValueError("no such row")
