@@ -92,9 +92,7 @@ def sentence(why: Why) -> str:
         Why.USED: _("This link has been used. Ask for a new one; it takes a few seconds."),
         Why.EXPIRED: _("This link no longer works. Ask for a new one; it takes a few seconds."),
         Why.CODE_EXPIRED: _("This code no longer works. Ask for a new letter; it takes a few seconds."),
-        Why.CODE_WRONG: _(
-            "This code does not open it. Look again, or open the link in the newest letter."
-        ),
+        Why.CODE_WRONG: _("This code does not open it. Look again, or open the link in the newest letter."),
         Why.TRIES_USED_UP: _(
             "Too many wrong codes were typed. Open the link in the letter, or ask for a new letter."
         ),
