@@ -175,6 +175,24 @@ def test_only_the_registered_origins_may_frame_a_page() -> None:
     assert "frame-ancestors 'none'" in Browser(plain).open("/sign-in")["Content-Security-Policy"]
 
 
+def test_nothing_that_is_shown_to_a_cookie_is_framed_also_by_a_registered_origin() -> None:
+    # A page of the same site is sent the cookie in its frame, where a press proves nothing.
+    shop = merchant(origins=(SHOP,))
+    ada = customer(shop)
+    browser = Browser(shop)
+    framed = Browser(shop, HTTP_AUTHORIZATION=f"Bearer {bearer(shop, ada).token}")
+    with time_machine.travel(NOW, tick=False):
+        browser.sign_in()
+        for path in ("/devices", "/sign-in", "/sign-in/prove", "/details/email/link", "/nothing-here"):
+            assert "frame-ancestors 'none'" in browser.open(path)["Content-Security-Policy"], path
+            policy = framed.open(path)["Content-Security-Policy"]
+            assert f"frame-ancestors {SHOP}" in policy, path
+        assert browser.is_in
+    # A cookie whose session is over shows nothing of anybody.
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        assert f"frame-ancestors {SHOP}" in browser.open("/sign-in")["Content-Security-Policy"]
+
+
 def test_the_content_policy_has_a_nonce_and_nothing_unsafe() -> None:
     browser = Browser(merchant())
     first, second = (browser.open("/sign-in/link")["Content-Security-Policy"] for _ in range(2))
@@ -183,6 +201,20 @@ def test_the_content_policy_has_a_nonce_and_nothing_unsafe() -> None:
     assert first != second
     assert "unsafe" not in first
     assert "*" not in first
+
+
+def test_what_a_ticket_opens_stands_at_the_top_level_alone() -> None:
+    shop = merchant(origins=(SHOP,))
+    ada = customer(shop)
+    token, browser = bearer(shop, ada).token, Browser(shop)
+    with time_machine.travel(NOW, tick=False):
+        path = f"{browser.prefix}/devices"
+        given = browser.client.post(
+            f"{browser.prefix}/tickets", {"path": path}, headers={"Authorization": f"Bearer {token}"}
+        ).json()
+        opened = browser.client.post(given["address"], {"ticket": given["ticket"], "path": path})
+    assert opened.status_code == 200
+    assert "frame-ancestors 'none'" in opened["Content-Security-Policy"]
 
 
 def test_a_ticket_opens_one_address_once() -> None:

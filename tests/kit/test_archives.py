@@ -6,7 +6,9 @@ import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
+
+import pytest
 
 from paydesk.kit.archives import ArchivedFile, archive_stream
 
@@ -53,3 +55,16 @@ def test_hundreds_take_no_more_room_than_a_few() -> None:
         return most
 
     assert peak(600) - peak(10) < 600_000
+
+
+def test_an_archive_that_breaks_off_does_not_open_as_a_whole_one() -> None:
+    def files() -> Iterator[ArchivedFile]:
+        yield ArchivedFile("1.pdf", AT, bytes(1000))
+        raise OSError("the disk is gone")
+
+    pieces = list[bytes]()
+    with pytest.raises(OSError, match="gone"):
+        pieces.extend(archive_stream(files()))
+    assert pieces
+    with pytest.raises(BadZipFile):
+        ZipFile(BytesIO(b"".join(pieces)))

@@ -73,12 +73,20 @@ def _not_signed_in() -> HttpResponse:
 
 
 def _close(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Nothing of a customer's is kept by a cache, and only the merchant's registered origins may frame it."""
+    """Nothing of a customer's is kept by a cache, and only the merchant's registered origins may frame it, if any."""
     if not response.has_header("Cache-Control"):
         response["Cache-Control"] = "no-store"
     merchant = getattr(request, "merchant", None)
-    if merchant is not None and merchant.frame_origins:
+    if merchant is not None and merchant.frame_origins and _may_be_framed(request):
         changes = dict(getattr(response, "_csp_replace", None) or {})
         changes |= {"frame-ancestors": list(merchant.frame_origins)}
         response._csp_replace = changes  # type: ignore[attr-defined]  # noqa: SLF001 - what csp_replace sets.
     return response
+
+
+def _may_be_framed(request: HttpRequest) -> bool:
+    """In a frame a customer comes by bearer token. By cookie or ticket they see a page at the top level alone.
+
+    A page of the same site would be sent the cookie in its frame as well, and there a press proves nothing.
+    """
+    return bearer_token(request) is not None or visitor(request) is None

@@ -119,7 +119,8 @@ class AddressChange(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    #: The session that asked, in which the old address had just been proved; it lives on when all others end.
+    #: The session that asked, in which the old address had just been proved. It lives on when all others end, and what
+    #: was asked for ends with it.
     session_public_id = models.CharField(max_length=16)
     old_address = models.CharField(max_length=320)
     new_address = models.CharField(max_length=320)

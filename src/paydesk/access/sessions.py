@@ -103,21 +103,26 @@ def list_sessions(*, merchant_id: int, customer_id: int, now: datetime) -> list[
             created_at=row.created_at,
             seen_at=row.seen_at,
         )
-        for row in _open(merchant_id, customer_id, now).order_by("-seen_at", "-id")
+        for row in open_sessions(merchant_id, customer_id, now).order_by("-seen_at", "-id")
     ]
 
 
 def end_session(*, merchant_id: int, customer_id: int, public_id: str, now: datetime) -> bool:
     """End one session. False if the customer has no such session open."""
-    return _open(merchant_id, customer_id, now).filter(public_id=public_id).update(revoked_at=now) == 1
+    return (
+        open_sessions(merchant_id, customer_id, now).filter(public_id=public_id).update(revoked_at=now) == 1
+    )
 
 
 def end_other_sessions(*, merchant_id: int, customer_id: int, kept_public_id: str, now: datetime) -> int:
     """End every session but this one, and say how many that were."""
-    return _open(merchant_id, customer_id, now).exclude(public_id=kept_public_id).update(revoked_at=now)
+    return (
+        open_sessions(merchant_id, customer_id, now).exclude(public_id=kept_public_id).update(revoked_at=now)
+    )
 
 
-def _open(merchant_id: int, customer_id: int, now: datetime) -> QuerySet[Session]:
+def open_sessions(merchant_id: int, customer_id: int, now: datetime) -> QuerySet[Session]:
+    """Choose the sessions of a customer that would still open the portal. `now` is wall time."""
     return Session.objects.filter(
         merchant_id=merchant_id,
         customer_id=customer_id,

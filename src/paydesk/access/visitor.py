@@ -40,7 +40,8 @@ class Visitor:
     def has_just_come_in(self, now: datetime) -> bool:
         """Say whether the mailbox was proved lately enough for what is sensitive; in a frame it never was.
 
-        A page in somebody else's frame can be made to look like another one, so its presses prove nothing.
+        A page in somebody else's frame can be made to look like another one, so its presses prove nothing. What is
+        shown by a cookie no frame may hold (access/doorway).
         """
         is_top = self.carrier == Session.Carrier.COOKIE
         return is_top and is_alive(since=self.came_in_at, until=self.came_in_at + PROOF_LIFETIME, now=now)

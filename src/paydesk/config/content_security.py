@@ -1,7 +1,7 @@
 """What a browser may load and where it may send: nothing but what is named here, and no `unsafe-*` anywhere.
 
-`frame-ancestors` is opened for a merchant's registered origins by access/doorway; a page with hosted fields adds its
-gateway's hosts with `csp_update`.
+`frame-ancestors` is opened for a merchant's registered origins by access/doorway, but not for who came by cookie; a
+page with hosted fields adds its gateway's hosts with `csp_update`.
 """
 
 from __future__ import annotations

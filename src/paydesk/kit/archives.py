@@ -21,7 +21,10 @@ class ArchivedFile(NamedTuple):
 
 
 def archive_stream(files: Iterable[ArchivedFile]) -> Iterator[bytes]:
-    """Give the bytes of the archive, a piece for each file."""
+    """Give the bytes of the archive, a piece for each file.
+
+    Where a file cannot be made, the list at the archive's end is missing, so that nothing opens it as a whole one.
+    """
     out = _Pipe()
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:  # type: ignore[call-overload]  # A pipe.
         for file in files:

@@ -105,3 +105,30 @@ def test_without_java_script_by_the_code_and_by_a_pasted_link(
     elsewhere.get_by_label("Code from the letter").fill(told.code)
     elsewhere.get_by_role("button", name="Take it back").click()
     expect(elsewhere.get_by_role("status")).to_contain_text("The change was taken back")
+
+
+def test_on_another_device_the_present_address_comes_in_first(
+    installation: Installation, new_context: Any, shop: MerchantInSight, ada: Customer
+) -> None:
+    portal = installation.portal(shop.slug)
+    page = sign_in(new_context(viewport=DESK), portal, shop, ada)
+    ask(page, portal)
+    letter = letter_to(NEW)
+    context = new_context(viewport=PHONE)
+    phone = context.new_page()
+    phone.goto(letter.link)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Sign in first")
+    looks_right(phone)
+    expect(phone.get_by_role("link", name="Sign in")).to_be_visible()
+
+    phone = sign_in(context, portal, shop, ada)
+    phone.goto(letter.link)
+    phone.get_by_label("Code from the letter").fill(letter.code)
+    phone.get_by_role("button", name="Use this address").click()
+
+    expect(phone.get_by_role("status")).to_contain_text("From now on you sign in with")
+    looks_right(phone)
+    phone.get_by_role("link", name="Go to the portal").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.goto(f"{portal}/details")
+    expect(page.get_by_role("main")).to_contain_text(NEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,12 @@ def kiln(shop: MerchantInSight, ada: Customer) -> Subscription:
 def press(browser: Client, of: Subscription, **form: Any) -> Any:
     """Send the form of the page."""
     return browser.post(f"{PORTAL}/subscriptions/{of.public_id}/cancel", form)
+
+
+def fields(page: Any) -> dict[str, str]:
+    """Give what the page's form carries without being seen."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.content.decode())
+    return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
 
 
 def let(shop: MerchantInSight, **policies: str) -> None:
@@ -185,12 +192,45 @@ def test_who_takes_the_offer_is_not_cancelled(
     browser: Client, shop: MerchantInSight, kiln: Subscription, reason: str, offer: str
 ) -> None:
     let(shop, cancel_offers="too_expensive:pause,unused:skip")
-    asked = {"when": "at_end", "reason": reason, "offered": offer, "do": "accept"}
+    asked = fields(press(browser, kiln, when="at_end", reason=reason)) | {"do": "accept"}
+    assert (asked["when"], asked["reason"], asked["offered"]) == ("at_end", reason, offer)
     for _ in range(2):
         assert press(browser, kiln, **asked).status_code == 303
     [note] = CancelNote.objects.filter(merchant_id=kiln.merchant_id)
     assert (note.offered, note.answer) == (offer, "accepted")
     assert state_of(kiln) == ("paused" if offer == "pause" else "active", False)
+
+
+def test_a_second_press_skips_no_other_payment(
+    browser: Client, shop: MerchantInSight, kiln: Subscription
+) -> None:
+    let(shop, cancel_offers="unused:skip", skip_in_a_row="2")
+    [first] = payments_of(kiln)
+    asked = fields(press(browser, kiln, when="at_end", reason="unused")) | {"do": "accept"}
+
+    for _ in range(2):
+        assert press(browser, kiln, **asked).status_code == 303
+
+    skipped = Payment.objects.filter(merchant_id=shop.id, state="skipped")
+    assert [one.id for one in skipped] == [first.id]
+    assert CancelNote.objects.count() == 1
+
+
+@pytest.mark.parametrize("offer", ["pause", "discount"])
+def test_an_offer_that_became_another_one_is_not_taken(
+    browser: Client, shop: MerchantInSight, kiln: Subscription, offer: str
+) -> None:
+    let(shop, cancel_offers=f"other:{offer}", pause_days="30", discount_percent="25")
+    asked = fields(press(browser, kiln, when="at_end", reason="other")) | {"do": "accept"}
+    assert asked["offered"] == offer
+    let(shop, pause_days="20", discount_percent="10")
+    for sent in (asked, asked | {"terms": ""}):
+        answer = press(browser, kiln, **sent)
+        assert answer.status_code == 303
+        assert answer["Location"] == f"{PORTAL}/subscriptions/{kiln.public_id}"
+    assert state_of(kiln) == ("active", False)
+    assert [one.amount_minor for one in payments_of(kiln)] == [3000]
+    assert not CancelNote.objects.exists()
 
 
 def test_what_cannot_be_done_is_not_offered(

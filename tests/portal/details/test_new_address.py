@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from paydesk.access.models import AddressChange, AddressSecret, CalendarFeed, Session
+from paydesk.access.new_address.confirm import confirm_with_code
+from paydesk.access.redeem import SignInRefused, Why
 from paydesk.billing.customers.models import Customer, CustomerEmail
 from paydesk.config.reactions import REACTIONS
 from paydesk.events.models import Event
@@ -127,7 +129,7 @@ def test_elsewhere_the_link_needs_its_code_and_looking_changes_nothing(
     browser: Client, shop: MerchantInSight, ada: Customer
 ) -> None:
     secret, code = asked(browser, shop)
-    scanner, page = builders.browser(), f"{PORTAL}/details/email/link"
+    scanner, page = builders.signed_in_client(shop, ada), f"{PORTAL}/details/email/link"
     assert scanner.get(page).status_code == 200
     assert "Code from the letter" in words(scanner.post(page, {"key": secret}))
     assert scanner.post(page, {"key": secret, "act": "1"}).status_code == 422
@@ -139,6 +141,56 @@ def test_elsewhere_the_link_needs_its_code_and_looking_changes_nothing(
     assert opening(ada) == [NEW]
     assert scanner.post(page, {"key": secret, "act": "1", "code": code}).status_code == 410
     assert scanner.post(page, {"key": "made up"}).status_code == 404
+
+
+def test_the_new_mailbox_alone_takes_nothing_and_its_reader_is_told_to_sign_in(
+    browser: Client, shop: MerchantInSight, ada: Customer
+) -> None:
+    secret, code = asked(browser, shop)
+    page, pressed = f"{PORTAL}/details/email/link", {"key": secret, "act": "1", "code": code}
+    ben = builders.signed_in_client(shop, builders.customer(shop, "Ben"))
+    for other in (builders.browser(), ben):
+        for sent in ({"key": secret}, *([pressed] * 6)):
+            refused = other.post(page, sent)
+            assert refused.status_code == 403
+            assert "Sign in first" in words(refused)
+            assert "Use this address" not in words(refused)
+    assert opening(ada) == ["ada@example.com"]
+    # The way that the page names: she comes in there by her present address, and no try was used up.
+    her_phone = builders.signed_in_client(shop, ada)
+    assert "From now on" in words(her_phone.post(page, pressed))
+    assert opening(ada) == [NEW]
+    # She asked in the other browser: that one stays in.
+    assert browser.get(f"{PORTAL}/").status_code == 200
+    assert her_phone.get(f"{PORTAL}/").status_code == 303
+
+
+@pytest.mark.parametrize("way", ["signed out", "ended from elsewhere", "idle", "too old"])
+def test_what_was_asked_for_ends_with_the_session_that_asked(
+    browser: Client, shop: MerchantInSight, ada: Customer, way: str
+) -> None:
+    secret, code = asked(browser, shop)
+    asking = Session.objects.filter(merchant_id=shop.id)
+    public_id, now = asking.get().public_id, clock.wall_now()
+    if way == "signed out":
+        browser.post(f"{PORTAL}/sign-out")
+    elif way == "idle":
+        asking.update(seen_at=now - timedelta(minutes=31))
+    elif way == "too old":
+        asking.update(expires_at=now)
+    owner = builders.signed_in_client(shop, ada)
+    if way == "ended from elsewhere":
+        assert owner.post(f"{PORTAL}/devices/end-others").status_code == 303
+    page, pressed = f"{PORTAL}/details/email/link", {"key": secret, "act": "1", "code": code}
+    for other in (owner, builders.browser()):
+        assert other.post(page, {"key": secret}).status_code == 410
+        assert "you signed out where you asked" in words(other.post(page, pressed))
+    ids = {"merchant_id": shop.id, "customer_id": ada.id}
+    with pytest.raises(SignInRefused) as refused:
+        confirm_with_code(**ids, session_public_id=public_id, code=code, now=clock.wall_now())
+    assert refused.value.why == Why.EXPIRED
+    assert opening(ada) == ["ada@example.com"]
+    assert owner.get(f"{PORTAL}/").status_code == 200
 
 
 def test_a_link_is_over_after_a_quarter_of_an_hour_and_when_something_newer_was_asked_for(

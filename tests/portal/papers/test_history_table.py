@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any, cast
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from paydesk.billing.customers.models import Customer
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
+from paydesk.portal.payments import table
+from paydesk.portal.reads.history_table import payments_in_pieces
 from tests import builders
 from tests.portal.reading import PORTAL, links
 
@@ -110,6 +113,38 @@ def test_thousands_come_in_pieces_each_once_and_in_order(
     assert found == [f"INV-M{number:05d}" for number in range(1203)]
     found = [row["Number"] for row in rows(browser.get(f"{ADDRESS}?q=studio"))]
     assert found == [f"INV-M{number:05d}" for number in range(1203)]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "This file is not complete. Please load it again."),
+        ("de", "Diese Datei ist nicht vollständig. Bitte laden Sie sie noch einmal."),
+    ],
+)
+def test_a_file_that_breaks_off_says_so_in_its_last_line(
+    browser: Client,
+    ada: Customer,
+    account: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    language: str,
+    said: str,
+) -> None:
+    builders.payments(builders.order(ada, account), 3)
+
+    def broken_off(**asked: Any) -> Iterator[Any]:
+        yield from payments_in_pieces(**asked)
+        raise OperationalError("the connection is gone")
+
+    monkeypatch.setattr(table, "payments_in_pieces", broken_off)
+    response = browser.get(ADDRESS, headers={"Accept-Language": language})
+    lines = b"".join(cast("Iterable[bytes]", response.streaming_content)).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert lines[-1] == said
+    assert [("INV-M" in line) for line in lines] == [False, True, True, True, False]
+    [record] = [one for one in caplog.records if one.name == table.__name__]
+    assert record.exc_info is not None
+    assert "the connection is gone" in str(record.exc_info[1])
 
 
 def test_nobody_else_s_payments_are_in_it(

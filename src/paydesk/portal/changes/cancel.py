@@ -45,12 +45,16 @@ _ACCEPT = "accept"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Asked:
-    """What the form says. `wanted`: the way that was pressed; None for what no button of ours sends."""
+    """What the form says. `wanted`: the way that was pressed; None for what no button of ours sends.
+
+    `terms`: what exactly was offered.
+    """
 
     wanted: When | None
     reason: CancelReason | None
     comment: str
     offered: CancelOffer | None
+    terms: str
     accepts: bool
 
 
@@ -84,6 +88,7 @@ def _read(form: QueryDict) -> _Asked:
         reason=one_of(CancelReason, "reason"),
         comment=form.get("comment", "").strip()[:COMMENT_MAX],
         offered=one_of(CancelOffer, "offered"),
+        terms=form.get("terms", ""),
         accepts=form.get("do") == _ACCEPT,
     )
 
@@ -107,8 +112,11 @@ def _cancel(at: AtHand, agreement: Agreement, when: When, said: Said) -> HttpRes
 
 
 def _accept(at: AtHand, agreement: Agreement, asked: _Asked, stay: Stay | None) -> HttpResponse:
-    """An offer that is gone by now changes nothing: the page shows how it stands."""
-    if stay is None or stay.offer != asked.offered or asked.wanted is None:
+    """An offer that is gone by now, or is another one, changes nothing: the page shows how it stands.
+
+    A second press would else skip the payment after the one on its button.
+    """
+    if stay is None or stay.terms != asked.terms or asked.wanted is None:
         return to_agreement(agreement.public_id)
     changed = accept(at, agreement, stay)
     keep_note(

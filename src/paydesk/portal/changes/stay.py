@@ -33,6 +33,14 @@ class Stay:
     payment_public_id: str = ""
     after: Upcoming | None = None
 
+    @property
+    def terms(self) -> str:
+        """Name what stands on the button, for the form: what is offered by then may be another payment or day."""
+        said = [self.offer.value, self.payment_public_id, self.day.isoformat()]
+        if self.offer == CancelOffer.DISCOUNT and self.then is not None:
+            said += [str(self.then.amount_minor), self.then.currency]
+        return " ".join(said)
+
 
 def stay_for(
     at: AtHand, agreement: Agreement, course: Course | None, reason: CancelReason | None

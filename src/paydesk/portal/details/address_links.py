@@ -1,7 +1,7 @@
 """The pages that the letters' links open: take a new address, or take its change back. Looking changes nothing.
 
 The secret stands in the fragment, which no browser sends, so a script moves it into the form; without one the whole
-link is pasted. Whoever is not in the session that asked types the letter's code as well: a scanner types nothing.
+link is pasted. Outside the session that asked, the customer signs in first and types the letter's code as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from paydesk.access.codes import code_as_typed
 from paydesk.access.models import AddressChange
-from paydesk.access.new_address.confirm import AddressTaken, confirm_with_link, look_at_change
+from paydesk.access.new_address.confirm import (
+    AddressTaken,
+    SignInFirst,
+    confirm_with_link,
+    look_at_change,
+)
 from paydesk.access.new_address.undo import look_at_undo, undo_new_address
 from paydesk.access.redeem import SignInRefused, Why
 from paydesk.access.visitor import become, visitor
@@ -32,6 +37,8 @@ def new_address_link(request: HttpRequest) -> HttpResponse:
         return show_page(request, "details/link.html", what="new_address_link", title=_title_of_link())
     try:
         return _link(request, door, _secret(request))
+    except SignInFirst as first:
+        return _sign_in_first(request, first.old_address)
     except SignInRefused as refused:
         return _refused(request, refused)
 
@@ -50,9 +57,13 @@ def new_address_undo(request: HttpRequest) -> HttpResponse:
 
 def _link(request: HttpRequest, door: AtTheDoor, secret: str) -> HttpResponse:
     who = visitor(request)
-    session = who.session_public_id if who else ""
+    session, customer_id = (who.session_public_id, who.customer_id) if who else ("", None)
     seen = look_at_change(
-        merchant_id=door.merchant.id, link_secret=secret, session_public_id=session, now=door.now
+        merchant_id=door.merchant.id,
+        link_secret=secret,
+        customer_id=customer_id,
+        session_public_id=session,
+        now=door.now,
     )
     if not request.POST.get("act"):
         return _confirm(request, secret, seen.old_address, seen.new_address, needs_code=seen.needs_code)
@@ -62,10 +73,14 @@ def _link(request: HttpRequest, door: AtTheDoor, secret: str) -> HttpResponse:
             change = confirm_with_link(
                 merchant_id=door.merchant.id,
                 link_secret=secret,
+                customer_id=customer_id,
                 session_public_id=session,
                 code=code,
                 now=door.now,
             )
+            if seen.needs_code:
+                # Of all sessions, the one that asked alone goes on.
+                become(request, None)
             return _done(request, change, is_undone=False)
     except SignInRefused as refused:
         if refused.why in _STATUS:
@@ -145,11 +160,28 @@ def _done(request: HttpRequest, change: AddressChange, *, is_undone: bool) -> Ht
     )
 
 
+def _sign_in_first(request: HttpRequest, old_address: str) -> HttpResponse:
+    return show_page(
+        request,
+        "refusal.html",
+        status=403,
+        title=_("Sign in first"),
+        words=_(
+            "You are not signed in here as %(old)s. Sign in with that address, then open the link in the letter "
+            "once more. Or type the code from the letter in the browser in which you asked."
+        )
+        % {"old": masked(old_address)},
+    )
+
+
 def _refused(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
     words = {
         Why.UNKNOWN: _("This link is not complete. Open it again from the letter."),
         Why.USED: _("This link has been used already."),
-        Why.EXPIRED: _("This link no longer works: its time is over, or something newer was asked for."),
+        Why.EXPIRED: _(
+            "This link no longer works: its time is over, something newer was asked for, "
+            "or you signed out where you asked."
+        ),
     }[refused.why]
     return show_page(
         request,
