@@ -95,6 +95,20 @@ def _vault_is_silent(lane: Lane) -> list[str]:
     return judged(scene, ["done"])
 
 
+def _held_late(lane: Lane) -> list[str]:
+    """The ask to hold it gets no answer, and is carried out after the move was taken back."""
+    flow = _named("dates")
+    scene = scene_of(lane, flow)
+    flow.before(scene)
+    company = scene.ada.old.account
+    company.fault("lost_before", operation="subscription.schedule_cancel")
+    scene.lane.run(work_until_idle)
+    _take_back(scene)
+    scene.lane.run(work_until_idle)
+    company.api(f"/subscriptions/{scene.ada.studio.reference}/schedule-cancel", key="late")
+    return judged(scene, ["undone"])
+
+
 def _two_workers(lane: Lane) -> list[str]:
     flow = _named("dates")
     scene = scene_of(lane, flow)
@@ -156,6 +170,7 @@ PEOPLE: dict[str, Callable[[Lane], list[str]]] = {
         _silent_over_the_date, operation="subscription.schedule_cancel"
     ),
     "the new company is silent": _vault_is_silent,
+    "the old company holds it after it was taken back": _held_late,
     "two workers": _two_workers,
     "two tabs": _two_tabs,
     "taken back as the worker begins": partial(_worker_and, act=_take_back, ends=["undone", "done"]),
