@@ -1,6 +1,7 @@
 """Take a webhook: verify the raw bytes, store it once, answer. Nothing is written for one that is not signed.
 
-The gateway is not asked here, so the answer takes the same time however slow the company is today.
+What it is about is not read here, so the answer takes the same time however slow the company is today. Only what the
+company signs with may have to be fetched: once in a long while, and no more often for all that strangers send.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ BODY_BYTES_MAX = 1024 * 1024
 def take_webhook(request: HttpRequest, connection_uuid: UUID) -> HttpResponse:
     """Answer 204 stored (or stored before), 400 not signed, 404 not ours, 413 too large, 503 not to be judged now.
 
-    That is so without the gateway, and where the company could not be asked for what it signs with. It sends it again.
+    The last is so without the gateway, and where what the company signs with could not be had, or was asked for too
+    often. It sends it again.
     """
     merchant: MerchantInSight | None = request.merchant  # type: ignore[attr-defined]
     if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES_MAX:

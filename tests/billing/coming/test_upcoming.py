@@ -129,6 +129,16 @@ def test_a_plan_of_a_company_ends_with_its_last_payment(shop: MerchantInSight, a
     assert [(one.is_overdue, one.position) for one in found] == [(True, None), (False, 5), (False, 6)]
 
 
+def test_one_bill_of_a_company_may_be_for_several_payments_of_a_plan(
+    shop: MerchantInSight, ada: Customer
+) -> None:
+    agreement = theirs(shop, ada, payments_total=6, payments_made=2)
+    overdue = NOW - timedelta(days=50)
+    builders.payment(agreement.order, 9800, state="failed", due_at=overdue, subscription_id=agreement.id)
+
+    assert [one.position for one in listed(shop, ada)] == [None, 5, 6]
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [

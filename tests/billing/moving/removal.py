@@ -152,6 +152,7 @@ class Removal:
         mine = {"merchant_id": self.shop.id, "due_at__isnull": False}
         now = self.shop.business_now()
         Move.objects.filter(**mine, acts_at__lte=now).update(due_at=long_ago, lease_until=None)
+        Move.objects.filter(**mine, hold_asked_at__isnull=False).update(hold_asked_at=long_ago)
         DueCharge.objects.filter(**mine, payment__due_at__lte=now).update(due_at=long_ago)
         Attempt.objects.filter(**mine).update(due_at=long_ago)
         SILENCE.broken(self.there.id)

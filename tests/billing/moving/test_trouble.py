@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from paydesk.billing.arrangements.changes.cancel_agreement import cancel_agreement
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.payments.models import Attempt, Payment
-from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.gateways.simulated.gateway import BillingGateway, VaultGateway
 from paydesk.kit import clock
+from tests.billing.moving.companies import refuse, silence
 from tests.billing.moving.removal import Removal, removal
 from tests.connected import work_off
 from tests.simulator import Simulator
@@ -24,26 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def ada(simulator: Simulator) -> Removal:
     """Ada's studio costs EUR 19.00 a month at a company that keeps dates."""
     return removal(simulator)
-
-
-def refuse(monkeypatch: pytest.MonkeyPatch, *verbs: str) -> None:
-    """Let the old company say no to these."""
-
-    def no(*_: object, **__: object) -> Any:
-        raise GatewayRefused("not now")
-
-    for verb in verbs:
-        monkeypatch.setattr(BillingGateway, verb, no)
-
-
-def silence(monkeypatch: pytest.MonkeyPatch, company: type[VaultGateway], *verbs: str) -> None:
-    """Let a company not answer these."""
-
-    def nothing(*_: object, **__: object) -> Any:
-        raise GatewayUnreachable("no answer")
-
-    for verb in verbs:
-        monkeypatch.setattr(company, verb, nothing)
 
 
 def first(ada: Removal) -> Payment:

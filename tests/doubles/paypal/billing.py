@@ -193,7 +193,9 @@ def give_back(account: Account, subscription: Subscription, transaction: Transac
         code=REFUND_CODE,
     )
     account.moves.append(made)
-    resource = sale(subscription, transaction) | {"id": made.reference, "sale_id": transaction.id}
+    # It says of which payment it is, and not of which subscription (PayPal's sample of this event).
+    told = sale(subscription, transaction) | {"id": made.reference, "sale_id": transaction.id}
+    resource = {name: value for name, value in told.items() if name != "billing_agreement_id"}
     account.happened("PAYMENT.SALE.REFUNDED", "refund", resource, at=made.at)
     return made.reference
 

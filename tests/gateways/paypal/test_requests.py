@@ -117,13 +117,14 @@ def test_whatever_is_no_documented_no_to_money_is_doubt(company: Place, status: 
         line(company).move_money(*CAPTURE, key="key-1", body={})
 
 
-def test_a_documented_no_to_money_says_which(company: Place) -> None:
-    put(company, PATH, no("INSTRUMENT_DECLINED"), status=422)
+@pytest.mark.parametrize(("status", "issue"), [(422, "INSTRUMENT_DECLINED"), (403, "CONSENT_NEEDED")])
+def test_a_documented_no_to_money_says_which(company: Place, status: int, issue: str) -> None:
+    put(company, PATH, no(issue), status=status)
 
     with pytest.raises(Declined) as declined:
         line(company).move_money(*CAPTURE, key="key-1", body={})
 
-    assert declined.value.issue == "INSTRUMENT_DECLINED"
+    assert declined.value.issue == issue
 
 
 def test_wrong_credentials_are_doubt_where_money_was_asked_for(company: Place) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -14,63 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from paydesk.gateways import http
-from paydesk.gateways.contract import BadSignature, GatewayUnreachable, Settings, WebhookEvent
+from paydesk.gateways.contract import GatewayUnreachable, Settings
 from paydesk.gateways.http import HttpAnswer, HttpRequest
 from paydesk.gateways.paypal import signature
 from paydesk.gateways.paypal.requests import Line
-from paydesk.gateways.paypal.signature import verified
+from paydesk.kit.certificates import CertificateKeep
 from tests.gateways.paypal.signer import NAME, NOW, Authority, Place, event, place, signed
-
-PATH = "/v1/notifications/certs/CERT-1"
-WEBHOOK = "8PT597110X687430LKGECATA"
-VERIFY = "/v1/notifications/verify-webhook-signature"
-TOKEN = json.dumps({"access_token": "A21", "expires_in": 32400}).encode()
-
-
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture(scope="module")
-def key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@pytest.fixture
-def company(authority: Authority, key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setattr(signature, "_FETCHED", {})
-    with place() as found:
-        found.put(PATH, authority.issue(key))
-        found.put("/v1/oauth2/token", TOKEN)
-        yield found
-
-
-@pytest.fixture
-def connection(company: Place, authority: Authority) -> Settings:
-    return Settings(
-        base_url=company.url,
-        credentials={"client_id": "client-1", "client_secret": "secret-1", "webhook_id": WEBHOOK},
-        options={"webhook_ca": authority.pem},
-        now=lambda: NOW,
-        timeout=timedelta(seconds=2),
-    )
-
-
-def check(connection: Settings, body: bytes, headers: dict[str, str]) -> WebhookEvent:
-    return verified(body=body, headers=headers, settings=connection, line=Line(connection))
-
-
-def sign(
-    company: Place, key: rsa.RSAPrivateKey, body: bytes, *, path: str = PATH, at: datetime = NOW
-) -> dict[str, str]:
-    return signed(body, key, cert_url=company.url + path, webhook_id=WEBHOOK, at=at)
-
-
-def refused(connection: Settings, body: bytes, headers: dict[str, str]) -> str:
-    with pytest.raises(BadSignature) as raised:
-        check(connection, body, headers)
-    return str(raised.value)
+from tests.gateways.paypal.webhook_scene import PATH, VERIFY, WEBHOOK, check, refused, sign
 
 
 def test_a_webhook_of_the_company_is_believed_and_its_certificate_is_fetched_once(
@@ -132,6 +82,14 @@ def test_a_certificate_from_another_host_is_not_even_fetched(
         PATH,
         "http://[",
         f"{company.url.replace('http', 'ftp')}{PATH}",
+        f"{company.url}{PATH}?1",
+        f"{company.url}{PATH}#1",
+        f"{company.url}{PATH}/",
+        f"{company.url}{PATH}%2F..",
+        f"{company.url}{PATH}\n",
+        f"{company.url}/v1/notifications/certs/",
+        f"{company.url}/v1/notifications/certs/..",
+        f"{company.url}/v1/notifications/certs/../../v1/oauth2/token",
     ):
         refused(connection, body, signed(body, theirs, cert_url=url, webhook_id=WEBHOOK))
     assert company.asked == []
@@ -195,7 +153,7 @@ def test_at_paypal_a_certificate_for_another_name_is_refused_and_one_of_another_
 
     def holds(name: str) -> None:
         files = x509.load_pem_x509_certificates(authority.issue(key, name=name))
-        monkeypatch.setattr(signature, "_FETCHED", {})
+        monkeypatch.setattr(signature, "_KEEP", CertificateKeep(clock=monotonic))
         monkeypatch.setattr(signature, "_fetch", lambda *_: files)
 
     monkeypatch.setattr(Line, "ask", judge)
@@ -230,7 +188,7 @@ def test_an_issuer_that_the_file_leaves_out_is_fetched_from_digicert_and_from_no
         ("http://digicert.com.evil.example/issuer.crt", False),
         ("http://evil.example/cacerts.digicert.com", False),
     ):
-        monkeypatch.setattr(signature, "_FETCHED", {})
+        monkeypatch.setattr(signature, "_KEEP", CertificateKeep(clock=monotonic))
         company.put(PATH, below.issue(key, issuer_at=issuer_at))
         if is_found:
             assert check(connection, body, sign(company, key, body)).body == body

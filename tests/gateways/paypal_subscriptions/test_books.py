@@ -12,6 +12,8 @@ from django.test import Client
 from paydesk.billing.arrangements.changes.cancel_agreement import cancel_agreement
 from paydesk.billing.arrangements.changes.pause_agreement import pause_agreement
 from paydesk.billing.arrangements.changes.undo_cancel import undo_cancel
+from paydesk.billing.arrangements.moving.old_one import standing_of
+from paydesk.billing.arrangements.moving.terms import terms_of
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.retry import retry_payment
@@ -169,6 +171,18 @@ def test_a_plan_that_ran_out_is_still_owed_and_can_be_paid(paypal_account: PayPa
     paypal_account.set_funding(books.subscription, "good")
     assert books.press().state == Attempt.State.SUCCEEDED
     assert books.charged() == books.taken()
+
+
+def test_a_plan_that_is_moved_with_its_arrears_loses_no_payment(paypal_account: PayPalAccount) -> None:
+    """Of six, two are paid and two are owed: with the debt as one payment, two more are to come."""
+    books = Books(paypal_account, total_cycles=6)
+    standing = standing_of(merchant=books.merchant, source_id=books.agreement().id)
+
+    terms = terms_of(standing.old(), begins_again=False, now=clock.wall_now(), zone="Europe/Berlin")
+
+    assert terms is not None
+    assert books.agreement().payments_made == 2
+    assert [one.amount_minor for one in terms.payments] == [3800, 1900, 1900]
 
 
 def test_a_no_is_shown_and_the_debt_stays(books: Books) -> None:

@@ -31,9 +31,12 @@ CAPTURE = ".*/capture"
 class Debt:
     """A subscription whose last payment failed for good, and a capture of it that is prepared."""
 
-    def __init__(self, account: PayPalAccount, *, cycles: int = 3, behind: int = 1) -> None:
+    def __init__(
+        self, account: PayPalAccount, *, cycles: int = 3, behind: int = 1, auto_bill: bool = True
+    ) -> None:
         self.account = account
-        self.subscription = account.subscription(cycles=cycles, behind=behind)
+        plan = account.plan(auto_bill=auto_bill)
+        self.subscription = account.subscription(plan, cycles=cycles, behind=behind)
         self.settings = account.settings()
         self.gateway = SubscriptionsGateway(self.settings)
         self.amount = self.owed()
@@ -70,7 +73,7 @@ class Debt:
 
     def found(self, **later: float) -> Verdict:
         """Look it up so much later, by the clock of our machine."""
-        now = self.asked_at + timedelta(**later)
+        now = self.asked_at + self.account.clock_ahead + timedelta(**later)
         gateway = SubscriptionsGateway(replace(self.settings, now=lambda: now))
         query = ChargeQuery(
             reference=self.prepared.reference, collectible=self.reference, asked_at=self.asked_at
@@ -132,6 +135,37 @@ def test_what_was_forgiven_meanwhile_is_doubt_for_long(debt: Debt) -> None:
     debt.account.set_outstanding(debt.subscription, 0)
     assert debt.found(hours=2) is Verdict.UNKNOWN
     assert debt.found(hours=4) is Verdict.NEVER_SEEN
+
+
+def test_a_regular_bill_of_the_same_amount_is_not_ours(paypal_account: PayPalAccount) -> None:
+    """The next bill asks for its own price alone: what was owed is owed still, and may be asked for again."""
+    debt = Debt(paypal_account, auto_bill=False)
+    debt.account.set_funding(debt.subscription, "good")
+    debt.lose("lost_before")
+    debt.account.advance(days=25)
+
+    assert debt.taken() == PRICE.minor
+    assert debt.found(hours=4) is Verdict.NEVER_SEEN
+    assert debt.gateway.cancel_charge(debt.prepared.reference).verdict is Verdict.DECLINED
+    assert debt.owed() == PRICE
+
+    debt.account.end_at_paypal(debt.subscription)
+    assert debt.found(hours=4) is Verdict.NEVER_SEEN
+
+
+def test_what_arrived_is_ours_though_a_regular_bill_was_paid_and_another_failed_since(
+    paypal_account: PayPalAccount,
+) -> None:
+    debt = Debt(paypal_account, auto_bill=False)
+    debt.account.set_funding(debt.subscription, "good")
+    debt.lose("lost_after")
+    debt.account.advance(days=25)
+    assert debt.found(seconds=1) is Verdict.SUCCEEDED
+
+    debt.account.set_funding(debt.subscription, "declined")
+    debt.account.advance(days=45)
+    assert debt.owed() == PRICE
+    assert debt.found(seconds=1) is Verdict.SUCCEEDED
 
 
 def test_what_is_pending_is_waited_for(debt: Debt) -> None:

@@ -12,11 +12,13 @@ from paydesk.billing.customers.models import Customer
 from paydesk.billing.payment_methods.models import MethodSetup
 from paydesk.billing.payments.models import Attempt
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from paydesk.notices.kinds import LETTERS
 from paydesk.notices.models import Letter
 from paydesk.notices.rendering import rendered
 from tests import builders
+from tests.billing.moving.companies import silence
 from tests.billing.moving.removal import Removal, removal
 from tests.connected import work_off
 from tests.portal.reading import words
@@ -111,6 +113,25 @@ def test_each_step_is_told_with_what_the_company_confirmed_and_when(ada: Removal
     new_one = Subscription.objects.get(collected_by="paydesk")
     page = words(visit.client.get(f"/m/{ada.old.merchant.slug}/subscriptions/{new_one.public_id}"))
     assert "Active" in page
+
+
+def test_what_is_tried_again_says_so_and_can_be_taken_back(
+    ada: Removal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = Visit(ada)
+    visit.press(method=ada.card.public_id)
+    with monkeypatch.context() as patch:
+        silence(patch, BillingGateway, "pause")
+        ada.pass_time(hours=ada.until_it_acts())
+        ada.pass_time(hours=5.5)
+    page = visit.see()
+    assert "It could not be moved this time, and is tried again before the next payment." in page
+    assert "Take it back" in page
+    page = visit.press("/elsewhere/undo")
+    assert "It is not moved, and goes on as before" in page
+    assert all(words not in page for words in ("tried again", "Take it back"))
+    ada.again()
+    assert "It stays as it is" in visit.see(done="1")
 
 
 def test_a_decline_is_told_and_another_card_can_be_chosen(simulator: Simulator) -> None:

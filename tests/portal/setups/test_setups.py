@@ -13,6 +13,7 @@ from paydesk.billing.payment_methods.set_up import BegunSetup, SetupRefused
 from paydesk.billing.payments.models import Payment
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.gateways.method_setup import HostedFields
+from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
 from tests import builders
 from tests.portal.reading import PORTAL, read, words
@@ -46,6 +47,25 @@ def begin(browser: Client, payment: Payment, monkeypatch: pytest.MonkeyPatch, an
 
     monkeypatch.setattr("paydesk.portal.setups.begin.begin_method_setup", answered)
     return browser.post(f"{PORTAL}/payments/{payment.public_id}/card")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("page", ["methods/add", "payments/{payment}/card"])
+def test_where_no_method_can_be_entered_a_form_that_somebody_made_begins_nothing(
+    browser: Client, shop: MerchantInSight, ada: Customer, page: str
+) -> None:
+    """No page of ours leads there: PayPal alone changes what pays a subscription of its own."""
+    credentials = {"client_id": "client-1", "client_secret": "secret-1", "webhook_id": "webhook-1"}
+    account = builders.connection(shop, gateway="paypal-subscriptions", credentials=credentials)
+    owner = builders.owner(ada, account)
+    payment = builders.payment(builders.order(ada, account), state="failed")
+
+    address = f"{PORTAL}/{page.format(payment=payment.public_id)}"
+    response = browser.post(address, {"account": owner.public_id})
+
+    assert response.status_code == 409
+    assert "cannot be entered here right now" in words(response)
+    assert not MethodSetup.objects.filter(merchant_id=shop.id).exists()
 
 
 def test_the_companys_page_is_opened_by_a_page_of_ours(

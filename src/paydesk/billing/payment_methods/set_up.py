@@ -6,6 +6,7 @@ The set-up's row is committed before the company is asked, and its id is the key
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payment_methods.mirror import mirror_method
 from paydesk.billing.payment_methods.models import MethodSetup, PaymentMethod
 from paydesk.database.transactions import in_transaction, let_go, locked
-from paydesk.gateways.contract import Gateway, GatewayRefused
+from paydesk.gateways.contract import Capability, Gateway, GatewayRefused
 from paydesk.gateways.method_setup import FinishedSetup, HostedFields, MethodSetupRequest
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock, ids
@@ -117,14 +118,14 @@ def finish_method_setup(*, merchant: MerchantInSight, customer_id: int, setup_pu
 
 
 def _gateway(merchant: MerchantInSight, connection_id: int) -> Gateway:
+    """Give the gateway, if it lets a method be entered: no page leads to it else, but anybody can send its form."""
     connection = Connection.objects.filter(
         merchant_id=merchant.id, id=connection_id, removed_at__isnull=True
     ).first()
-    try:
-        if connection is not None:
-            return connect(connection, merchant=merchant)
-    except GatewayMissing:
-        pass
+    with suppress(GatewayMissing):
+        gateway = connect(connection, merchant=merchant) if connection else None
+        if gateway is not None and Capability.SET_UP_METHOD in gateway.capabilities():
+            return gateway
     raise SetupRefused(_("A new payment method cannot be entered here right now. Please write to us."))
 
 

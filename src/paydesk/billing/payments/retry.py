@@ -92,13 +92,14 @@ def _open_attempt(
     merchant: MerchantInSight, payment: Payment, chosen: Chosen, asked_by: Attempt.AskedBy, now: datetime
 ) -> Attempt:
     row = lock_payment(merchant_id=merchant.id, payment_id=payment.id)
+    is_elsewhere = row.connection_id != payment.connection_id
     row.connection = payment.connection
     why_not = refusal(
         state=row.state,
         has_open_attempt=open_attempt_of(row) is not None,
         can_retry=can_be_asked_for(row, payment.connection.removed_at),
         is_early=is_early(row, merchant),
-        is_moving=is_moving(row),
+        is_moving=is_elsewhere or is_moving(row),
     )
     if why_not:
         raise RetryRefused(why_not)

@@ -1,6 +1,7 @@
 """What PayPal's and the banks' codes for a no mean, as tables, and what to do about each.
 
-Issues: the enumerations of `orders.capture-422` and `subscriptions.capture-422` in PayPal's published files. Processor
+Issues: the enumerations of `orders.capture-403`, `orders.capture-422` and `subscriptions.capture-422` in PayPal's
+published files. What may be the echo of a charge that was made, or says that we asked wrongly, is none. Processor
 response codes: developer.paypal.com/api/rest/reference/orders/v2/errors, "Processor response codes", each with a name
 of its own (5120 INSUFFICIENT_FUNDS); codes that only say that a request was ill-formed stay unnamed here. A card
 network's advice, where an answer carries one (`payment_advice_code`), goes before the table.
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from paydesk.gateways.records import CALLED_OFF, Advice, Decline, DeclineReason
+from paydesk.gateways.records import CALLED_OFF, Advice, Decline, DeclineReason, Outcome, Verdict
 
 _R, _A = DeclineReason, Advice
 _Table = dict[tuple[DeclineReason, Advice], str]
@@ -21,21 +22,33 @@ _ISSUES: _Table = {
     (_R.METHOD_GONE, _A.OTHER_METHOD): (
         "TOKEN_ID_NOT_FOUND IDENTIFIER_NOT_FOUND CARD_CLOSED MISMATCHED_VAULT_ID_TO_PAYMENT_SOURCE"
         " PAYER_ACCOUNT_LOCKED_OR_CLOSED USER_ACCOUNT_CLOSED SUBSCRIBER_ACCOUNT_CLOSED SUBSCRIBER_ACCOUNT_LOCKED"
+        # What was saved rests on an earlier payment that serves no more.
+        " PAYPAL_TRANSACTION_ID_EXPIRED PAYPAL_TRANSACTION_ID_NOT_FOUND PNREF_EXPIRED PNREF_NOT_FOUND"
+        " MISSING_PREVIOUS_REFERENCE INVALID_PREVIOUS_TRANSACTION_REFERENCE PREVIOUS_TRANSACTION_REFERENCE_VOIDED"
+        " PREVIOUS_TRANSACTION_REFERENCE_HAS_CHARGEBACK PAYMENT_SOURCE_MISMATCH"
+    ),
+    (_R.INCORRECT_DETAILS, _A.OTHER_METHOD): (
+        "CARD_NUMBER_REQUIRED CARD_EXPIRY_REQUIRED INVALID_SECURITY_CODE_LENGTH INVALID_IBAN"
     ),
     (_R.REVOKED, _A.STOP): "AGREEMENT_ALREADY_CANCELLED BILLING_AGREEMENT_NOT_FOUND",
     (_R.NOT_PERMITTED, _A.OTHER_METHOD): (
         "PAYER_CANNOT_PAY PAYER_ACCOUNT_RESTRICTED SUBSCRIBER_ACCOUNT_RESTRICTED CARD_BRAND_NOT_SUPPORTED"
-        " DOMESTIC_TRANSACTION_REQUIRED COMPLIANCE_VIOLATION REDIRECT_PAYER_FOR_ALTERNATE_FUNDING"
+        " DOMESTIC_TRANSACTION_REQUIRED COMPLIANCE_VIOLATION REDIRECT_PAYER_FOR_ALTERNATE_FUNDING CONSENT_NEEDED"
+        " PAYMENT_SOURCE_NOT_SUPPORTED CURRENCY_NOT_SUPPORTED_FOR_BANK IBAN_COUNTRY_NOT_SUPPORTED"
+        " BANK_NOT_SUPPORTED_FOR_VERIFICATION"
     ),
     (_R.SUSPECTED_FRAUD, _A.STOP): "PAYEE_BLOCKED_TRANSACTION TRANSACTION_BLOCKED_BY_PAYEE",
     (_R.LIMIT_EXCEEDED, _A.RETRY_LATER): "TRANSACTION_LIMIT_EXCEEDED",
     # A charge is made without its customer: where the bank wants them, nothing is charged, and nobody else captures.
     (_R.AUTHENTICATION_FAILED, _A.OTHER_METHOD): "PAYER_ACTION_REQUIRED",
     (_R.OTHER, _A.OTHER_METHOD): "TRANSACTION_REFUSED MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED",
-    (_R.OTHER, _A.RETRY): "INSTRUMENT_DECLINED",
+    (_R.OTHER, _A.RETRY): "INSTRUMENT_DECLINED DECLINED_DUE_TO_RELATED_TXN",
     # The merchant's own account cannot take it: nothing that a customer could mend.
     (_R.OTHER, _A.RETRY_LATER): (
         "TRANSACTION_RECEIVING_LIMIT_EXCEEDED NOT_ENABLED_FOR_CARD_PROCESSING PAYEE_NOT_ENABLED_FOR_CARD_PROCESSING"
+        " NOT_ENABLED_FOR_BANK_PROCESSING PAYEE_NOT_ENABLED_FOR_BANK_PROCESSING SETUP_ERROR_FOR_BANK"
+        " NOT_ELIGIBLE_FOR_TOKEN_PROCESSING NOT_ELIGIBLE_FOR_PNREF_PROCESSING AUTH_CAPTURE_NOT_ENABLED"
+        " NOT_ELIGIBLE_FOR_PAYPAL_TRANSACTION_ID_PROCESSING"
     ),
 }
 _CODES: _Table = {
@@ -73,7 +86,9 @@ _ADVICE = {"01": _A.OTHER_METHOD, "02": _A.RETRY_LATER, "03": _A.STOP, "21": _A.
 _UNNAMED = (_R.OTHER, _A.RETRY)
 
 #: Nobody refused: it was ended before any money was asked for.
-CALLED_OFF_DECLINE = Decline(reason=_R.OTHER, advice=_A.RETRY, code=CALLED_OFF)
+NOBODY_ASKED = Outcome(
+    verdict=Verdict.DECLINED, decline=Decline(reason=_R.OTHER, advice=_A.RETRY, code=CALLED_OFF)
+)
 
 
 def decline_of_issue(issue: str) -> Decline:

@@ -121,22 +121,18 @@ def _of_token(token: Json) -> Named:
 
 def _of_subscription(subscription: Json) -> Named:
     """A subscription is its own customer here; what it owes, or owed, may have changed with it."""
-    reference = subscription.get("id")
-    named = [_name(ObjectKind.SUBSCRIPTION, reference), _name(ObjectKind.CUSTOMER, reference)]
-    has_failed = (subscription.get("billing_info") or {}).get("last_failed_payment")
-    return [*named, _owed_of(subscription)] if has_failed else named
+    *named, owed = _of_failure(subscription)
+    return [*named, owed] if (subscription.get("billing_info") or {}).get("last_failed_payment") else named
 
 
 def _of_failure(subscription: Json) -> Named:
     """Which try failed is not told."""
     reference = subscription.get("id")
-    named = [_name(ObjectKind.SUBSCRIPTION, reference), _name(ObjectKind.CUSTOMER, reference)]
-    return [*named, _owed_of(subscription)]
-
-
-def _owed_of(subscription: Json) -> ObjectReference:
-    reference = subscription.get("id")
-    return _name(ObjectKind.COLLECTIBLE, f"{reference}:{NEWEST}" if reference else "")
+    return [
+        _name(ObjectKind.SUBSCRIPTION, reference),
+        _name(ObjectKind.CUSTOMER, reference),
+        _name(ObjectKind.COLLECTIBLE, f"{reference}:{NEWEST}" if reference else ""),
+    ]
 
 
 def _of_sale(sale: Json) -> Named:

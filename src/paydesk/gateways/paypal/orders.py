@@ -17,7 +17,7 @@ from paydesk.gateways.contract import (
     PreparedCharge,
 )
 from paydesk.gateways.paypal.amounts import from_paypal, to_paypal
-from paydesk.gateways.paypal.declines import CALLED_OFF_DECLINE, decline_of_issue, decline_of_response
+from paydesk.gateways.paypal.declines import NOBODY_ASKED, decline_of_issue, decline_of_response
 from paydesk.gateways.paypal.events import custom_id
 from paydesk.gateways.paypal.listed import captures_with
 from paydesk.gateways.paypal.requests import Declined, Json, Line, Refused, clear_answers, moment
@@ -31,6 +31,7 @@ _SURELY_REPORTED = timedelta(minutes=10)
 _PENDING_TAKES = timedelta(hours=6)
 #: A prepared order is kept as `order:KIND:ID`: the kind of method that is to pay it, and its id.
 _ORDER = "order:"
+_NOBODY_THERE = {"payment_initiator": "MERCHANT", "payment_type": "RECURRING", "usage": "SUBSEQUENT"}
 _TAKEN = {"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"}
 _REFUSED = {"DECLINED", "FAILED"}
 
@@ -57,11 +58,7 @@ def confirm(line: Line, prepared: PreparedCharge, now: datetime) -> Outcome:
     kind, order = _parts_of(prepared.reference)
     source: dict[str, object] = {"vault_id": prepared.request.method_reference}
     if kind == "card":
-        source["stored_credential"] = {
-            "payment_initiator": "MERCHANT",
-            "payment_type": "RECURRING",
-            "usage": "SUBSEQUENT",
-        }
+        source["stored_credential"] = _NOBODY_THERE
     try:
         answer = line.move_money(
             *("v2", "checkout", "orders", order, "capture"),
@@ -110,9 +107,7 @@ def cancel(line: Line, reference: str, now: datetime) -> Outcome:
         line.ask("v2", "checkout", "orders", order_id, body=change, method="PATCH")
     except Refused as refused:
         if refused.issue in ("RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID"):
-            return Outcome(
-                verdict=Verdict.DECLINED, decline=CALLED_OFF_DECLINE
-            )  # forgotten: nobody captures it
+            return NOBODY_ASKED  # forgotten: nobody captures it
     order = line.read("v2", "checkout", "orders", order_id)
     if order is None:
         raise GatewayUnreachable("PayPal knows an order no more that it was just asked to change.")
@@ -126,7 +121,7 @@ def order_outcome(order: Json, now: datetime, *, over: bool) -> Outcome:
         if capture is not None:
             return capture_outcome(capture, order, now)
         if order["intent"] != "CAPTURE" or order["status"] == "VOIDED":
-            return Outcome(verdict=Verdict.DECLINED, decline=CALLED_OFF_DECLINE)
+            return NOBODY_ASKED
         return Outcome(verdict=Verdict.NEVER_SEEN if over else Verdict.UNKNOWN)
 
 

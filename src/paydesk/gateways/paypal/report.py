@@ -2,7 +2,7 @@
 
 A window has 31 days at most, and three years are kept. It lists everything that the account did, for whomever; so what
 was read is kept in this process, since many customers are read one after another: for good where a window is
-complete, else for two minutes. Windows begin on the same days for everybody.
+complete and nothing in it is pending, else for two minutes. Windows begin on the same days for everybody.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def _halves(line: Line, start: datetime, end: datetime, wanted: Wanted) -> tuple
 
 
 def _is_good(window: _Window, start: datetime, now: datetime) -> bool:
-    is_complete = start + _WINDOW + _COMPLETE_AFTER < window.read_at
+    """What is pending may yet change, however old it is."""
+    is_pending = any(row.get("transaction_status") == "P" for row in window.rows)
+    is_complete = start + _WINDOW + _COMPLETE_AFTER < window.read_at and not is_pending
     return is_complete or timedelta(0) <= now - window.read_at < _GOOD_FOR
 
 

@@ -83,7 +83,7 @@ class Line:
         if 200 <= answer.status < 300:
             return self._clear(answer)
         said = _json(answer)
-        if answer.status == 422 and _issue(said) in DECLINED_ISSUES:
+        if answer.status in (403, 422) and _issue(said) in DECLINED_ISSUES:
             raise Declined(_issue(said), said)
         raise GatewayUnreachable(self._words(path, answer))
 
@@ -131,15 +131,7 @@ class Line:
         if key:
             headers["PayPal-Request-Id"] = key
         address = "/".join(quote(part, safe="") for part in path)
-        return self._exchange(
-            HttpRequest(
-                method=method,
-                url=f"{base_url(self._settings)}/{address}{query}",
-                headers=headers,
-                body=_written(body),
-                a_second=calls_a_second(self._settings),
-            )
-        )
+        return self._exchange(method, f"{address}{query}", headers, _written(body))
 
     def _token(self) -> str:
         """Give the process's token for this account, or ask for one."""
@@ -157,19 +149,9 @@ class Line:
     def _ask_token(self) -> HttpAnswer:
         name, secret = (self._settings.credentials.get(one, "") for one in (CLIENT_ID, CLIENT_SECRET))
         basic = b64encode(f"{name}:{secret}".encode()).decode()
-        return self._exchange(
-            HttpRequest(
-                method="POST",
-                url=f"{base_url(self._settings)}/v1/oauth2/token",
-                headers={
-                    "Authorization": f"Basic {basic}",
-                    "Accept": "application/json",
-                    "Content-Type": "application/x-www-form-urlencoded",
-                },
-                body=b"grant_type=client_credentials",
-                a_second=calls_a_second(self._settings),
-            )
-        )
+        headers = {"Authorization": f"Basic {basic}", "Accept": "application/json"}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return self._exchange("POST", "v1/oauth2/token", headers, b"grant_type=client_credentials")
 
     @property
     def account(self) -> tuple[str, str, str]:
@@ -178,7 +160,14 @@ class Line:
         secret = sha256(credentials.get(CLIENT_SECRET, "").encode()).hexdigest()
         return base_url(self._settings), credentials.get(CLIENT_ID, ""), secret
 
-    def _exchange(self, request: HttpRequest) -> HttpAnswer:
+    def _exchange(self, method: str, address: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+        request = HttpRequest(
+            method=method,
+            url=f"{base_url(self._settings)}/{address}",
+            headers=headers,
+            body=body,
+            a_second=calls_a_second(self._settings),
+        )
         return ask_host(request, timeout=self._settings.timeout, scrub=self.scrub)
 
 
@@ -218,12 +207,14 @@ def _json(answer: HttpAnswer) -> Json:
 
 def _issue(said: Json) -> str:
     """PayPal's word for a no: the issue of its first detail, else the name; `error` is OAuth's."""
-    details = said.get("details")
-    first = details[0] if isinstance(details, list) and details and isinstance(details[0], dict) else {}
-    return str(first.get("issue") or said.get("name") or said.get("error") or "")
+    return str(_detail(said).get("issue") or said.get("name") or said.get("error") or "")
 
 
 def _description(said: Json) -> str:
+    told = (_detail(said).get("description"), said.get("message"), said.get("error_description"))
+    return str(next(filter(None, told), ""))
+
+
+def _detail(said: Json) -> Json:
     details = said.get("details")
-    first = details[0] if isinstance(details, list) and details and isinstance(details[0], dict) else {}
-    return str(first.get("description") or said.get("message") or said.get("error_description") or "")
+    return details[0] if isinstance(details, list) and details and isinstance(details[0], dict) else {}

@@ -13,45 +13,32 @@ fit is wrong.
 
 from __future__ import annotations
 
-import binascii
 import json
-import ssl
+import re
+import time
 import zlib
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from urllib.parse import SplitResult, urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import AuthorityInformationAccessOID
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+from cryptography.x509.verification import Store
 
 from paydesk.gateways.contract import BadSignature, GatewayRefused, GatewayUnreachable, Settings, WebhookEvent
 from paydesk.gateways.http import HttpRequest, ask
 from paydesk.gateways.paypal.events import event_record
 from paydesk.gateways.paypal.requests import Line, moment
-from paydesk.gateways.paypal.settings import (
-    CERTIFICATE_HOSTS,
-    WEBHOOK_CA,
-    WEBHOOK_ID,
-    base_url,
-    certificate_hosts,
-)
+from paydesk.gateways.paypal.settings import WEBHOOK_CA, WEBHOOK_ID, certificate_places, is_paypal
+from paydesk.kit import certificates
+from paydesk.kit.certificates import TooOften
 
 #: PayPal names no tolerance; Stripe's does.
 TOLERANCE = timedelta(seconds=300)
 _HEADERS = ("transmission-id", "transmission-time", "transmission-sig", "cert-url", "auth-algo")
-_ALGORITHM = "SHA256withRSA"
-_CERTIFICATES = "/v1/notifications/certs/"
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-_SIGNER, _ISSUERS = ("messageverificationcerts.", ".paypal.com"), (".digicert.com",)
-_KEPT = 16
-_FETCHED: dict[tuple[str, str], Sequence[x509.Certificate]] = {}
+#: CERT-360caa42-fca2a594-df8cd2d5, in PayPal's examples and in what its users report.
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
+_SIGNER = re.compile(r"messageverificationcerts\.([a-z0-9-]+\.)*paypal\.com")
+_ISSUER = re.compile(r"https?://[a-z0-9.-]+\.digicert\.com/")
+_KEEP = certificates.CertificateKeep(clock=time.monotonic)
 
 
 class _CannotBeHad(Exception):
@@ -59,18 +46,21 @@ class _CannotBeHad(Exception):
 
 
 def verified(*, body: bytes, headers: Mapping[str, str], settings: Settings, line: Line) -> WebhookEvent:
-    """Give the event of a webhook that PayPal signed for this endpoint no more than 300 s from now."""
+    """Give the event of a webhook that PayPal signed for this endpoint no more than 300 s from now.
+
+    Raises GatewayUnreachable where that cannot be said now, so that PayPal sends it again.
+    """
     said = {name: headers.get(f"paypal-{name}", "") for name in _HEADERS}
     signed_at = _signed_at(said["transmission-time"])
     if abs(settings.now() - signed_at) > TOLERANCE:
         raise BadSignature("The signature is more than 300 seconds from now.")
-    if said["auth-algo"] != _ALGORITHM:
+    if said["auth-algo"] != "SHA256withRSA":
         raise BadSignature("The signature is of a kind that PayPal does not make.")
     _check_address(said["cert-url"], settings)
     try:
-        _check(body, said, settings)
-    except _CannotBeHad:
-        _ask_paypal(body, said, settings, line)
+        _judge(body, said, settings, line)
+    except TooOften as often:
+        raise GatewayUnreachable(str(often)) from None
     try:
         return event_record(json.loads(body), body)
     except (ValueError, KeyError, TypeError):
@@ -88,31 +78,27 @@ def _signed_at(text: str) -> datetime:
 
 
 def _check_address(url: str, settings: Settings) -> None:
-    """A key from anywhere else would be the sender's own. Without https only a test's own machine is asked."""
-    address = _parts(url)
-    is_plain = address.scheme == "http" and address.hostname in _LOOPBACK
-    is_there = address.netloc in certificate_hosts(settings) and address.path.startswith(_CERTIFICATES)
-    if not is_there or not (address.scheme == "https" or is_plain):
+    """A key from anywhere else would be the sender's own; what is no certificate's name is not even looked for."""
+    place, _, name = url.rpartition("/")
+    if place not in certificate_places(settings) or not _NAME.fullmatch(name):
         raise BadSignature("The certificate is not at PayPal's address.")
 
 
-def _check(body: bytes, said: Mapping[str, str], settings: Settings) -> None:
-    signer, *issuers = _certificates(said["cert-url"], settings)
-    parts = (
-        said["transmission-id"],
-        said["transmission-time"],
-        settings.credentials.get(WEBHOOK_ID, ""),
-        str(zlib.crc32(body)),
-    )
-    key = signer.public_key()
+def _judge(body: bytes, said: Mapping[str, str], settings: Settings, line: Line) -> None:
+    """Who signed is a stranger until the signature fits a certificate that lies at PayPal's address."""
     try:
-        signature = b64decode(said["transmission-sig"], validate=True)
-        if not isinstance(key, RSAPublicKey):
-            raise BadSignature("The certificate holds no RSA key.")
-        key.verify(signature, "|".join(parts).encode(), PKCS1v15(), SHA256())
-    except (InvalidSignature, binascii.Error, ValueError):
-        raise BadSignature("The signature does not fit the body.") from None
-    _check_chain(signer, issuers or _issuers_of(signer, settings), settings)
+        signer, *issuers = _certificates(said["cert-url"], settings)
+    except _CannotBeHad:
+        _KEEP.take_turn()
+        return _ask_paypal(body, said, settings, line)
+    webhook = settings.credentials.get(WEBHOOK_ID, "")
+    parts = (said["transmission-id"], said["transmission-time"], webhook, str(zlib.crc32(body)))
+    if not certificates.has_signed(signer, "|".join(parts).encode(), said["transmission-sig"]):
+        raise BadSignature("The signature does not fit the body.")
+    try:
+        _check_chain(signer, issuers or _issuers_of(signer, settings), settings)
+    except _CannotBeHad:
+        _ask_paypal(body, said, settings, line)
 
 
 def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], settings: Settings) -> None:
@@ -120,95 +106,55 @@ def _check_chain(signer: x509.Certificate, issuers: Sequence[x509.Certificate], 
 
     At PayPal's own address, a certificate that cannot be followed up to a root here is PayPal's to judge.
     """
-    is_paypal, now = base_url(settings) in CERTIFICATE_HOSTS, settings.now()
+    at_paypal, now = is_paypal(settings), settings.now()
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
         raise BadSignature("The certificate is not good at this time.")
-    name = next((one for one in _names(signer) if not is_paypal or _is_signer(one)), "")
+    name = next((one for one in certificates.names_of(signer) if not at_paypal or _SIGNER.fullmatch(one)), "")
     if not name:
         raise BadSignature("The certificate is not for PayPal's webhooks.")
-    policy = PolicyBuilder().store(_roots(settings)).time(now.replace(tzinfo=None))
-    try:
-        policy.build_server_verifier(x509.DNSName(name)).verify(signer, list(issuers))
-    except VerificationError as unknown:
-        if is_paypal:
-            raise _CannotBeHad(str(unknown)) from None
-        raise BadSignature("The certificate is not one that can be trusted.") from None
-
-
-def _names(signer: x509.Certificate) -> Sequence[str]:
-    try:
-        found = signer.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return ()
-    return found.get_values_for_type(x509.DNSName)
-
-
-def _is_signer(name: str) -> bool:
-    return name.startswith(_SIGNER[0]) and name.endswith(_SIGNER[1])
+    if certificates.is_trusted(signer, issuers, name=name, roots=_roots(settings), now=now):
+        return
+    if at_paypal:
+        raise _CannotBeHad("The certificate cannot be followed up to a root.")
+    raise BadSignature("The certificate is not one that can be trusted.")
 
 
 def _roots(settings: Settings) -> Store:
-    if base_url(settings) in CERTIFICATE_HOSTS:
-        return _roots_of_the_system()
+    if is_paypal(settings):
+        return certificates.roots_of_the_system()
     try:
-        return Store(x509.load_pem_x509_certificates(settings.options.get(WEBHOOK_CA, "").encode()))
+        return Store(certificates.certificates_in(settings.options.get(WEBHOOK_CA, "").encode()))
     except ValueError:
         raise BadSignature("This connection has no root for the certificates of webhooks.") from None
 
 
-@cache
-def _roots_of_the_system() -> Store:
-    """Give the roots that the system trusts, but for those whose number RFC 5280 does not allow."""
-    context = ssl.create_default_context()
-    found = zip(context.get_ca_certs(binary_form=True), context.get_ca_certs(), strict=True)
-    return Store(
-        [x509.load_der_x509_certificate(one) for one, said in found if int(str(said["serialNumber"]), 16) > 0]
-    )
-
-
 def _issuers_of(signer: x509.Certificate, settings: Settings) -> Sequence[x509.Certificate]:
-    """Fetch the issuer that the file left out. Nobody has to be believed for it: it is checked up to a root."""
-    try:
-        access = signer.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except x509.ExtensionNotFound:
-        return ()
-    for one in access:
-        where = (
-            one.access_location.value if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS else ""
-        )
-        if str(_parts(str(where)).hostname or "").endswith(_ISSUERS):
-            return _certificates(str(where), settings)
+    """Fetch the issuer that the file left out."""
+    for where in certificates.issuer_addresses(signer):
+        if _ISSUER.match(where):
+            return _certificates(where, settings)
     return ()
 
 
 def _certificates(url: str, settings: Settings) -> Sequence[x509.Certificate]:
-    """Fetch certificates once for each process; what they are worth at this moment is checked each time."""
-    kept = _FETCHED.get((base_url(settings), url))
-    if kept is None:
-        kept = _fetch(url, settings)
-        if len(_FETCHED) >= _KEPT:
-            _FETCHED.clear()
-        _FETCHED[base_url(settings), url] = kept
-    return kept
+    """Give what lies there. No certificate at PayPal's address is a clear answer, unlike none at all."""
+    found = _KEEP.get(url, lambda: _fetch(url, settings))
+    if found is None:
+        raise _CannotBeHad(url)
+    if not found:
+        raise BadSignature("There is no certificate at that address.")
+    return found
 
 
-def _fetch(url: str, settings: Settings) -> Sequence[x509.Certificate]:
-    """Fetch what lies there. No certificate at PayPal's address is a clear answer, unlike none at all."""
+def _fetch(url: str, settings: Settings) -> Sequence[x509.Certificate] | None:
     request = HttpRequest(method="GET", url=url, headers={"Accept": "*/*"})
     try:
         answer = ask(request, timeout=settings.timeout, scrub=str)
-    except GatewayUnreachable as broken:
-        raise _CannotBeHad(str(broken)) from None
-    try:
-        is_text = answer.body.lstrip().startswith(b"-----BEGIN")
-        one_or_more = x509.load_pem_x509_certificates if is_text else _of_der
-        return one_or_more(answer.body if answer.status == 200 else b"")
+        return certificates.certificates_in(answer.body) if answer.status == 200 else ()
+    except GatewayUnreachable:
+        return None
     except ValueError:
-        raise BadSignature("There is no certificate at that address.") from None
-
-
-def _of_der(body: bytes) -> Sequence[x509.Certificate]:
-    return [x509.load_der_x509_certificate(body)]
+        return ()
 
 
 def _ask_paypal(body: bytes, said: Mapping[str, str], settings: Settings, line: Line) -> None:
@@ -226,10 +172,3 @@ def _ask_paypal(body: bytes, said: Mapping[str, str], settings: Settings, line: 
         raise BadSignature("PayPal does not know what to make of this.") from None
     if answer.get("verification_status") != "SUCCESS":
         raise BadSignature("PayPal says that it did not sign this.")
-
-
-def _parts(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")

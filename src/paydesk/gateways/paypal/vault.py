@@ -95,10 +95,7 @@ class Vault:
                 "experience_context": back | {"shipping_preference": "NO_SHIPPING"},
             },
         }
-        body = {
-            "customer": {"id": request.customer_reference},
-            "payment_source": {source: details[source]},
-        }
+        body = {"customer": {"id": request.customer_reference}, "payment_source": {source: details[source]}}
         try:
             return self._line.ask("v3", "vault", "setup-tokens", key=f"{request.key}-{source}", body=body)
         except Refused as refused:

@@ -10,13 +10,13 @@ _OF_COLLECTING = (
     "retry_collectible debt_ends set_subscription_method cancel_now schedule_cancel undo_cancel"
     " pause pause_until resume discount known_amounts"
 )
-
 BILLING = frozenset(Capability)
 VAULT = BILLING - {Capability(name) for name in _OF_COLLECTING.split()}
 
 _NOT_IN_A_WALLET = frozenset({Capability.SET_SUBSCRIPTION_METHOD, Capability.SCHEDULE_CANCEL})
 _OF_METHOD = frozenset({Capability.SET_DEFAULT_METHOD, Capability.REMOVE_METHOD})
 _RENEWING = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE}
+_ALWAYS = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
 _ENDED = {SubscriptionState.CANCELED, SubscriptionState.COMPLETED}
 
 
@@ -36,9 +36,8 @@ def _of_subscription(subscription: records.SubscriptionRecord) -> set[Capability
     """What has not ended can be cancelled; what renews can be paused, or cancelled for later."""
     if subscription.state in _ENDED:
         return set()
-    can = {Capability.CANCEL_NOW, Capability.SET_SUBSCRIPTION_METHOD}
-    if subscription.discount_percent or not subscription.is_discounted:
-        can.add(Capability.KNOWN_AMOUNTS)
+    is_known = subscription.discount_percent or not subscription.is_discounted
+    can = _ALWAYS | ({Capability.KNOWN_AMOUNTS} if is_known else set())
     if subscription.cancels_at:
         return can | {Capability.UNDO_CANCEL}
     if subscription.state in _RENEWING and subscription.next_payment_at:

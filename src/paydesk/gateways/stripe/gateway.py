@@ -85,9 +85,8 @@ class StripeGateway(Vault, Subscriptions):
         self._line.ask(self._line.v1.customers.update, customer_reference, asked, {"idempotency_key": key})
 
     def list_customers(self, *, cursor: str = "") -> records.Page[records.CustomerRecord]:
-        return page(
-            self._line.listing(self._line.v1.customers.list, cursor, limit=PAGE), methods.customer_record
-        )
+        listing = self._line.listing(self._line.v1.customers.list, cursor, limit=PAGE)
+        return page(listing, methods.customer_record)
 
     def list_history(
         self, customer_reference: str, *, cursor: str = ""
@@ -128,9 +127,8 @@ class StripeGateway(Vault, Subscriptions):
         if reference:
             found = self._line.read(self._line.v1.refunds.retrieve, reference)
             return refund_record(found) if found else None
-        refunds = self._line.every(
-            lambda: self._line.v1.refunds.list({"charge": charge_reference, "limit": PAGE})
-        )
+        asked: stripe.params.RefundListParams = {"charge": charge_reference, "limit": PAGE}
+        refunds = self._line.every(lambda: self._line.v1.refunds.list(asked))
         return next((one for one in map(refund_record, refunds) if one.tag == tag), None)
 
     def read_dispute(self, reference: str) -> records.DisputeRecord | None:

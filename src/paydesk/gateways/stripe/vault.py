@@ -52,9 +52,8 @@ class Vault:
 
         A method that was detached meanwhile is attached to nobody again (docs.stripe.com/api/payment_methods/detach).
         """
-        setup = self._line.ask(
-            self._line.v1.setup_intents.retrieve, reference, {"expand": ["payment_method"]}
-        )
+        retrieve = self._line.v1.setup_intents.retrieve
+        setup = self._line.ask(retrieve, reference, {"expand": ["payment_method"]})
         if setup["status"] != "succeeded":
             return FinishedSetup(refusal=refusal_of(setup), can_try_again=setup["status"] == _TRY_AGAIN)
         method, customer = setup["payment_method"], id_of(setup["customer"])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from paydesk.billing.arrangements.moving.agreement import first_payment
 from paydesk.billing.arrangements.moving.begin import MovePreview, MoveRefused, begin_move, preview_move
 from paydesk.billing.arrangements.moving.models import Move
+from paydesk.billing.arrangements.moving.rounds import is_tried_again
 from paydesk.billing.arrangements.moving.undo import undo_move
 from paydesk.billing.arrangements.moving.ways import methods_for
 from paydesk.billing.payment_methods.open_account import account_for
@@ -181,7 +182,8 @@ def _state(
         steps=steps_of(move, company, first),
         first=first,
         is_checking=is_checking(first),
-        can_take_back=move.state in (Move.State.WAITING, Move.State.FENCING),
+        is_tried_again=is_tried_again(move),
+        can_take_back=move.state in (Move.State.WAITING, Move.State.FENCING) or is_tried_again(move),
         is_open=move.state in Move.OPEN,
         company=company,
         refusal=refusal,

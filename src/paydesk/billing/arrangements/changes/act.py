@@ -31,12 +31,12 @@ def work_action(taken: Claim, now: datetime) -> None:
     )
     if action.state != ScheduledAction.State.OPEN:
         return
+    merchant = merchant_by_id(taken.merchant_id)
+    if in_transaction(lambda: _is_being_moved(merchant, action.subscription_id)):
+        raise Later(now + _BEING_MOVED, "it is being moved to another way of paying")
     if action.acts_at is None:
         work_company_action(taken, action, now)
         return
-    if action.subscription.moving_since is not None:
-        raise Later(now + _BEING_MOVED, "it is being moved to another way of paying")
-    merchant = merchant_by_id(taken.merchant_id)
     if action.subscription.collected_by != Subscription.CollectedBy.PAYDESK:
         act_as_held(merchant, taken, action, now)
         return
@@ -49,6 +49,12 @@ def bring_forward_actions(event: Event, now: datetime) -> None:
     ScheduledAction.objects.filter(
         merchant_id=merchant.id, due_at__gt=now, acts_at__lte=merchant.business_now()
     ).update(due_at=now)
+
+
+def _is_being_moved(merchant: MerchantInSight, subscription_id: int) -> bool:
+    """Whoever begins to move it holds the same lock, and lets it wait while one of these is being worked off."""
+    mine = Subscription.objects.filter(merchant_id=merchant.id, id=subscription_id)
+    return locked(mine).get().moving_since is not None
 
 
 def _act(merchant: MerchantInSight, taken: Claim, subscription_id: int, now: datetime) -> None:

@@ -22,7 +22,7 @@ from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAc
 from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.database.transactions import in_transaction, let_go, locked
+from paydesk.database.transactions import in_transaction, in_turn, let_go, locked
 from paydesk.events.record import record_event
 from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable, NotOffered
 from paydesk.gateways.registry import GatewayMissing
@@ -195,7 +195,7 @@ def wait_for_change() -> str:
 
 
 def carry_out_wish(gateway: Gateway, merchant: MerchantInSight, taken: Claim, *, is_read: bool) -> None:
-    """Ask the company for it, unless it is so already, and settle it.
+    """Ask the company for it, unless it is so already or another holds the wish by now, and settle it.
 
     `is_read`: it was read a moment ago; else what was asked before may have been done.
     """
@@ -207,6 +207,9 @@ def carry_out_wish(gateway: Gateway, merchant: MerchantInSight, taken: Claim, *,
     refusal = ""
     agreement = _mine(merchant.id, action.subscription_id).get()
     if not is_so(agreement, action.kind):
+        mine = _action(merchant.id, action.id).filter(fence=taken.fence, state=State.OPEN)
+        if not in_turn(lambda: mine.update(lease_until=clock.wall_now() + LEASE)):
+            return
         refusal = _ask(gateway, merchant, agreement, action)
     asked_at = _read(gateway, merchant, agreement.id)
     if is_so(_mine(merchant.id, agreement.id).get(), action.kind):

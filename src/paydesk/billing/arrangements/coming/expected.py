@@ -29,7 +29,7 @@ class Expected:
 def expected_of(
     subscription: Subscription, *, open_count: int, today: date, until: date, zone: str
 ) -> list[Expected]:
-    """Give the bills to come up to a local day. `open_count`: how many of its bills are there and unpaid."""
+    """Give the bills to come up to a local day. `open_count`: how many payments are in its open bills."""
     first = subscription.next_payment_at
     if first is None or not _is_billed(subscription):
         return []

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from paydesk.billing.arrangements.coming.course import OPEN, Course, coming_until, makes_next
 from paydesk.billing.arrangements.coming.expected import expected_of
+from paydesk.billing.arrangements.coming.in_bills import payments_in
 from paydesk.billing.arrangements.coming.read_course import course_of
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Payment
@@ -164,8 +165,9 @@ def upcoming_at_company(
 ) -> list[Upcoming]:
     """List the open bills of a subscription that a company collects, and those to be expected. `now`: business time."""
     zone = merchant.time_zone
+    billed = payments_in([row.amount_minor for row in rows], amount_minor=agreement.amount_minor)
     expected = expected_of(
-        agreement, open_count=len(rows), today=local_date(now, zone=zone), until=until, zone=zone
+        agreement, open_count=billed, today=local_date(now, zone=zone), until=until, zone=zone
     )
     return [
         *(_of_row(merchant, row, agreement, method, now) for row in rows),

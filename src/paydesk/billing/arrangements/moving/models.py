@@ -75,6 +75,8 @@ class Move(DueRow):
     bills = models.JSONField(default=list)
     # Until when the old one has to be held, and the first payment asked for; else the old one goes on.
     gives_up_at = models.DateTimeField(null=True)
+    # When its company was asked to hold it, unless it is known what became of that (wall time).
+    hold_asked_at = models.DateTimeField(null=True)
     # When the company said that the old one is held, that it has ended, or that it goes on (wall time).
     fenced_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

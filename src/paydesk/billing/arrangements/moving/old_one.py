@@ -16,6 +16,7 @@ from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import CollectibleRecord, SubscriptionRecord, SubscriptionState, all_pages
+from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
@@ -63,7 +64,7 @@ def read_old_one(*, merchant: MerchantInSight, source: Subscription) -> tuple[St
 
     Raises GatewayUnreachable, GatewayMissing.
     """
-    gateway = connect(source.connection, merchant=merchant)
+    gateway = company_of(merchant=merchant, source=source)
     asked_at = clock.wall_now()
     owner = source.gateway_customer
     let_go()
@@ -79,6 +80,13 @@ def read_old_one(*, merchant: MerchantInSight, source: Subscription) -> tuple[St
     its_own = [one for one in bills if one.subscription_reference == source.reference]
     in_transaction(lambda: _write(gateway, source, record, its_own, asked_at))
     return standing_of(merchant=merchant, source_id=source.id), asked_at
+
+
+def company_of(*, merchant: MerchantInSight, source: Subscription) -> Gateway:
+    """Give the gateway of its connection, which is at hand. Raises GatewayMissing, once that was closed as well."""
+    if source.connection.removed_at is not None:
+        raise GatewayMissing(f"The connection {source.connection.name!r} was closed.")
+    return connect(source.connection, merchant=merchant)
 
 
 def standing_of(*, merchant: MerchantInSight, source_id: int) -> Standing:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from paydesk.billing.arrangements.coming.in_bills import payments_in
 from paydesk.billing.arrangements.ending.held_end import acts_at
 from paydesk.billing.payments.charging.plan_out import Planned
 from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
@@ -100,7 +101,8 @@ def terms_of(
     today = local_date(now, zone=zone)
     next_day = _next_day(old, begins_again=begins_again, today=today, zone=zone)
     owed_minor = sum(debt.owed_minor for debt in old.debts)
-    left = None if old.payments_total is None else old.payments_total - old.payments_made - _missed(old)
+    missed = payments_in([debt.billed_minor for debt in old.debts], amount_minor=old.amount_minor)
+    left = None if old.payments_total is None else old.payments_total - old.payments_made - missed
     if next_day is None or (left is not None and left <= 0 and not owed_minor):
         return None
     before_rhythm = 1 if owed_minor else 0
@@ -156,12 +158,6 @@ def _next_day(old: Old, *, begins_again: bool, today: date, zone: str) -> date |
         return rhythm.day(rhythm.first_index_from(today + timedelta(days=1)))
     except RhythmRefused:
         return None
-
-
-def _missed(old: Old) -> int:
-    """Count the payments that are in what is overdue: one bill may be for several."""
-    billed = sum(debt.billed_minor for debt in old.debts)
-    return max(len(old.debts), billed // old.amount_minor if old.amount_minor else 0)
 
 
 def _is_less_for_good(old: Old) -> bool:

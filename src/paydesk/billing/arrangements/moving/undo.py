@@ -11,6 +11,7 @@ from paydesk.billing.arrangements.changes.change import agreement_of
 from paydesk.billing.arrangements.moving.agreement import give_agreement_up
 from paydesk.billing.arrangements.moving.begin import MoveRefused
 from paydesk.billing.arrangements.moving.models import Move
+from paydesk.billing.arrangements.moving.rounds import is_tried_again
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.database.transactions import in_transaction, locked
@@ -55,8 +56,8 @@ def _undo(merchant: MerchantInSight, subscription_id: int, now: datetime) -> Mov
     if move.state == State.WAITING:
         _settle(merchant, move, State.UNDONE, Move.Why.TAKEN_BACK, now)
         tell_of_move(move, "undone", now=now)
-    elif move.state == State.FENCING:
-        # Whoever is asking its company this moment finds that the row is another's.
+    elif move.state == State.FENCING or is_tried_again(move):
+        # Whoever is asking its company this moment finds that the row is another's. No further try follows.
         Move.objects.filter(merchant_id=merchant.id, id=move.id).update(
             state=State.RELEASING,
             why=Move.Why.TAKEN_BACK,

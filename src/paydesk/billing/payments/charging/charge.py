@@ -88,6 +88,8 @@ def _gateway(merchant: MerchantInSight, payment: Payment, now: datetime) -> Gate
 def _open(merchant: MerchantInSight, payment: Payment, taken: Claim, now: datetime) -> Attempt | None:
     """Give the attempt that was opened; None when there is nothing to charge."""
     row = lock_payment(merchant_id=merchant.id, payment_id=payment.id, known=payment)
+    if row.connection_id != payment.connection_id:
+        raise Later(now, "it is charged at another company by now")
     row.connection = payment.connection
     held = DueCharge.objects.filter(merchant_id=merchant.id, id=taken.row_id, fence=taken.fence)
     if not held.exists():

@@ -6,6 +6,7 @@ PayPal keeps no customers: whoever agreed to a subscription is the customer of t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,9 +15,9 @@ from paydesk.gateways.contract import Capability
 from paydesk.gateways.paypal.amounts import from_paypal
 from paydesk.gateways.paypal.requests import Json, moment
 from paydesk.gateways.paypal.subscriptions.arrears import Rhythm
+from paydesk.gateways.paypal.vault import method_of
 from paydesk.gateways.records import (
     CustomerRecord,
-    MethodKind,
     MethodRecord,
     SubscriptionRecord,
     SubscriptionState,
@@ -26,6 +27,12 @@ from paydesk.kit.money import Money, exponent
 _WAITING = {"APPROVAL_PENDING", "APPROVED"}
 _ENDED = {"CANCELLED": SubscriptionState.CANCELED, "EXPIRED": SubscriptionState.COMPLETED}
 RUNNING = {SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE}
+_ALWAYS = (Capability.KNOWN_AMOUNTS, Capability.CANCEL_NOW)
+_CAN = {
+    **dict.fromkeys(RUNNING, (*_ALWAYS, Capability.PAUSE)),
+    SubscriptionState.PAUSED: (*_ALWAYS, Capability.RESUME),
+    SubscriptionState.UNPAID: _ALWAYS,
+}
 _REGULAR, _TRIAL = "REGULAR", "TRIAL"
 _MANAGED = "https://www.paypal.com/myaccount/autopay/connect/"
 _MANAGED_IN_SANDBOX = "https://www.sandbox.paypal.com/myaccount/autopay/connect/"
@@ -51,27 +58,17 @@ def name_of(name: Json) -> str:
 def method_record(subscription: Json) -> MethodRecord:
     """Read what pays a subscription: a card, or the customer's wallet, of which PayPal says no more."""
     card = ((subscription.get("subscriber") or {}).get("payment_source") or {}).get("card")
-    reference = method_of(subscription)
-    if not card:
-        return MethodRecord(reference=reference, kind=MethodKind.WALLET, brand="paypal", is_default=True)
-    year, _, month = (card.get("expiry") or "").partition("-")
-    return MethodRecord(
-        reference=reference,
-        brand=(card.get("brand") or "").lower(),
-        last_four=(card.get("last_digits") or "")[-4:],
-        expires_year=int(year) if year else None,
-        expires_month=int(month) if month else None,
-        is_default=True,
-    )
+    found = method_of({"card": card} if card else {"paypal": {}}, reference=method_name(subscription))
+    return replace(found, is_default=True)
 
 
-def method_of(subscription: Json) -> str:
+def method_name(subscription: Json) -> str:
     """Name what pays a subscription; it has no name of its own at PayPal."""
     return f"{subscription['id']}:method"
 
 
 def subscription_record(subscription: Json, *, in_sandbox: bool) -> SubscriptionRecord:
-    """Read a subscription."""
+    """Read a subscription. `payments_made` has every cycle that is completed, as if none was in arrears."""
     state, regular = _state(subscription), _cycle(subscription, _REGULAR)
     billing, ends = billing_of(subscription), subscription["status"] in _ENDED
     rhythm, amount = rhythm_of(subscription), _price(subscription, regular)
@@ -90,7 +87,7 @@ def subscription_record(subscription: Json, *, in_sandbox: bool) -> Subscription
         payments_made=sum(one["cycles_completed"] for one in _paid_executions(subscription)) if total else 0,
         next_payment_at=next_at,
         next_amount=_next_amount(subscription) if next_at else None,
-        method_reference=method_of(subscription),
+        method_reference=method_name(subscription),
         ended_at=_moment(subscription.get("status_update_time")) if ends else None,
         trial_ends_at=_trial_ends_at(subscription) if state == SubscriptionState.TRIALING else None,
         manage_url=f"{_MANAGED_IN_SANDBOX if in_sandbox else _MANAGED}{subscription['id']}",
@@ -102,12 +99,7 @@ def subscription_capabilities(record: SubscriptionRecord) -> frozenset[Capabilit
 
     What stopped at its threshold of failures is not activated again before it is paid (`subscriptions.activate-422`).
     """
-    always = frozenset({Capability.KNOWN_AMOUNTS, Capability.CANCEL_NOW})
-    if record.state in RUNNING and record.ended_at is None:
-        return always | {Capability.PAUSE}
-    if record.state == SubscriptionState.PAUSED:
-        return always | {Capability.RESUME}
-    return always if record.state == SubscriptionState.UNPAID else frozenset()
+    return frozenset(_CAN.get(record.state, ()))
 
 
 def title_of(subscription: Json) -> str:
@@ -126,9 +118,7 @@ def currency_of(subscription: Json) -> str:
     """Name the one currency of a subscription, by its balance or its price."""
     price = (_cycle(subscription, _REGULAR).get("pricing_scheme") or {}).get("fixed_price")
     said = billing_of(subscription).get("outstanding_balance") or price
-    if not said:
-        said = _tiers(_cycle(subscription, _REGULAR))[0]["amount"]
-    return str(said["currency_code"])
+    return str((said or _tiers(_cycle(subscription, _REGULAR))[0]["amount"])["currency_code"])
 
 
 def outstanding_of(subscription: Json) -> Money:
@@ -141,10 +131,8 @@ def outstanding_of(subscription: Json) -> Money:
 
 def is_being_tried(subscription: Json) -> bool:
     """Say whether PayPal is going to try a failed payment again by itself, before it is added to the balance."""
-    failed, paid = (
-        billing_of(subscription).get("last_failed_payment"),
-        billing_of(subscription).get("last_payment"),
-    )
+    billing = billing_of(subscription)
+    failed, paid = billing.get("last_failed_payment"), billing.get("last_payment")
     if subscription["status"] != "ACTIVE" or not failed or not failed.get("next_payment_retry_time"):
         return False
     # What was captured meanwhile may have been an older balance.
@@ -170,9 +158,8 @@ def _state(subscription: Json) -> SubscriptionState:
         return _ENDED[status]
     owes = bool(outstanding_of(subscription))
     if status == "SUSPENDED":
-        return (
-            SubscriptionState.UNPAID if owes and _is_at_threshold(subscription) else SubscriptionState.PAUSED
-        )
+        is_stopped = owes and _is_at_threshold(subscription)
+        return SubscriptionState.UNPAID if is_stopped else SubscriptionState.PAUSED
     if owes or is_being_tried(subscription):
         return SubscriptionState.PAST_DUE
     return SubscriptionState.TRIALING if _is_on_trial(subscription) else SubscriptionState.ACTIVE
@@ -201,15 +188,9 @@ def _trial_ends_at(subscription: Json) -> datetime | None:
 
 def _next_amount(subscription: Json) -> Money:
     """Give what the next bill asks for: a cycle of a trial or a regular one, and what is outstanding."""
-    ahead = next(
-        (
-            one
-            for one in _executions(subscription)
-            if one["tenure_type"] == _TRIAL and one.get("cycles_remaining")
-        ),
-        None,
-    )
-    cycle = _cycle(subscription, _TRIAL, ahead["sequence"]) if ahead else _cycle(subscription, _REGULAR)
+    trials = [one for one in _executions(subscription) if one["tenure_type"] == _TRIAL]
+    ahead = [one["sequence"] for one in trials if one.get("cycles_remaining")]
+    cycle = _cycle(subscription, _TRIAL, ahead[0]) if ahead else _cycle(subscription, _REGULAR)
     price = _price(subscription, cycle)
     return price + outstanding_of(subscription) if rhythm_of(subscription).bills_outstanding else price
 

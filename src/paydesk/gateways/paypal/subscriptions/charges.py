@@ -8,6 +8,7 @@ is paid once, and while it is what it was, nothing has been paid.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,10 +22,10 @@ from paydesk.gateways.contract import (
     PreparedCharge,
 )
 from paydesk.gateways.paypal.amounts import to_paypal
-from paydesk.gateways.paypal.declines import CALLED_OFF_DECLINE, decline_of_issue
+from paydesk.gateways.paypal.declines import NOBODY_ASKED, decline_of_issue
 from paydesk.gateways.paypal.requests import Declined, Line, clear_answers
-from paydesk.gateways.paypal.subscriptions.agreement import outstanding_of
-from paydesk.gateways.paypal.subscriptions.arrears import Transaction
+from paydesk.gateways.paypal.subscriptions.agreement import outstanding_of, rhythm_of
+from paydesk.gateways.paypal.subscriptions.arrears import Episode, Transaction, sort_out
 from paydesk.gateways.paypal.subscriptions.history import collectible_capabilities, collectible_of
 from paydesk.gateways.paypal.subscriptions.reading import Whole, read_whole
 from paydesk.gateways.paypal.subscriptions.transactions import outcome_of, reference_of, transaction_of
@@ -62,19 +63,15 @@ def prepare(line: Line, request: ChargeRequest, now: datetime) -> PreparedCharge
     if request.amount != record.owed:
         raise GatewayRefused(f"This is now about {record.owed}, not {request.amount}.")
     newest = whole.transactions[-1].reference if whole.transactions else _NONE
-    return PreparedCharge(
-        request=request, reference=f"{subscription}:{_AFTER}{newest}:{request.amount.minor}"
-    )
+    reference = f"{subscription}:{_AFTER}{newest}:{request.amount.minor}"
+    return PreparedCharge(request=request, reference=reference)
 
 
 def confirm(line: Line, prepared: PreparedCharge) -> Outcome:
     """Capture it, once for each key. Where PayPal takes it on without a result (202), that is doubt."""
     request, subscription = prepared.request, prepared.reference.partition(":")[0]
-    asked = {
-        "note": f"Paydesk {request.tag}"[:128],
-        "capture_type": _TYPE,
-        "amount": to_paypal(request.amount),
-    }
+    note, amount = f"Paydesk {request.tag}"[:128], to_paypal(request.amount)
+    asked = {"note": note, "capture_type": _TYPE, "amount": amount}
     path = ("v1", "billing", "subscriptions", subscription, "capture")
     try:
         made = line.move_money(*path, key=request.key, body=asked)
@@ -112,25 +109,41 @@ def cancel(line: Line, reference: str, now: datetime) -> Outcome:
     if found is None or found.verdict is Verdict.UNKNOWN:
         raise GatewayUnreachable("PayPal does not list this charge, and the balance has changed.")
     if found.verdict is Verdict.NEVER_SEEN:
-        return Outcome(verdict=Verdict.DECLINED, decline=CALLED_OFF_DECLINE)
+        return NOBODY_ASKED
     return found
 
 
 def _since(whole: Whole, note: _Note, asked_at: datetime, over: timedelta) -> Outcome:
-    """Say what became of it by what came since, and by what is outstanding."""
+    """Say what became of it by what came since, and by what is outstanding.
+
+    A regular bill may be of the same amount: ours is one that paid what was owed, or else the balance is less.
+    """
     subscription = whole.subscription
-    ours = [one for one in _after(whole.transactions, note.newest) if one.minor == note.minor]
+    is_less, paid = outstanding_of(subscription).minor < note.minor, _paid_of_debt(whole, note)
+    since = [one for one in _after(whole.transactions, note.newest) if one.minor == note.minor]
+    ours = sorted(since, key=lambda one: one.reference not in paid)
     for verdict in (Verdict.SUCCEEDED, Verdict.PENDING):
         for one in ours:
-            if one.verdict is verdict:
+            is_known = one.reference in paid or (is_less and subscription["status"] != "CANCELLED")
+            if one.verdict is verdict and is_known:
                 return outcome_of(subscription, one)
-    if outstanding_of(subscription).minor < note.minor:
+    if is_less:
         # It was paid, or forgiven, and not with what is listed so far.
         return _absent(over > _SURELY_LISTED)
     declined = [one for one in ours if one.verdict is Verdict.DECLINED and one.at > asked_at - _GIVE_OR_TAKE]
     if declined and over > _SURELY_OVER:
         return outcome_of(subscription, declined[-1])
     return _absent(over > _SURELY_OVER)
+
+
+def _paid_of_debt(whole: Whole, note: _Note) -> set[str]:
+    """Name what was paid, or is about to be, of a debt that was there when we asked, and not beside it."""
+    as_paid = {Verdict.PENDING: Verdict.SUCCEEDED}
+    listed = [replace(one, verdict=as_paid.get(one.verdict, one.verdict)) for one in whole.transactions]
+    newer = {one.reference for one in _after(listed, note.newest)}
+    episodes = [one for one in sort_out(listed, rhythm_of(whole.subscription)) if isinstance(one, Episode)]
+    mine = [one for debt in episodes if debt.reference not in newer for one in debt.transactions]
+    return {one.reference for one in mine if one.verdict is Verdict.SUCCEEDED}
 
 
 def _after(transactions: Sequence[Transaction], newest: str) -> Sequence[Transaction]:

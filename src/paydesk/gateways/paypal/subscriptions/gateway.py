@@ -15,7 +15,7 @@ from paydesk.gateways import contract, method_setup, records
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.paypal import events, settings
 from paydesk.gateways.paypal.connection import PayPalConnection
-from paydesk.gateways.paypal.requests import Refused, clear_answers
+from paydesk.gateways.paypal.requests import Json, Refused, clear_answers
 from paydesk.gateways.paypal.subscriptions import agreement, charges, history, reading, refunds
 from paydesk.gateways.paypal.subscriptions.transactions import reference_of
 from paydesk.gateways.records import (
@@ -122,11 +122,21 @@ class SubscriptionsGateway(PayPalConnection):
         return self._with_refunds(whole, [found])[0] if found else None
 
     def read_subscription(self, reference: str) -> SubscriptionRecord | None:
+        """Read one; of a plan in arrears all that it did, since a cycle that failed is completed at PayPal too."""
         found = reading.read_subscription(self._line, reference)
+        if found is None:
+            return None
         with clear_answers():
-            if found is None:
-                return None
-            return agreement.subscription_record(found, in_sandbox=settings.is_sandbox(self._settings))
+            record = self._record(found)
+            if not (record.payments_made and history.is_in_arrears(found)):
+                return record
+        whole = reading.read_whole(self._line, reference, self._settings.now())
+        if whole is None:
+            return None
+        with clear_answers():
+            record = self._record(whole.subscription)
+            made = record.payments_made - history.unpaid_count(*whole, record.amount)
+            return replace(record, payments_made=max(0, made))
 
     def prepare_charge(self, request: contract.ChargeRequest) -> contract.PreparedCharge:
         return charges.prepare(self._line, request, self._settings.now())
@@ -163,6 +173,9 @@ class SubscriptionsGateway(PayPalConnection):
 
     def webhook_references(self, event: contract.WebhookEvent) -> Sequence[contract.ObjectReference]:
         return events.named_for_subscriptions(event)
+
+    def _record(self, found: Json) -> SubscriptionRecord:
+        return agreement.subscription_record(found, in_sandbox=settings.is_sandbox(self._settings))
 
     def _with_refunds(
         self, whole: reading.Whole, found: Sequence[CollectibleRecord]

@@ -7,10 +7,11 @@ is outstanding. Declines may be missing in the listing: then what is outstanding
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from paydesk.gateways.contract import Capability
+from paydesk.gateways.paypal.amounts import from_paypal
 from paydesk.gateways.paypal.events import NEWEST
 from paydesk.gateways.paypal.requests import Json, moment
 from paydesk.gateways.paypal.subscriptions.agreement import (
@@ -41,7 +42,6 @@ _OPEN_AFTER = {
     Verdict.PENDING: CollectibleState.PROCESSING,
     Verdict.DECLINED: CollectibleState.FAILED,
 }
-_A_DAY = timedelta(days=1)
 _IS_OPEN = {CollectibleState.DUE, CollectibleState.FAILED}
 #: What is owed without a try that is listed: `I-SUB:since-TRANSACTION`, the last payment before it.
 _SINCE = "since-"
@@ -80,6 +80,24 @@ def collectible_of(
     return _once_unlisted(subscription, records, reference)
 
 
+def is_in_arrears(subscription: Json) -> bool:
+    """Say whether cycles that are completed at PayPal were not paid, be they owed any more or not."""
+    balance = billing_of(subscription).get("outstanding_balance")
+    return bool(balance and from_paypal(balance)) or is_being_tried(subscription)
+
+
+def unpaid_count(subscription: Json, transactions: Iterable[Transaction], price: Money) -> int:
+    """Count the cycles that are completed at PayPal and were not paid: one debt may be of several, at this price.
+
+    What PayPal still tries beside a debt is not in it yet. What was forgiven is nobody's to pay any more; what was
+    dropped with a cancelled subscription is not either, and was not paid.
+    """
+    states = {*_IS_OPEN, *([CollectibleState.CANCELED] if subscription["status"] == "CANCELLED" else [])}
+    unpaid = [one for one in history(subscription, transactions) if one.owed or one.state in states]
+    is_tried_beside = is_being_tried(subscription) and any(one.owed for one in unpaid)
+    return is_tried_beside + sum(max(1, one.amount.minor // max(1, price.minor)) for one in unpaid)
+
+
 def collectible_capabilities(record: CollectibleRecord) -> frozenset[Capability]:
     """An outstanding balance can be captured: then `owed` says how much. Before it is one, PayPal alone tries again.
 
@@ -114,7 +132,7 @@ def _lacks_payment(subscription: Json, listed: Sequence[Transaction]) -> bool:
     """Say whether PayPal knows of a payment that it does not list yet. Its times may differ a little."""
     paid = billing_of(subscription).get("last_payment")
     times = [one.at for one in listed if one.verdict is Verdict.SUCCEEDED]
-    return paid is not None and all(moment(paid["time"]) > at + _A_DAY for at in times)
+    return paid is not None and all(moment(paid["time"]) > at + timedelta(days=1) for at in times)
 
 
 def _episode_record(
@@ -138,6 +156,7 @@ def _episode_record(
         if lacks_payment or any(one.verdict is Verdict.PENDING for one in episode.transactions):
             state = CollectibleState.PROCESSING
     first, is_paid = episode.transactions[0], state is CollectibleState.PAID
+    paid_at = [one.at for one in episode.transactions if one.verdict is Verdict.SUCCEEDED][-1:]
     return CollectibleRecord(
         reference=reference_of(subscription, first.reference),
         state=state,
@@ -145,7 +164,7 @@ def _episode_record(
         created_at=first.at,
         due_at=first.at,
         owed=owed if is_open and owed else None,
-        paid_at=_last_paid(episode.transactions) if is_paid else None,
+        paid_at=paid_at[0] if is_paid else None,
         settled_by=SettledBy.ATTEMPT if is_paid else None,
         next_attempt_at=retried_at(subscription) if is_open else None,
         debt_ends=is_open and _can_be_cancelled(subscription),
@@ -226,23 +245,17 @@ def _attempts(
     subscription: Json, transactions: Sequence[Transaction], *, is_open: bool = False
 ) -> list[AttemptRecord]:
     """PayPal says of the last failure alone why it failed."""
-    failed = billing_of(subscription).get("last_failed_payment") or {}
+    reason = (billing_of(subscription).get("last_failed_payment") or {}).get("reason_code") or ""
     declined = [one for one in transactions if one.verdict is Verdict.DECLINED]
     last = declined[-1] if declined and is_open else None
     return [
         AttemptRecord(
             reference=reference_of(subscription, one.reference),
-            outcome=outcome_of(
-                subscription, one, reason=failed.get("reason_code") or "" if one is last else ""
-            ),
+            outcome=outcome_of(subscription, one, reason=reason if one is last else ""),
             created_at=one.at,
         )
         for one in transactions
     ]
-
-
-def _last_paid(transactions: Sequence[Transaction]) -> datetime:
-    return [one.at for one in transactions if one.verdict is Verdict.SUCCEEDED][-1]
 
 
 def _missed_lines(subscription: Json, episode: Episode, amount: Money) -> list[LineRecord]:

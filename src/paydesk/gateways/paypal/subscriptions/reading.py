@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from paydesk.gateways.contract import GatewayUnreachable
+from paydesk.gateways.paypal.events import link
 from paydesk.gateways.paypal.requests import Json, Line, clear_answers, moment, written
 from paydesk.gateways.paypal.subscriptions.agreement import customer_record, outstanding_of
 from paydesk.gateways.paypal.subscriptions.arrears import Transaction
@@ -65,12 +66,8 @@ def list_customers(line: Line, cursor: str) -> Page[CustomerRecord]:
         raise GatewayUnreachable("PayPal says that it has no list of subscriptions.")
     with clear_answers():
         records = [customer_record(one) for one in found.get("subscriptions") or []]
-        is_last = len(records) < _PAGE and not _has_next(found)
+        is_last = len(records) < _PAGE and not link(found, "next")
         return Page(records=records, next_cursor="" if is_last else str(int(number) + 1))
-
-
-def _has_next(found: Json) -> bool:
-    return any(one.get("rel") == "next" for one in found.get("links") or [])
 
 
 def _is_delicate(whole: Whole) -> bool:
@@ -81,8 +78,7 @@ def _is_delicate(whole: Whole) -> bool:
 
 
 def _transactions(line: Line, subscription: Json, now: datetime) -> list[Transaction]:
-    names = ("create_time", "start_time")
-    begun = min(moment(subscription[name]) for name in names if subscription.get(name))
+    begun = min(moment(subscription[one]) for one in ("create_time", "start_time") if subscription.get(one))
     path = (*_PATH, subscription["id"], "transactions")
 
     def ask(start: datetime, end: datetime) -> Json:

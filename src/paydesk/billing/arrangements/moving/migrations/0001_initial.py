@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ("owed_minor", models.BigIntegerField(default=0)),
                 ("bills", models.JSONField(default=list)),
                 ("gives_up_at", models.DateTimeField(null=True)),
+                ("hold_asked_at", models.DateTimeField(null=True)),
                 ("fenced_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("released_at", models.DateTimeField(null=True)),

@@ -14,7 +14,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     Held,
     advance,
     ask,
-    date_has_passed,
+    is_for_a_person,
     let_others_wait,
     look_again,
     turn,
@@ -35,7 +35,7 @@ def end_old_one(held: Held) -> None:
     try:
         _end(held)
     except (GatewayUnreachable, GatewayMissing):
-        if date_has_passed(held):
+        if is_for_a_person(held):
             # It is held, and a person sees to it that it stays so.
             doubt_end(held.move.source, now=clock.wall_now())
         raise

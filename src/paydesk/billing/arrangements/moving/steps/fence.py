@@ -15,6 +15,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     ask,
     is_too_late,
     look_again,
+    may_still_be_held,
     turn,
 )
 from paydesk.kit import clock
@@ -42,13 +43,19 @@ def hold_old_one(held: Held) -> None:
     """
     move = held.move
     if is_too_late(held):
-        turn(held, lambda: _give_back(held, Why.NOT_FENCED))
+        turn(held, lambda: _give_back(held, Why.NOT_FENCED, hold_asked_at=move.hold_asked_at))
         return
     standing, asked_at = read_old_one(merchant=held.merchant, source=move.source)
     if not is_fenced(standing.agreement, move.fence_kind):
+        if may_still_be_held(held, asked_at):
+            # Nor is it asked again meanwhile: what is found to be held then was asked for once.
+            raise look_again(held, "its company has not answered")
         fault("M03")
         said_yes = move.fence_kind in _VERBS and ask(
-            held, _VERBS[move.fence_kind], operation=f"move:{move.fence_kind}"
+            held,
+            _VERBS[move.fence_kind],
+            operation=f"move:{move.fence_kind}",
+            hold_asked_at=clock.wall_now(),
         )
         fault("M04")
         if not said_yes:
@@ -62,6 +69,7 @@ def hold_old_one(held: Held) -> None:
 
 
 def _charge_or_give_back(held: Held, asked_at: datetime) -> None:
+    """It is held: what was asked for has been done."""
     standing = standing_of(merchant=held.merchant, source_id=held.move.source_id)
     if is_too_late(held):
         _give_back(held, Why.NOT_FENCED)
@@ -76,7 +84,7 @@ def _charge_or_give_back(held: Held, asked_at: datetime) -> None:
             customer_id=held.move.customer_id,
             now=clock.wall_now(),
         )
-        advance(held, Move.State.CHARGING, fenced_at=asked_at)
+        advance(held, Move.State.CHARGING, fenced_at=asked_at, hold_asked_at=None)
         fault("M05")
 
 
@@ -97,6 +105,6 @@ def has_collected(move: Move, standing: Standing) -> bool:
     )
 
 
-def _give_back(held: Held, why: Move.Why) -> None:
-    advance(held, Move.State.RELEASING, why=why)
+def _give_back(held: Held, why: Move.Why, *, hold_asked_at: datetime | None = None) -> None:
+    advance(held, Move.State.RELEASING, why=why, hold_asked_at=hold_asked_at)
     fault("M11")

@@ -17,15 +17,19 @@ from paydesk.billing.arrangements.moving.agreement import (
 )
 from paydesk.billing.arrangements.moving.doubts import doubt_release, end_doubt_about_release
 from paydesk.billing.arrangements.moving.models import Move
-from paydesk.billing.arrangements.moving.old_one import is_released, read_old_one
+from paydesk.billing.arrangements.moving.old_one import Standing, is_released, read_old_one
+from paydesk.billing.arrangements.moving.rounds import is_tried_again
+from paydesk.billing.arrangements.moving.steps.fence import has_collected
 from paydesk.billing.arrangements.moving.steps.turn import (
     Held,
     Verb,
     advance,
     ask,
     date_has_passed,
+    is_for_a_person,
     let_others_wait,
     look_again,
+    may_still_be_held,
     turn,
 )
 from paydesk.billing.arrangements.moving.tell import tell_of_move
@@ -38,9 +42,6 @@ from paydesk.kit.faults import fault
 Fence = Move.Fence
 State = Move.State
 Why = Move.Why
-ROUNDS_MAX = 3
-#: What may go well when the next payment comes near.
-_TRIED_AGAIN = {Why.COLLECTED, Why.NOT_FENCED, Why.NO_ANSWER}
 #: The customer still wants to be moved: the new one may take the place of an old one that is gone.
 _STILL_WANTED = {Why.DECLINED, Why.NOT_FENCED, Why.NO_ANSWER}
 _AN_HOUR, _TEN_MINUTES = timedelta(hours=1), timedelta(minutes=10)
@@ -58,7 +59,7 @@ def release_old_one(held: Held) -> None:
     try:
         _release(held)
     except (GatewayUnreachable, GatewayMissing):
-        if date_has_passed(held):
+        if is_for_a_person(held):
             doubt_release(held.move, now=clock.wall_now())
         raise
 
@@ -66,33 +67,39 @@ def release_old_one(held: Held) -> None:
 def _release(held: Held) -> None:
     move = held.move
     standing, asked_at = read_old_one(merchant=held.merchant, source=move.source)
-    if not _is_settled(held, standing.agreement, asked_at):
+    if not _is_settled(held, standing, asked_at):
         fault("M12")
         said_yes = move.fence_kind in _VERBS and ask(
             held, _VERBS[move.fence_kind], operation=f"move:undo:{move.fence_kind}"
         )
         fault("M13")
         standing, asked_at = read_old_one(merchant=held.merchant, source=move.source)
-        if not _is_settled(held, standing.agreement, asked_at):
+        if not _is_settled(held, standing, asked_at):
             if said_yes:
                 raise look_again(held, "its company has not let it go on yet")
             _stay_held(held)
 
 
-def _is_settled(held: Held, old: Subscription, asked_at: datetime) -> bool:
+def _is_settled(held: Held, standing: Standing, asked_at: datetime) -> bool:
     """Settle what the company's word decides; False while it still has to be asked."""
-    why = held.move.why
+    old, why = standing.agreement, held.move.why
     if old.state in ENDED:
         by_its_date = held.move.fence_kind == Fence.SCHEDULE_CANCEL and date_has_passed(held)
         if by_its_date and why in _STILL_WANTED:
             turn(held, lambda: _stand(held))
+        elif by_its_date:
+            turn(held, lambda: _end_unwanted(held, asked_at))
         else:
             turn(held, lambda: _settle(held, Why.ENDED if why in _STILL_WANTED else why, asked_at))
         return True
     if is_released(old, held.move.fence_kind):
+        if may_still_be_held(held, asked_at):
+            raise look_again(held, "its company may be holding it only now")
         turn(held, lambda: _go_back(held, asked_at))
         return True
-    if date_has_passed(held) and why in _STILL_WANTED and held.move.fence_kind != Fence.NOTHING:
+    is_past = date_has_passed(held) and held.move.fence_kind != Fence.NOTHING
+    # What was held too late, after its company had collected, is paid: it is let go on.
+    if is_past and why in _STILL_WANTED and not has_collected(held.move, standing):
         turn(held, lambda: _stand(held))
         return True
     return False
@@ -101,7 +108,7 @@ def _is_settled(held: Held, old: Subscription, asked_at: datetime) -> bool:
 def _go_back(held: Held, asked_at: datetime) -> None:
     """The old one goes on; what may go well at its next payment is tried again then."""
     move = held.move
-    if move.why not in _TRIED_AGAIN or move.round >= ROUNDS_MAX:
+    if not is_tried_again(move):
         _settle(held, move.why, asked_at)
         return
     hold_agreement(merchant=held.merchant, agreement=held.target)
@@ -116,15 +123,22 @@ def _go_back(held: Held, asked_at: datetime) -> None:
     fault("M14")
 
 
-def _settle(held: Held, why: str, asked_at: datetime) -> None:
+def _settle(held: Held, why: str, asked_at: datetime, *, is_in_doubt: bool = False) -> None:
     now = clock.wall_now()
     give_agreement_up(merchant=held.merchant, agreement=held.target, now=now)
     let_others_wait(held, is_moving=False)
-    end_doubt_about_release(held.move, now=now)
+    if not is_in_doubt:
+        end_doubt_about_release(held.move, now=now)
     state = State.UNDONE if why == Why.TAKEN_BACK else State.DROPPED
     advance(held, state, why=why, released_at=asked_at, settled_at=now)
     tell_of_move(held.move, "undone" if state == State.UNDONE else "dropped", now=now)
     fault("M14")
+
+
+def _end_unwanted(held: Held, asked_at: datetime) -> None:
+    """It was to go on, and has ended by the date that was set to hold it: a person looks."""
+    _settle(held, Why.ENDED, asked_at, is_in_doubt=True)
+    doubt_release(held.move, now=clock.wall_now())
 
 
 def _stand(held: Held) -> None:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.db.models import QuerySet
+
 from paydesk.billing.arrangements.moving.models import Move
+from paydesk.billing.arrangements.moving.old_one import company_of
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.database.transactions import in_transaction, let_go, locked
+from paydesk.database.transactions import in_transaction, in_turn, let_go, locked
 from paydesk.gateways.contract import Gateway, GatewayRefused, NotOffered
 from paydesk.kit import clock, ids
-from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.models import Connection
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later
 
@@ -22,6 +25,8 @@ Answer = TypeVar("Answer")
 #: Longer than one step can wait for a company, which it asks twice and reads twice.
 LEASE = timedelta(minutes=4)
 SOON = timedelta(seconds=10)
+#: So long after it was asked, a company that has not answered may still do it.
+STILL_UNDER_WAY = timedelta(minutes=2)
 
 
 class LostMove(Exception):
@@ -51,21 +56,29 @@ def hold(merchant: MerchantInSight, taken: Claim) -> Held:
     return Held(merchant=merchant, move=move, taken=taken)
 
 
-def turn(held: Held, write: Callable[[], Answer]) -> Answer:
-    """Write in one transaction, with both agreements and the move locked. Raises LostMove."""
+def turn(held: Held, write: Callable[[], Answer], *, with_accounts: bool = False) -> Answer:
+    """Write in one transaction, with both agreements and the move locked. Raises LostMove.
+
+    `with_accounts`: behind both connections, so that neither is closed meanwhile.
+    """
     move = held.move
 
     def step() -> Answer:
+        if with_accounts:
+            list(locked(accounts_of(held).order_by("id")))
         ids_of_both = [one for one in (move.source_id, move.target_id) if one is not None]
         lock_agreements(merchant_id=held.merchant.id, ids=ids_of_both)
-        mine = Move.objects.filter(
-            merchant_id=held.merchant.id, id=move.id, fence=held.taken.fence, state=move.state
-        )
-        if locked(mine).first() is None:
+        if locked(_mine(held)).first() is None:
             raise LostMove(move.public_id)
         return write()
 
     return in_transaction(step)
+
+
+def accounts_of(held: Held) -> QuerySet[Connection]:
+    """Give the connections of both agreements as they are now."""
+    both = [held.move.source.connection_id, held.target.connection_id]
+    return Connection.objects.filter(merchant_id=held.merchant.id, id__in=both)
 
 
 def advance(held: Held, to: Move.State, **facts: object) -> None:
@@ -92,8 +105,19 @@ def date_has_passed(held: Held) -> bool:
     return _has_come(held, held.move.source_next_at)
 
 
+def is_for_a_person(held: Held) -> bool:
+    """Say whether it is a person's matter by now that the old one's company does not answer."""
+    return date_has_passed(held) or held.move.source.connection.removed_at is not None
+
+
 def _has_come(held: Held, moment: datetime | None) -> bool:
     return moment is not None and moment <= held.merchant.business_now()
+
+
+def may_still_be_held(held: Held, asked_at: datetime) -> bool:
+    """Say whether "not held" is not to be believed: when it was read, an earlier ask could still be under way."""
+    hold_asked_at = held.move.hold_asked_at
+    return hold_asked_at is not None and asked_at < hold_asked_at + STILL_UNDER_WAY
 
 
 def look_again(held: Held, why: str, *, after: timedelta = SOON) -> Later:
@@ -105,22 +129,38 @@ def look_again(held: Held, why: str, *, after: timedelta = SOON) -> Later:
 Verb = Callable[[Gateway, str, str], object]
 
 
-def ask(held: Held, verb: Verb, *, operation: str) -> bool:
+def ask(held: Held, verb: Verb, *, operation: str, hold_asked_at: datetime | None = None) -> bool:
     """Ask the old one's company; gives whether it said yes. The same try asks with the same key (R3).
 
-    Raises GatewayUnreachable, GatewayMissing.
+    `hold_asked_at` is written first: now, where it is asked to hold it. Raises LostMove, before anything is asked,
+    GatewayUnreachable, GatewayMissing.
     """
     source = held.move.source
-    gateway = connect(source.connection, merchant=held.merchant)
+    gateway = company_of(merchant=held.merchant, source=source)
     key = ids.idempotency_key(
         merchant=held.merchant.uuid,
         collectible=held.move.public_id,
         attempt_number=held.move.round,
         operation=operation,
     )
+    _write_first(held, hold_asked_at)
     let_go()
     try:
         verb(gateway, source.reference, str(key))
     except (GatewayRefused, NotOffered):
         return False
     return True
+
+
+def _write_first(held: Held, hold_asked_at: datetime | None) -> None:
+    """Who was held up, and has lost the move to another or to the customer, does not ask any more."""
+    held.move.hold_asked_at = hold_asked_at
+    lease_until = clock.wall_now() + LEASE
+    if not in_turn(lambda: _mine(held).update(hold_asked_at=hold_asked_at, lease_until=lease_until)):
+        raise LostMove(held.move.public_id)
+
+
+def _mine(held: Held) -> QuerySet[Move]:
+    return Move.objects.filter(
+        merchant_id=held.merchant.id, id=held.move.id, fence=held.taken.fence, state=held.move.state
+    )

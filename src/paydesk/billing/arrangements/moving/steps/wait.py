@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
+from paydesk.billing.arrangements.changes.ask_company import open_wishes
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import (
     begin_agreement,
@@ -20,7 +23,14 @@ from paydesk.billing.arrangements.moving.old_one import (
     read_old_one,
     standing_of,
 )
-from paydesk.billing.arrangements.moving.steps.turn import Held, advance, let_others_wait, look_again, turn
+from paydesk.billing.arrangements.moving.steps.turn import (
+    Held,
+    accounts_of,
+    advance,
+    let_others_wait,
+    look_again,
+    turn,
+)
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.arrangements.moving.terms import Terms, terms_of
 from paydesk.billing.holds.held import held_because
@@ -53,11 +63,11 @@ def wait_for_its_time(held: Held) -> None:
     for connection_id in (held.target.connection_id, move.source.connection_id):
         if why := held_because(merchant_id=merchant.id, connection_id=connection_id, now=clock.wall_now()):
             raise look_again(held, why, after=_HELD)
-    if move.source.connection.removed_at or held.target.connection.removed_at:
+    if _is_closed(held):
         turn(held, lambda: _drop(held, Move.Why.CLOSED))
         return
     read_old_one(merchant=merchant, source=move.source)
-    later = turn(held, lambda: _begin_or_reckon(held))
+    later = turn(held, lambda: _begin_or_reckon(held), with_accounts=True)
     if later is not None:
         raise later
 
@@ -65,14 +75,21 @@ def wait_for_its_time(held: Held) -> None:
 def _begin_or_reckon(held: Held) -> Later | None:
     """Give why it has to wait; None when it goes on, or came to nothing."""
     merchant, move = held.merchant, held.move
+    if first_payment(held.target).state in _ASKED_FOR:
+        return look_again(held, "its first payment was asked for", after=timedelta())
     standing = standing_of(merchant=merchant, source_id=move.source_id)
     old = standing.agreement
     if old.state in ENDED or old.ends_at is not None:
         _drop(held, Move.Why.ENDED)
         return None
+    if _is_closed(held):
+        _drop(held, Move.Why.CLOSED)
+        return None
     if move.method.removed_at is not None:
         _drop(held, Move.Why.METHOD_GONE)
         return None
+    if _is_being_asked(held):
+        return look_again(held, "its company is asked for something else", after=_HELD)
     if old.state == SubscriptionState.PAUSED and not move.begins_again and not standing.owed_minor:
         return look_again(held, "it pauses", after=_REST)
     now = merchant.business_now()
@@ -89,6 +106,17 @@ def _begin_or_reckon(held: Held) -> Later | None:
         return look_again(held, "it cannot be moved as it stands", after=_REST)
     reckon_agreement(merchant=merchant, agreement=held.target, terms=terms, now=clock.wall_now())
     return _begin_or_wait(held, standing, terms, kind, now)
+
+
+def _is_closed(held: Held) -> bool:
+    """Say whether one of the two connections was closed; what waits for its time keeps none open."""
+    return accounts_of(held).filter(removed_at__isnull=False).exists()
+
+
+def _is_being_asked(held: Held) -> bool:
+    """What was wanted before comes first, until it is done or given up; what is set for later asks for nothing yet."""
+    wishes = open_wishes(held.merchant.id, held.move.source_id)
+    return wishes.filter(Q(acts_at__isnull=True) | Q(acts_at__lte=held.merchant.business_now())).exists()
 
 
 def _begin_or_wait(
