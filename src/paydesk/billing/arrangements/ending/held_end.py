@@ -150,10 +150,11 @@ def _drop(
     agreement = locked_with_account(merchant, subscription_id, refused)
     if agreement.state in ENDED:
         raise refused(has_ended())
-    held = open_wishes(merchant.id, agreement.id).filter(acts_at__isnull=False).first()
-    if held is None or held.acts_at is None:
+    held = open_wishes(merchant.id, agreement.id).first()
+    if held is None:
         return Changed(subscription=agreement, is_news=False)
-    if held.acts_at <= merchant.business_now() or (held.lease_until or now) > now:
+    is_asked = held.acts_at is None or held.acts_at <= merchant.business_now()
+    if is_asked or (held.lease_until or now) > now:
         # The worker may be asking this moment: what the company does then is not ours to take back.
         raise refused(_("It is ending right now. Please write to us if it shall go on."))
     drop(open_wishes(merchant.id, agreement.id))
