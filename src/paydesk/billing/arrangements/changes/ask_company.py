@@ -73,14 +73,26 @@ def work_company_action(taken: Claim, action: ScheduledAction, now: datetime) ->
     """Finish what a process left behind, or a company did not answer. Raises Later."""
     merchant = merchant_by_id(action.merchant_id)
     if action.created_at < now - GIVE_UP_AFTER:
-        too_late = ScheduledAction.Refusal.TOO_LATE
-        in_transaction(lambda: settle_wish(merchant, taken, action, too_late, asked_at=None))
+        _give_up(merchant, taken, action)
         return
     try:
         agreement = _mine(merchant.id, action.subscription_id).select_related("connection").get()
         carry_out_wish(connect(agreement.connection, merchant=merchant), merchant, taken, is_read=False)
     except (GatewayUnreachable, GatewayMissing) as silent:
         raise Later(now + pause_after(taken.tries_count), str(silent)) from silent
+
+
+def _give_up(merchant: MerchantInSight, taken: Claim, action: ScheduledAction) -> None:
+    """What was asked may have been done though nobody heard of it: it is read once more, and then believed."""
+    mine = _mine(merchant.id, action.subscription_id)
+    try:
+        connection = mine.select_related("connection").get().connection
+        asked_at = _read(connect(connection, merchant=merchant), merchant, action.subscription_id)
+    except (GatewayUnreachable, GatewayMissing):
+        asked_at = None
+    is_done = asked_at is not None and is_so(mine.get(), action.kind)
+    refusal = "" if is_done else ScheduledAction.Refusal.TOO_LATE
+    in_transaction(lambda: settle_wish(merchant, taken, action, refusal, asked_at))
 
 
 def drop_actions(*, merchant_id: int, connection_id: int) -> None:

@@ -10,6 +10,7 @@ from paydesk.billing.arrangements.changes.held_pause import hold_pause_end
 from paydesk.billing.arrangements.changes.wishes import WHAT
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
+from paydesk.billing.arrangements.ending.doubt_resume import doubt_resume, end_doubt_about_resume
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.subscriptions.models import Subscription
@@ -45,8 +46,8 @@ def settle_wish(
         hold_no_more(_mine(merchant.id, agreement.id))
     else:
         _hold_again(merchant, agreement)
-    if action.kind in _ENDING and is_doubtful(action, refusal):
-        doubt_end(_mine(merchant.id, agreement.id).select_related("connection").get(), now=clock.wall_now())
+    if is_doubtful(action, refusal):
+        _tell_staff(_mine(merchant.id, agreement.id).select_related("connection").get(), action.kind)
     if not refusal:
         _confirm(merchant, action, agreement)
 
@@ -54,6 +55,13 @@ def settle_wish(
 def is_doubtful(action: ScheduledAction, refusal: str) -> bool:
     """Say whether a person has to look: on a day that was held, or after an hour, nobody is there to be told."""
     return refusal == Refusal.TOO_LATE or (bool(refusal) and action.acts_at is not None)
+
+
+def _tell_staff(agreement: Subscription, kind: str) -> None:
+    if kind in _ENDING:
+        doubt_end(agreement, now=clock.wall_now())
+    if kind == Kind.RESUME:
+        doubt_resume(agreement, now=clock.wall_now())
 
 
 def hold_no_more(agreements: QuerySet[Subscription]) -> None:
@@ -85,6 +93,8 @@ def _confirm(merchant: MerchantInSight, action: ScheduledAction, agreement: Subs
     now = clock.wall_now()
     if action.kind == Kind.PAUSE:
         hold_pause_end(merchant=merchant, pause=action, now=now)
+    if action.kind in (Kind.RESUME, Kind.CANCEL):
+        end_doubt_about_resume(agreement, now=now)
     if action.kind == Kind.UNDO_CANCEL:
         withdraw_notes(merchant_id=merchant.id, subscription_id=agreement.id, now=now)
     record_event(

@@ -25,6 +25,7 @@ from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, 
 from paydesk.billing.arrangements.changes.held_pause import is_stale
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
+from paydesk.billing.arrangements.ending.doubt_resume import doubt_resume
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
@@ -41,6 +42,8 @@ from paydesk.work.queues import Later, pause_after
 
 #: So long before the company would collect again it is asked to end: time for a company that does not answer.
 HEAD_START = timedelta(hours=6)
+#: Going on has no such start: a company may be silent for so long before a person is told.
+_LATE = timedelta(hours=1)
 
 Kind = ScheduledAction.Kind
 State = ScheduledAction.State
@@ -104,6 +107,11 @@ def act_as_held(merchant: MerchantInSight, taken: Claim, action: ScheduledAction
     except (GatewayUnreachable, GatewayMissing) as silent:
         if agreement.held_end_at is not None and agreement.held_end_at <= merchant.business_now():
             doubt_end(agreement, now=now)
+        if (
+            agreement.held_resume_at is not None
+            and agreement.held_resume_at <= merchant.business_now() - _LATE
+        ):
+            doubt_resume(agreement, now=now)
         raise Later(now + pause_after(taken.tries_count), str(silent)) from silent
 
 
