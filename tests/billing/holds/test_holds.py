@@ -10,7 +10,7 @@ from paydesk.billing.holds.hold import hold_charging, hold_everything
 from paydesk.billing.holds.models import ChargeHold
 from paydesk.billing.holds.release import ReleaseRefused, refusal, release_hold, release_reconciled
 from paydesk.database.transactions import is_postgresql
-from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.work.heartbeat.beat import beat
 from paydesk.work.models import Heartbeat
@@ -160,7 +160,7 @@ def test_a_restore_holds_every_connection_of_every_merchant_open_or_closed(accou
 def test_elsewhere_it_is_waited_for_a_connection_only_if_it_was_open_after_the_backup(
     account: Connection,
 ) -> None:
-    shop = builders.connection(account.merchant, name="Shop")
+    shop = builders.connection(merchant_by_id(account.merchant_id), name="Shop")
     hold_everything(why="restored", known_until=NOW, now=LATER)
     here = next(hold for hold in holds_of(account.merchant_id) if hold.connection_id == account.id)
     release_reconciled(merchant_id=here.merchant_id, hold_id=here.id, now=LATER)

@@ -104,7 +104,7 @@ def test_what_was_closed_in_the_backup_is_held_when_it_is_opened_again(clay: Stu
 
 
 def test_staff_see_that_customers_with_an_account_elsewhere_wait_for_it(clay: Studio, tmp_path: Path) -> None:
-    shop = builders.connection(clay.connection.merchant, name="Shop")
+    shop = builders.connection(clay.merchant, name="Shop")
     ada = clay.owner()
     GatewayCustomer.objects.create(
         merchant_id=clay.merchant.id, connection_id=shop.id, customer_id=ada.customer_id, reference="ada"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.holds.held import holds_of, was_closed_before
 from paydesk.billing.holds.models import ChargeHold
+from paydesk.merchants.models import Connection
 
 
 def waiting_holds(merchant_id: int) -> Sequence[ChargeHold]:
@@ -16,13 +17,14 @@ def waiting_holds(merchant_id: int) -> Sequence[ChargeHold]:
 
 def _rests(hold: ChargeHold) -> bool:
     """A closed connection charges nothing. What its customers pay elsewhere waits if it was open after the backup."""
-    if hold.kind != ChargeHold.Kind.RESTORE or hold.connection is None or hold.connection.removed_at is None:
+    closed = hold.connection
+    if hold.kind != ChargeHold.Kind.RESTORE or closed is None or closed.removed_at is None:
         return False
-    return was_closed_before(hold) or not _has_customers_elsewhere(hold)
+    return was_closed_before(hold) or not _has_customers_elsewhere(closed)
 
 
-def _has_customers_elsewhere(hold: ChargeHold) -> bool:
-    accounts = GatewayCustomer.objects.filter(merchant_id=hold.merchant_id, customer__isnull=False)
-    here = accounts.filter(connection_id=hold.connection_id).values("customer_id")
+def _has_customers_elsewhere(closed: Connection) -> bool:
+    accounts = GatewayCustomer.objects.filter(merchant_id=closed.merchant_id, customer__isnull=False)
+    here = accounts.filter(connection_id=closed.id).values("customer_id")
     elsewhere = accounts.filter(connection__removed_at__isnull=True)
     return elsewhere.filter(customer_id__in=here).exists()
