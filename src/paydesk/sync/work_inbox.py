@@ -32,7 +32,7 @@ from paydesk.merchants.connections import open_connection_by_uuid
 from paydesk.merchants.find import MerchantInSight, all_merchant_ids, merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.sync.models import InboxEvent
-from paydesk.sync.readings.once import read_once
+from paydesk.sync.readings.once import Row, read_once
 from paydesk.sync.reread import reread
 from paydesk.work.claim import Claim
 from paydesk.work.queues import Later, pause_after
@@ -60,18 +60,21 @@ _EVENT = CompiledQuery(
 )
 
 
-class _Newest(NamedTuple):
-    id: int
-
-
 #: From the row in hand on, so that no row that is long done is looked at.
 _NEWEST = CompiledQuery(
     build=lambda merchant_id, row_id: (
         InboxEvent.objects.filter(merchant_id=merchant_id, id__gte=row_id)
         .order_by("-id")
-        .values_list("id")[:1]
+        .values_list(*Row._fields)[:1]
     ),
-    into=_Newest,
+    into=Row,
+    slots={"merchant_id": int, "row_id": int},
+)
+_ROW = CompiledQuery(
+    build=lambda merchant_id, row_id: InboxEvent.objects.filter(
+        merchant_id=merchant_id, id=row_id
+    ).values_list(*Row._fields),
+    into=Row,
     slots={"merchant_id": int, "row_id": int},
 )
 
@@ -151,11 +154,12 @@ def _reread_one(gateway: Gateway, named: ObjectReference, hand: _Hand) -> None:
         (hand.connection.id, named),
         lambda: reread(merchant=hand.merchant, connection=hand.connection, gateway=gateway, named=named),
         row_id=hand.claim.row_id,
-        newest_row_id=lambda: _newest_row_id(hand),
+        newest_row=lambda: _newest_row(hand),
+        is_there=lambda row: _ROW.first(merchant_id=hand.merchant.id, row_id=row.id) == row,
     )
 
 
-def _newest_row_id(hand: _Hand) -> int:
+def _newest_row(hand: _Hand) -> Row:
     """Ids grow in the order of storing: whatever has a lower one was told of before."""
     found = _NEWEST.first(merchant_id=hand.merchant.id, row_id=hand.claim.row_id)
-    return found.id if found else hand.claim.row_id
+    return found or Row(id=hand.claim.row_id, received_at=hand.now)

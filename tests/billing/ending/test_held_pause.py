@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from paydesk.billing.arrangements.carry_out import LEASE
 from paydesk.billing.arrangements.changes.cancel_agreement import cancel_agreement
-from paydesk.billing.arrangements.changes.change import Changed
+from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused
 from paydesk.billing.arrangements.changes.pause_agreement import pause_agreement, preview_pause
 from paydesk.billing.arrangements.changes.resume_agreement import resume_agreement
 from paydesk.billing.arrangements.models import ScheduledAction
+from paydesk.billing.concerns.models import Concern
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.events.models import Event
 from paydesk.gateways.contract import Capability
@@ -22,6 +22,8 @@ from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.move_clock import move_clock
 from paydesk.portal.reads.agreements import agreements
 from paydesk.sync.disconnect import disconnect
+from tests.billing.ending.test_ended_at_once import an_hour_passes, say_no
+from tests.billing.ending.test_held_end import let_due
 from tests.connected import Connected, connected, work_off
 from tests.simulator import Simulator
 
@@ -82,6 +84,11 @@ def time_passes(scene: Connected, **period: float) -> None:
     work_off("actions")
 
 
+def concerns(scene: Connected) -> list[str]:
+    found = Concern.objects.filter(merchant_id=scene.merchant.id, resolved_at__isnull=True)
+    return list(found.values_list("kind", flat=True))
+
+
 def test_it_goes_on_by_itself_on_the_day_that_was_chosen(clay: Connected) -> None:
     changed = pause(clay)
 
@@ -136,11 +143,81 @@ def test_a_company_that_is_silent_on_the_day_is_asked_until_it_answers(clay: Con
     assert open_actions(clay) == ["resume"]
 
     clay.account.no_faults()
-    ScheduledAction.objects.filter(merchant_id=clay.merchant.id).filter(state="open").update(
-        due_at=clock.wall_now() - LEASE, lease_until=None
-    )
+    let_due(clay)
     work_off("actions")
     assert (at_company(clay)[0], open_actions(clay)) == ("active", [])
+
+
+def test_a_company_that_stays_silent_after_the_day_is_told_of_until_it_answers(clay: Connected) -> None:
+    pause(clay)
+    clay.account.fault("error_before", operation="subscription.resume", times=100)
+    goes_on_at = studio(clay).held_resume_at
+    assert goes_on_at
+    time_passes(clay, hours=(goes_on_at - shop(clay).business_now()) / timedelta(hours=1) + 0.1)
+    assert (concerns(clay), open_actions(clay)) == ([], ["resume"])
+    let_due(clay)
+    time_passes(clay, hours=2)
+    assert (concerns(clay), open_actions(clay)) == (["not_resumed"], ["resume"])
+
+    clay.account.no_faults()
+    let_due(clay)
+    work_off("actions")
+
+    assert (at_company(clay)[0], concerns(clay)) == ("active", [])
+
+
+def test_a_company_that_does_not_let_it_go_on_is_told_of(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause(clay)
+    monkeypatch.setattr(BillingGateway, "resume", say_no)
+    time_passes(clay, days=DAYS)
+
+    assert (at_company(clay)[0], studio(clay).goes_on_at, open_actions(clay)) == ("paused", None, [])
+    assert concerns(clay) == ["not_resumed"]
+
+
+def test_who_cannot_go_on_earlier_or_end_it_goes_on_on_the_day(
+    clay: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause(clay)
+    with monkeypatch.context() as patched:
+        patched.setattr(BillingGateway, "resume", say_no)
+        patched.setattr(BillingGateway, "cancel_now", say_no)
+        with pytest.raises(ChangeRefused):
+            resume_agreement(**named(clay), now=clock.wall_now())
+        with pytest.raises(ChangeRefused):
+            cancel_agreement(**named(clay), when="now", now=clock.wall_now())
+    assert (open_actions(clay), concerns(clay)) == (["resume"], [])
+
+    time_passes(clay, days=DAYS)
+
+    assert (at_company(clay)[0], told(clay)) == ("active", ["paused", "resumed"])
+
+
+def test_a_pause_that_was_made_and_not_heard_of_for_an_hour_ends_on_its_day(clay: Connected) -> None:
+    clay.account.fault("lost_after", operation="subscription.pause", times=1)
+    assert not pause(clay).is_confirmed
+    an_hour_passes(clay)
+    assert studio(clay).goes_on_at is not None
+
+    time_passes(clay, days=DAYS)
+
+    assert (at_company(clay)[0], told(clay)) == ("active", ["paused", "resumed"])
+
+
+def test_a_wish_to_go_on_that_nobody_answered_for_an_hour_is_told_of_and_the_day_stays(
+    clay: Connected,
+) -> None:
+    pause(clay)
+    clay.account.fault("error_before", operation="subscription.resume", times=1)
+    assert not resume_agreement(**named(clay), now=clock.wall_now()).is_confirmed
+    an_hour_passes(clay)
+    assert (concerns(clay), open_actions(clay)) == (["not_resumed"], ["resume"])
+
+    time_passes(clay, days=DAYS)
+
+    assert (at_company(clay)[0], concerns(clay)) == ("active", [])
 
 
 def test_another_pause_that_began_at_the_company_is_left_alone(clay: Connected) -> None:

@@ -10,7 +10,7 @@ from paydesk.billing.holds.hold import hold_charging, hold_everything
 from paydesk.billing.holds.models import ChargeHold
 from paydesk.billing.holds.release import ReleaseRefused, refusal, release_hold, release_reconciled
 from paydesk.database.transactions import is_postgresql
-from paydesk.merchants.find import MerchantInSight
+from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
 from paydesk.work.heartbeat.beat import beat
 from paydesk.work.models import Heartbeat
@@ -149,12 +149,32 @@ def test_after_a_restore_a_persons_word_is_enough_on_postgresql_alone(account: C
     assert _why(account) == ""
 
 
-def test_a_restore_holds_every_open_connection_of_every_merchant(account: Connection) -> None:
+def test_a_restore_holds_every_connection_of_every_merchant_open_or_closed(account: Connection) -> None:
     closed = builders.connection(builders.merchant("wool"), removed_at=NOW)
     elsewhere = builders.connection(builders.merchant("clay"))
 
-    assert hold_everything(why="restored", now=NOW) == 2
-    assert (_why(account), _why(elsewhere), _why(closed)) == ("restored", "restored", "")
+    assert hold_everything(why="restored", now=NOW) == 3
+    assert (_why(account), _why(elsewhere), _why(closed)) == ("restored", "restored", "restored")
+
+
+def test_elsewhere_it_is_waited_for_a_connection_only_if_it_was_open_after_the_backup(
+    account: Connection,
+) -> None:
+    shop = builders.connection(merchant_by_id(account.merchant_id), name="Shop")
+    hold_everything(why="restored", known_until=NOW, now=LATER)
+    here = next(hold for hold in holds_of(account.merchant_id) if hold.connection_id == account.id)
+    release_reconciled(merchant_id=here.merchant_id, hold_id=here.id, now=LATER)
+
+    def why(removed_at: datetime | None) -> str:
+        Connection.objects.filter(id=shop.id).update(removed_at=removed_at)
+        return held_because(
+            merchant_id=account.merchant_id,
+            connection_id=account.id,
+            now=LATER,
+            may_be_paid_at=lambda ids: list(ids) == [shop.id],
+        )
+
+    assert [why(None), why(LATER), why(NOW)] == ["restored", "restored", ""]
 
 
 def test_what_was_compared_before_a_second_restore_releases_nothing(account: Connection) -> None:

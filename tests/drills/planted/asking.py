@@ -91,7 +91,7 @@ def _resent(gateway: Any, attempt: Attempt, now: datetime) -> Outcome:
 
 def _nobody_looks(*, merchant: Any, attempt_id: int, now: datetime) -> Any:
     attempt = Attempt.objects.get(merchant_id=merchant.id, id=attempt_id)
-    return SimpleNamespace(attempt=attempt, is_answered=False)
+    return SimpleNamespace(attempt=attempt, is_answered=False, is_refused=False)
 
 
 def _in_euro(attempt: Attempt, payment: Payment, return_url: str) -> Any:

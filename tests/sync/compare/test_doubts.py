@@ -14,7 +14,8 @@ from paydesk.billing.concerns.resolve import resolve_concern
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.holds.models import ChargeHold
 from paydesk.database.transactions import is_postgresql
-from paydesk.gateways.records import Outcome, Verdict
+from paydesk.gateways.contract import ChargeQuery, GatewayRefused
+from paydesk.gateways.records import Outcome, Page, Verdict
 from paydesk.gateways.simulated.gateway import VaultGateway
 from paydesk.kit import clock
 from paydesk.sync.compare.look import found_again
@@ -153,6 +154,36 @@ def test_an_attempt_that_stays_unclear_holds_until_a_person_has_looked(
         assert (clay.compare().state, clay.doubts()) == ("attempts", [])
         grow_old(clay, timedelta(hours=2))
         assert (clay.compare().state, clay.doubts()) == ("doubt", ["unknown_outcome"])
+
+        _close_all(clay)
+
+        assert (clay.compare().state, clay.is_held(), clay.doubts()) == ("released", False, [])
+
+
+def test_an_attempt_of_which_the_company_never_says_anything_is_asked_about_and_holds_no_other(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clay = studio(simulator)
+    clay.start()
+    clay.start(name="Wheel")
+    clay.account.fault("lost_after", operation="charge.confirm", times=2)
+    clay.run()
+    refused, _ = clay.attempts()
+    find = VaultGateway.find_charge
+
+    def find_charge(gateway: VaultGateway, query: ChargeQuery) -> Outcome:
+        if query.tag == refused.public_id:
+            raise GatewayRefused("of this one nothing is said")
+        return find(gateway, query)
+
+    monkeypatch.setattr(VaultGateway, "find_charge", find_charge)
+    monkeypatch.setattr(VaultGateway, "list_history", lambda *_, **__: Page(records=[], next_cursor=""))
+    monkeypatch.setattr(VaultGateway, "list_events", lambda *_, **__: Page(records=[], next_cursor=""))
+    grow_old(clay, timedelta(hours=2))
+    with backup(tmp_path) as kept, put_back(kept):
+        row = clay.compare()
+        assert (row.state, row.attempts_count, clay.doubts()) == ("doubt", 2, ["unknown_outcome"])
+        assert sorted(clay.states()) == ["paid", "processing", "scheduled", "scheduled"]
 
         _close_all(clay)
 

@@ -28,6 +28,7 @@ class Concern(models.Model):
         NOT_TAKEN = "not_taken"
         OUTSIDE = "outside"
         NOT_ENDED = "not_ended"
+        NOT_RESUMED = "not_resumed"
         NOT_RELEASED = "not_released"
         BOTH_SIDES = "both_sides"
 

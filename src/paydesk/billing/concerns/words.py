@@ -113,12 +113,23 @@ WORDS: dict[str, ConcernWords] = {
     Concern.Kind.NOT_ENDED: ConcernWords(
         title=gettext_noop("The company has not ended what was cancelled"),
         meaning=gettext_noop(
-            "A customer was told when it ends and that nothing more is charged. The company that collects was asked to"
-            " end it in time, and did not answer or said no: it may collect again."
+            "A customer has cancelled it, and may have been told when it ends. The company that collects was asked to"
+            " end it, and did not answer in time or said no: it may collect again."
         ),
         to_do=gettext_noop(
             "Look at it in the company's own dashboard, and end it there. If it has collected since, give the money"
-            " back. Where the company does not answer, Paydesk goes on asking."
+            " back. Where a day was promised and the company does not answer, Paydesk goes on asking."
+        ),
+    ),
+    Concern.Kind.NOT_RESUMED: ConcernWords(
+        title=gettext_noop("The company has not let a paused subscription go on"),
+        meaning=gettext_noop(
+            "The pause was to be over, by its day or because the customer wanted it. The company that collects was"
+            " asked to let it go on, and did not answer in time or said no: as long as it pauses, nothing is collected."
+        ),
+        to_do=gettext_noop(
+            "Look at it in the company's own dashboard, and let it go on there. Where the day was promised and the"
+            " company does not answer, Paydesk goes on asking, and with its answer this concern ends by itself."
         ),
     ),
     Concern.Kind.NOT_RELEASED: ConcernWords(

@@ -49,11 +49,22 @@ def held_because(
         return noticed
     held = _HELD.rows(merchant_id=merchant_id)
     here = next((one.why for one in held if one.connection_id in (None, connection_id)), "")
-    if here or not held:
+    if here or not any(one.kind == ChargeHold.Kind.RESTORE for one in held):
         return here
-    restored = {one.connection_id: one.why for one in held if one.kind == ChargeHold.Kind.RESTORE}
-    elsewhere = [one for one in restored if one is not None]
-    return next(iter(restored.values())) if elsewhere and may_be_paid_at(elsewhere) else ""
+    elsewhere = {hold.connection_id: hold.why for hold in holds_of(merchant_id) if _holds_elsewhere(hold)}
+    there = [one for one in elsewhere if one is not None]
+    return next(iter(elsewhere.values())) if there and may_be_paid_at(there) else ""
+
+
+def was_closed_before(hold: ChargeHold) -> bool:
+    """Say whether its connection was closed already when the database that was restored last beat, and is still."""
+    removed_at = hold.connection.removed_at if hold.connection else None
+    return removed_at is not None and removed_at <= (hold.known_until or hold.started_at)
+
+
+def _holds_elsewhere(hold: ChargeHold) -> bool:
+    """What was closed in the backup waits for being opened again, maybe for ever: no other connection waits for it."""
+    return hold.kind == ChargeHold.Kind.RESTORE and not was_closed_before(hold)
 
 
 def holds_of(merchant_id: int) -> Sequence[ChargeHold]:

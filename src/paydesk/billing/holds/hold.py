@@ -23,8 +23,9 @@ def hold_charging(
 
 
 def hold_everything(*, why: str, now: datetime, known_until: datetime | None = None) -> int:
-    """Hold every open connection of every merchant after a restore; gives how many. Both times are wall time.
+    """Hold every connection of every merchant after a restore; gives how many. Both times are wall time.
 
+    One that is closed, too: it may have been open after the backup, and is compared when it is opened again.
     `known_until`: when the database that was restored last beat; None if it never did. A hold of an earlier restore is
     followed by a new one: whoever compares with the company since then has compared another database, and must not
     release this one.
@@ -43,7 +44,7 @@ def _hold_after_restore(merchant_id: int, why: str, known_until: datetime | None
     )
     known = {hold.connection_id: hold.known_until for hold in earlier}
     earlier.update(released_at=now, released_by=SUPERSEDED)
-    connections = Connection.objects.filter(merchant_id=merchant_id, removed_at__isnull=True).order_by("id")
+    connections = Connection.objects.filter(merchant_id=merchant_id).order_by("id")
     holds = [
         _new_hold(merchant_id, connection_id, ChargeHold.Kind.RESTORE, why, now)
         for connection_id in connections.values_list("id", flat=True)

@@ -29,10 +29,14 @@ _HOURLY_UNTIL = timedelta(days=1)
 
 
 class Look(NamedTuple):
-    """An attempt as it stands, with its payment and connection, and whether the company answered."""
+    """An attempt as it stands, with its payment and connection, and whether the company answered.
+
+    `is_refused`: it heard us, and will not say: asking again need not help.
+    """
 
     attempt: Attempt
     is_answered: bool
+    is_refused: bool = False
 
 
 def look_up_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime) -> Attempt:
@@ -66,9 +70,9 @@ def look_at_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime
     gateway = connect(attempt.connection, merchant=merchant)
     try:
         outcome = _look(gateway, attempt, now)
-    except (GatewayUnreachable, GatewayRefused):
+    except (GatewayUnreachable, GatewayRefused) as silent:
         # Not even a no to the look-up says anything about the money: the attempt stays open.
-        return Look(attempt=attempt, is_answered=False)
+        return Look(attempt=attempt, is_answered=False, is_refused=isinstance(silent, GatewayRefused))
     settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
     # Read above with the merchant's name: whoever needs them does not read them without it.
     settled.connection, settled.payment = attempt.connection, attempt.payment

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from paydesk.billing.holds.held import holds_of
 from paydesk.billing.holds.models import ChargeHold
 from paydesk.merchants.find import MerchantInSight
+from paydesk.sync.compare.closed import waiting_holds
 from paydesk.sync.compare.look import look_at_comparison
 
 
@@ -35,8 +35,8 @@ class SaidHold:
 
 
 def said_holds(merchant: MerchantInSight) -> list[SaidHold]:
-    """List a merchant's open holds, the oldest first."""
-    return [_said(merchant, hold) for hold in holds_of(merchant.id)]
+    """List a merchant's open holds by which anything waits, the oldest first."""
+    return [_said(merchant, hold) for hold in waiting_holds(merchant.id)]
 
 
 def _said(merchant: MerchantInSight, hold: ChargeHold) -> SaidHold:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
-from paydesk.billing.holds.held import holds_of
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight
+from paydesk.sync.compare.closed import waiting_holds
 from paydesk.sync.models import InboxEvent
 
 _OURS = Subscription.CollectedBy.PAYDESK
@@ -113,7 +113,7 @@ def charged_on_its_day(merchant: MerchantInSight, now: datetime) -> Iterator[str
     ).exclude(state=Attempt.State.ABANDONED)
     for public_id in early.values_list("public_id", flat=True):
         yield f"attempt {public_id} was made before the day of its payment"
-    if not holds_of(merchant.id):
+    if not waiting_holds(merchant.id):
         yield from _forgotten(merchant, now)
 
 

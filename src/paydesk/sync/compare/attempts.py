@@ -20,7 +20,10 @@ _AT_A_TIME = 32
 
 
 def compare_attempts(hand: Hand) -> bool:
-    """Go on from the last attempt; True when all were looked up. Raises GatewayUnreachable."""
+    """Go on from the last attempt; True when all were looked up. Raises GatewayUnreachable.
+
+    One of which the company will not say anything is passed over: a person is asked about whatever stays open.
+    """
     place = int(hand.row().cursor or 0)
     with Readers(hand.gateway, on_wait=hand.renew) as readers:
         while not hand.is_over():
@@ -28,8 +31,8 @@ def compare_attempts(hand: Hand) -> bool:
             if not ids:
                 return True
             let_go()
-            answered = list(readers.answers([partial(_is_answered, hand, one) for one in ids]))
-            if not all(answered):
+            heard = list(readers.answers([partial(_is_heard, hand, one) for one in ids]))
+            if not all(heard):
                 raise GatewayUnreachable("the company does not answer")
             place = ids[-1]
             hand.keep(cursor=str(place), attempts_count=F("attempts_count") + len(ids))
@@ -46,13 +49,13 @@ def open_attempts(hand: Hand) -> QuerySet[Attempt]:
     ).order_by("id")
 
 
-def _is_answered(hand: Hand, attempt_id: int) -> bool:
-    """Look one up, in a thread of its own, which leaves no connection to the database behind."""
+def _is_heard(hand: Hand, attempt_id: int) -> bool:
+    """Look one up, in a thread of its own, which leaves no connection to the database behind; False after silence."""
     try:
         look = look_at_attempt(merchant=hand.merchant, attempt_id=attempt_id, now=clock.wall_now())
         is_settled = look.attempt.state not in Attempt.OPEN
         if is_settled:
             in_transaction(lambda: end_doubt(look.attempt, clock.wall_now()))
-        return is_settled or look.is_answered
+        return is_settled or look.is_answered or look.is_refused
     finally:
         database.close()

@@ -21,13 +21,17 @@ _ACTS_LATE = timedelta(minutes=2)
 
 
 def begin_comparisons(now: datetime) -> None:
-    """Make the row of each open hold that has none. The worker does it when it holds, and on a timer after a kill."""
+    """Make the row of each open hold that has none. The worker does it when it holds, and on a timer after a kill.
+
+    A connection that is closed cannot be asked: its hold waits for being opened again, and its row as well.
+    """
     for merchant_id in all_merchant_ids():
         waiting = ChargeHold.objects.filter(
             merchant_id=merchant_id,
             kind=ChargeHold.Kind.RESTORE,
             released_at__isnull=True,
             connection__isnull=False,
+            connection__removed_at__isnull=True,
             comparison__isnull=True,
         )
         for hold in waiting.select_related("connection").order_by("id"):

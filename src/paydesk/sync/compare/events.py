@@ -48,10 +48,18 @@ def compare_events(hand: Hand) -> bool:
 
 
 def _unknown_charges(hand: Hand, events: Sequence[WebhookEvent]) -> list[str]:
-    """Name the charges with a mark that neither an attempt of ours has nor one that was mirrored."""
+    """Name the charges with a mark that neither an attempt of ours has nor one that was mirrored.
+
+    A company may name one charge in several ways, of which only one can be read, so each of them is given.
+    """
     named = [one for event in events for one in hand.gateway.webhook_references(event)]
-    marks = {one.tag: one.reference for one in named if one.kind is ObjectKind.CHARGE and one.tag}
+    marks: dict[str, set[str]] = {}
+    for one in named:
+        if one.kind is ObjectKind.CHARGE and one.tag:
+            marks.setdefault(one.tag, set()).add(one.reference)
     mine = Attempt.objects.filter(merchant_id=hand.merchant.id, connection_id=hand.connection.id)
     marked = set(mine.filter(public_id__in=marks).values_list("public_id", flat=True))
-    read = set(mine.filter(reference__in=marks.values()).values_list("reference", flat=True))
-    return [charge for mark, charge in marks.items() if mark not in marked and charge not in read]
+    references = set().union(*marks.values())
+    read = set(mine.filter(reference__in=references).values_list("reference", flat=True))
+    unknown = [names for mark, names in marks.items() if mark not in marked and read.isdisjoint(names)]
+    return [charge for names in unknown for charge in sorted(names)]

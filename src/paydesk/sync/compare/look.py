@@ -18,6 +18,11 @@ def look_at_comparison(hold: ChargeHold) -> str:
     """Say it in a sentence or two; empty for a hold that waits for no comparison. Asks no company."""
     if hold.kind != ChargeHold.Kind.RESTORE:
         return ""
+    if hold.connection is not None and hold.connection.removed_at is not None:
+        return (
+            "It is closed. Once it is opened again it is compared with the company; until then what its customers pay"
+            " elsewhere waits as well, since it may have been paid here."
+        )
     rows = Comparison.objects.select_related("hold")
     row = rows.filter(merchant_id=hold.merchant_id, hold_id=hold.id).first()
     if row is None:

@@ -51,8 +51,11 @@ def work_comparison(taken: Claim, now: datetime) -> None:
     )
     if row.ended_at is not None:
         return
-    if row.hold.released_at is not None or row.connection.removed_at is not None:
+    if row.hold.released_at is not None:
         in_transaction(lambda: _drop(row, now))
+        return
+    if row.connection.removed_at is not None:
+        in_transaction(lambda: _wait_until_opened(row, taken, now))
         return
     with unhurried():
         _work(row, taken, now)
@@ -136,14 +139,18 @@ def _release(hand: Hand, now: datetime) -> None:
 
 
 def _drop(row: Comparison, now: datetime) -> None:
-    """A person has released the hold, a later restore has another, or the connection was closed: nothing waits here."""
-    release_reconciled(merchant_id=row.merchant_id, hold_id=row.hold_id, now=now)
+    """A person has released the hold, or a later restore has another: nothing waits here."""
     Comparison.objects.filter(merchant_id=row.merchant_id, id=row.id).update(
         state=_State.DROPPED, ended_at=now
     )
     if not _is_held_by_a_later_one(row):
-        by = row.hold.released_by or "the connection was closed"
-        _end_concern(row.connection, f"Charging goes on: {by}.", now)
+        _end_concern(row.connection, f"Charging goes on: {row.hold.released_by}.", now)
+
+
+def _wait_until_opened(row: Comparison, taken: Claim, now: datetime) -> None:
+    """Nobody can be asked there: the hold stays, and once the connection is opened again all of it is compared anew."""
+    Comparison.objects.filter(merchant_id=row.merchant_id, id=row.id, fence=taken.fence).delete()
+    _end_concern(row.connection, "The connection was closed. It is compared once it is opened again.", now)
 
 
 def _is_held_by_a_later_one(row: Comparison) -> bool:

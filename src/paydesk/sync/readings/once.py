@@ -2,7 +2,9 @@
 
 What a company says now includes whatever it told us of before. Rows of the inbox say what was before, not a clock: ours
 may be wrong for a while, and a company's is another. Of a week of events about one bill the first reads it, and the
-others have nothing to add. A process remembers what it read last; one that does not remember reads.
+others have nothing to add. A process remembers what it read last; one that does not remember reads. A database that is
+put back gives the same numbers to other rows, so a reading is remembered with the row that was the newest then, and is
+believed only while that row is there.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from paydesk.database.transactions import let_go
 
@@ -19,11 +23,18 @@ from paydesk.database.transactions import let_go
 _REMEMBERED = 10_000
 
 
+class Row(NamedTuple):
+    """A row of the inbox, and when it was stored: another one that has its number after a restore is not it."""
+
+    id: int
+    received_at: datetime
+
+
 @dataclass(slots=True)
 class _Reading:
     """One object: the newest row when its last whole reading began, and how many threads are here for it."""
 
-    newest_row_id: int = 0
+    newest: Row | None = None
     here_count: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -34,15 +45,23 @@ _READINGS_LOCK = threading.Lock()
 
 
 def read_once(
-    key: Hashable, read: Callable[[], None], *, row_id: int, newest_row_id: Callable[[], int]
+    key: Hashable,
+    read: Callable[[], None],
+    *,
+    row_id: int,
+    newest_row: Callable[[], Row],
+    is_there: Callable[[Row], bool],
 ) -> None:
-    """Read for the event at `row_id`, unless a reading began when that row was there; whoever comes meanwhile waits."""
+    """Read for the event at `row_id`, unless a reading began when that row was there; whoever comes meanwhile waits.
+
+    `newest_row`: gives the newest of the inbox. `is_there`: says whether a row that was the newest once is there still.
+    """
     with _in_turn(key) as reading:
-        if row_id <= reading.newest_row_id:
+        if reading.newest is not None and row_id <= reading.newest.id and is_there(reading.newest):
             return
-        newest = newest_row_id()
+        newest = newest_row()
         read()
-        reading.newest_row_id = newest
+        reading.newest = newest
 
 
 @contextmanager

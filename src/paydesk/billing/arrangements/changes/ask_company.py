@@ -14,30 +14,24 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.carry_out import GIVE_UP_AFTER, LEASE
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, being_moved
-from paydesk.billing.arrangements.changes.held_pause import hold_pause_end
-from paydesk.billing.arrangements.changes.wishes import VERBS, WHAT, is_so, refusal_of, sentence_of
-from paydesk.billing.arrangements.ending.doubt_end import doubt_end
-from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
+from paydesk.billing.arrangements.changes.settle_wish import hold_no_more, settle_wish
+from paydesk.billing.arrangements.changes.wishes import VERBS, is_so, refusal_of, sentence_of
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction, in_turn, let_go, locked
-from paydesk.events.record import record_event
 from paydesk.gateways.contract import Gateway, GatewayRefused, GatewayUnreachable, NotOffered
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock, ids
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from paydesk.merchants.models import Connection
-from paydesk.work.claim import Claim, finish, put_back
+from paydesk.work.claim import Claim, put_back
 from paydesk.work.queues import Later, pause_after
 
 State = ScheduledAction.State
 _SOON = timedelta(seconds=10)
-#: A date that its company does not keep.
-_IS_HELD = Q(held_end_at__isnull=False) | Q(held_resume_at__isnull=False)
-_NOT_HELD = {"held_end_at": None, "held_resume_at": None}
 
 
 def ask_company(
@@ -79,13 +73,26 @@ def work_company_action(taken: Claim, action: ScheduledAction, now: datetime) ->
     """Finish what a process left behind, or a company did not answer. Raises Later."""
     merchant = merchant_by_id(action.merchant_id)
     if action.created_at < now - GIVE_UP_AFTER:
-        finish(ScheduledAction, taken, state=State.REFUSED, refusal=ScheduledAction.Refusal.TOO_LATE)
+        _give_up(merchant, taken, action)
         return
     try:
         agreement = _mine(merchant.id, action.subscription_id).select_related("connection").get()
         carry_out_wish(connect(agreement.connection, merchant=merchant), merchant, taken, is_read=False)
     except (GatewayUnreachable, GatewayMissing) as silent:
         raise Later(now + pause_after(taken.tries_count), str(silent)) from silent
+
+
+def _give_up(merchant: MerchantInSight, taken: Claim, action: ScheduledAction) -> None:
+    """What was asked may have been done though nobody heard of it: it is read once more, and then believed."""
+    mine = _mine(merchant.id, action.subscription_id)
+    try:
+        connection = mine.select_related("connection").get().connection
+        asked_at = _read(connect(connection, merchant=merchant), merchant, action.subscription_id)
+    except (GatewayUnreachable, GatewayMissing):
+        asked_at = None
+    is_done = asked_at is not None and is_so(mine.get(), action.kind)
+    refusal = "" if is_done else ScheduledAction.Refusal.TOO_LATE
+    in_transaction(lambda: settle_wish(merchant, taken, action, refusal, asked_at))
 
 
 def drop_actions(*, merchant_id: int, connection_id: int) -> None:
@@ -99,9 +106,7 @@ def drop_actions(*, merchant_id: int, connection_id: int) -> None:
         )
     )
     # What was to happen there is no longer promised: the page says that it cannot be changed here any more.
-    Subscription.objects.filter(_IS_HELD, merchant_id=merchant_id, connection_id=connection_id).update(
-        **_NOT_HELD
-    )
+    hold_no_more(Subscription.objects.filter(merchant_id=merchant_id, connection_id=connection_id))
 
 
 def read_first(merchant: MerchantInSight, agreement: Subscription, refused: type[ChangeRefused]) -> Gateway:
@@ -144,8 +149,8 @@ def _open(
         raise refused(wait_for_change())
     if said := refusal_of(agreement, kind):
         raise refused(said)
+    # A date that is held is promised still: it is over when this is so, and held again if it comes to nothing.
     drop(open_ones)
-    _mine(merchant.id, agreement.id).filter(_IS_HELD).update(**_NOT_HELD)
     action = ScheduledAction.objects.create(
         merchant_id=merchant.id,
         subscription_id=agreement.id,
@@ -216,7 +221,7 @@ def carry_out_wish(gateway: Gateway, merchant: MerchantInSight, taken: Claim, *,
         refusal = ""
     else:
         refusal = refusal or ScheduledAction.Refusal.NOT_SO
-    in_transaction(lambda: _settle(merchant, taken, action, agreement, refusal, asked_at))
+    in_transaction(lambda: settle_wish(merchant, taken, action, refusal, asked_at))
 
 
 def _ask(
@@ -231,40 +236,6 @@ def _ask(
     except (GatewayRefused, NotOffered):
         return ScheduledAction.Refusal.REFUSED
     return ""
-
-
-def _settle(
-    merchant: MerchantInSight,
-    taken: Claim,
-    action: ScheduledAction,
-    agreement: Subscription,
-    refusal: str,
-    asked_at: datetime,
-) -> None:
-    state = State.REFUSED if refusal else State.DONE
-    is_ours = finish(ScheduledAction, taken, state=state, refusal=refusal, confirmed_at=asked_at)
-    if is_ours and action.acts_at is not None:
-        # The date that was held here is over: it is so, or a person has to see to it.
-        _mine(merchant.id, agreement.id).update(**_NOT_HELD)
-        if refusal and action.kind == ScheduledAction.Kind.CANCEL:
-            doubt_end(
-                _mine(merchant.id, agreement.id).select_related("connection").get(), now=clock.wall_now()
-            )
-    if is_ours and state == State.DONE:
-        if action.kind == ScheduledAction.Kind.PAUSE:
-            hold_pause_end(merchant=merchant, pause=action, now=clock.wall_now())
-        if action.kind == ScheduledAction.Kind.UNDO_CANCEL:
-            withdraw_notes(merchant_id=merchant.id, subscription_id=agreement.id, now=clock.wall_now())
-        record_event(
-            merchant_id=merchant.id,
-            name="subscription.changed",
-            subject=with_reason(
-                {"subscription": agreement.public_id, "what": WHAT[action.kind], "by": action.asked_by}
-                | ({"as_set": 1} if action.acts_at else {}),
-                action.note,
-            ),
-            now=clock.wall_now(),
-        )
 
 
 def _read(gateway: Gateway, merchant: MerchantInSight, subscription_id: int) -> datetime:

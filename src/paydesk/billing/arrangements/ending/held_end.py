@@ -25,6 +25,7 @@ from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, 
 from paydesk.billing.arrangements.changes.held_pause import is_stale
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
+from paydesk.billing.arrangements.ending.doubt_resume import doubt_resume
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
@@ -41,6 +42,8 @@ from paydesk.work.queues import Later, pause_after
 
 #: So long before the company would collect again it is asked to end: time for a company that does not answer.
 HEAD_START = timedelta(hours=6)
+#: Going on has no such start: a company may be silent for so long before a person is told.
+_LATE = timedelta(hours=1)
 
 Kind = ScheduledAction.Kind
 State = ScheduledAction.State
@@ -104,6 +107,11 @@ def act_as_held(merchant: MerchantInSight, taken: Claim, action: ScheduledAction
     except (GatewayUnreachable, GatewayMissing) as silent:
         if agreement.held_end_at is not None and agreement.held_end_at <= merchant.business_now():
             doubt_end(agreement, now=now)
+        if (
+            agreement.held_resume_at is not None
+            and agreement.held_resume_at <= merchant.business_now() - _LATE
+        ):
+            doubt_resume(agreement, now=now)
         raise Later(now + pause_after(taken.tries_count), str(silent)) from silent
 
 
@@ -150,10 +158,11 @@ def _drop(
     agreement = locked_with_account(merchant, subscription_id, refused)
     if agreement.state in ENDED:
         raise refused(has_ended())
-    held = open_wishes(merchant.id, agreement.id).filter(acts_at__isnull=False).first()
-    if held is None or held.acts_at is None:
+    held = open_wishes(merchant.id, agreement.id).first()
+    if held is None:
         return Changed(subscription=agreement, is_news=False)
-    if held.acts_at <= merchant.business_now() or (held.lease_until or now) > now:
+    is_asked = held.acts_at is None or held.acts_at <= merchant.business_now()
+    if is_asked or (held.lease_until or now) > now:
         # The worker may be asking this moment: what the company does then is not ours to take back.
         raise refused(_("It is ending right now. Please write to us if it shall go on."))
     drop(open_wishes(merchant.id, agreement.id))

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                             ("not_taken", "Not Taken"),
                             ("outside", "Outside"),
                             ("not_ended", "Not Ended"),
+                            ("not_resumed", "Not Resumed"),
                             ("not_released", "Not Released"),
                             ("both_sides", "Both Sides"),
                         ],

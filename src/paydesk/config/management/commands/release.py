@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from paydesk.billing.holds.held import holds_of
 from paydesk.billing.holds.release import ReleaseRefused, release_hold
 from paydesk.config.management.named import named_merchant
 from paydesk.config.management.said_holds import said_holds
 from paydesk.database.transactions import in_transaction
 from paydesk.kit import clock
+from paydesk.sync.compare.closed import waiting_holds
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self, *, merchant: str, hold: int | None, by: str, compared_by_hand: bool, **_: object
     ) -> None:
         found = named_merchant(merchant)
-        chosen = [one.id for one in holds_of(found.id)] if hold is None else [hold]
+        chosen = [one.id for one in waiting_holds(found.id)] if hold is None else [hold]
         if not chosen:
             self.stdout.write(f"Nothing is held at {found.slug}.")
         try:
