@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from paydesk.billing.arrangements.changes.held_pause import hold_pause_end
 from paydesk.billing.arrangements.changes.wishes import WHAT
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
 from paydesk.billing.arrangements.ending.doubt_resume import doubt_resume, end_doubt_about_resume
+from paydesk.billing.arrangements.ending.held_pause import hold_pause_end
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.subscriptions.models import Subscription

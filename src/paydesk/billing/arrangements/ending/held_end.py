@@ -22,10 +22,10 @@ from paydesk.billing.arrangements.changes.ask_company import (
     wait_for_change,
 )
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, has_ended
-from paydesk.billing.arrangements.changes.held_pause import is_stale
 from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.ending.doubt_end import doubt_end
 from paydesk.billing.arrangements.ending.doubt_resume import doubt_resume
+from paydesk.billing.arrangements.ending.held_pause import is_stale
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
