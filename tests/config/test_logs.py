@@ -5,10 +5,12 @@ import logging
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import path
 
+from paydesk.config.environment import log_level
 from paydesk.config.logs import JsonLines
 
 
@@ -67,7 +69,7 @@ def test_a_page_that_broke_is_told_of_without_the_secret_in_its_address(
 
     [record] = [one for one in caplog.records if one.name == "django.request"]
     line = JsonLines().format(record)
-    assert json.loads(line)["event"] == "GET links/<str:secret>: 500"
+    assert json.loads(line)["event"] == "GET links/<str:secret>: 500 Internal Server Error"
     assert "ValueError: no such row" in line
     assert "s3cr3t" not in line
 
@@ -75,3 +77,23 @@ def test_a_page_that_broke_is_told_of_without_the_secret_in_its_address(
 def _own_handlers() -> list[logging.Handler]:
     """Give those of the root that pytest has not put there."""
     return [one for one in logging.getLogger().handlers if not type(one).__module__.startswith("_pytest")]
+
+
+def test_a_library_that_would_write_secrets_down_is_kept_quiet() -> None:
+    assert logging.getLogger("stripe").getEffectiveLevel() == logging.WARNING
+
+
+@pytest.mark.parametrize(("given", "level"), [(None, "INFO"), ("", "INFO"), ("debug", "DEBUG")])
+def test_how_much_is_written_may_be_said_in_any_letters(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, level: str
+) -> None:
+    monkeypatch.delenv("PAYDESK_LOG_LEVEL", raising=False)
+    if given is not None:
+        monkeypatch.setenv("PAYDESK_LOG_LEVEL", given)
+    assert log_level("PAYDESK_LOG_LEVEL") == level
+
+
+def test_a_level_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAYDESK_LOG_LEVEL", "loud")
+    with pytest.raises(ImproperlyConfigured, match="PAYDESK_LOG_LEVEL must be one of"):
+        log_level("PAYDESK_LOG_LEVEL")

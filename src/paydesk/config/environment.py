@@ -12,12 +12,21 @@ from django.core.exceptions import ImproperlyConfigured
 
 from paydesk.kit.faults import FaultsRefused, arm_from
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 TRUE = {"1", "true", "yes", "on"}
 
 
 def text(name: str, default: str = "") -> str:
     """Give a setting as text."""
     return os.environ.get(name, default)
+
+
+def log_level(name: str) -> str:
+    """Give how much is written; INFO unless it says otherwise."""
+    value = os.environ.get(name, "").upper() or "INFO"
+    if value not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(LOG_LEVELS)}, not {value!r}.")
+    return value
 
 
 def flag(name: str) -> bool:

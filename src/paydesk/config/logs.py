@@ -12,6 +12,15 @@ from django.http import HttpRequest
 #: What a record may carry besides its message, given as `extra`.
 _FIELDS = ("merchant", "connection", "queue", "row", "reason", "took_ms")
 
+_LEVELS = {
+    # What a visitor asked for wrongly is no news; what broke is an error.
+    "django.request": logging.ERROR,
+    "django.security.DisallowedHost": logging.CRITICAL,
+    "urllib3": logging.WARNING,
+    # At DEBUG it writes what it sends and gets whole, at INFO two lines for each call (`stripe/_api_requestor.py`).
+    "stripe": logging.WARNING,
+}
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line, with the time in UTC."""
@@ -31,12 +40,17 @@ class JsonLines(logging.Formatter):
 
 
 def _event(record: logging.LogRecord) -> str:
-    """Of a request the pattern of its address is told, not the address: that may hold the secret of a link."""
+    """Of a request the pattern of its address is told, not the address: that may hold the secret of a link.
+
+    Django's words end with the address; what they say before it is kept (`django/utils/log.py`, `log_response`).
+    """
     request = record.__dict__.get("request")
     if not isinstance(request, HttpRequest):
         return record.getMessage()
     found = request.resolver_match
-    return f"{request.method} {found.route if found else 'no page'}: {record.__dict__.get('status_code', '')}"
+    why = record.args[0] if isinstance(record.args, tuple) and len(record.args) > 1 else record.levelname
+    where = found.route if found else "no page"
+    return f"{request.method} {where}: {record.__dict__.get('status_code', '')} {why}"
 
 
 def configure(_config: Any) -> None:
@@ -46,10 +60,9 @@ def configure(_config: Any) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(_level())
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
-    # What a visitor asked for wrongly is no news, and what broke is written once.
-    logging.getLogger("django.request").setLevel(logging.ERROR)
     logging.getLogger("django").handlers = []
+    for name, level in _LEVELS.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def _level() -> str:

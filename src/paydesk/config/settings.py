@@ -171,7 +171,7 @@ PAYDESK_FONTS = environment.folder("PAYDESK_FONTS")
 LOGGING_CONFIG = "paydesk.config.logs.configure"
 #: Django calls it only with something to hand over (`django/utils/log.py`).
 LOGGING = {"version": 1}
-PAYDESK_LOG_LEVEL = environment.text("PAYDESK_LOG_LEVEL", "INFO")
+PAYDESK_LOG_LEVEL = environment.log_level("PAYDESK_LOG_LEVEL")
 
 # --- Drills ------------------------------------------------------------------------------------------------------
 environment.faults(is_loopback=IS_LOOPBACK)

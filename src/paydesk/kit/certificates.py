@@ -53,11 +53,11 @@ class CertificateKeep:
         self._turns: deque[float] = deque()
 
     def get(
-        self, address: str, fetch: Callable[[], Sequence[Certificate] | None]
+        self, address: str, fetch: Callable[[], Sequence[Certificate] | None], *, for_stranger: bool = True
     ) -> Sequence[Certificate] | None:
         """Give what lies there, fetched once: nothing at all, or None where nobody answers, is believed for a minute.
 
-        Raises TooOften instead of fetching.
+        Raises TooOften instead of fetching for a stranger.
         """
         with self._lock:
             if address in self._kept:
@@ -67,7 +67,8 @@ class CertificateKeep:
             missing, until = self._missing.get(address, (None, 0.0))
             if self._clock() < until:
                 return missing
-        self.take_turn()
+        if for_stranger:
+            self.take_turn()
         found = fetch()
         with self._lock:
             if found:

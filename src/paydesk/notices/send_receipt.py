@@ -67,8 +67,10 @@ def letter_of(*, merchant_id: int, customer_id: int, receipt: Receipt, public_id
 
 
 def _recipient(merchant: MerchantInSight, customer_id: int, address: str) -> str:
-    mine = CustomerEmail.objects.filter(merchant_id=merchant.id, customer_id=customer_id).order_by("id")
-    known = {row.normalized: row.address for row in mine}
+    mine = CustomerEmail.objects.filter(
+        merchant_id=merchant.id, customer_id=customer_id, retired_at__isnull=True
+    )
+    known = {row.normalized: row.address for row in mine.order_by("id")}
     if not known:
         raise NoAddress
     return known.get(normalized(address)) or next(iter(known.values()))

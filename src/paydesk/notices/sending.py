@@ -17,9 +17,9 @@ def message_of(letter: Letter, merchant: MerchantInSight, content: Rendered) -> 
     sender = merchant.sender_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     message = EmailMultiAlternatives(
         # A name from a payment company may have a line break, with which no letter leaves.
-        subject=" ".join(content.title.split()),
+        subject=" ".join(content.title.splitlines()),
         body=content.text,
-        from_email=formataddr((" ".join(merchant.name.split()), sender)),
+        from_email=formataddr((" ".join(merchant.name.splitlines()), sender)),
         to=[letter.recipient],
         reply_to=[merchant.support_email],
         headers={

@@ -6,6 +6,7 @@ company signs with may have to be fetched: once in a long while, and no more oft
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
@@ -18,6 +19,8 @@ from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight
 from paydesk.sync.inbox import UnknownConnection, store_webhook
+
+log = logging.getLogger(__name__)
 
 BODY_BYTES_MAX = 1024 * 1024
 
@@ -48,6 +51,13 @@ def take_webhook(request: HttpRequest, connection_uuid: UUID) -> HttpResponse:
         return HttpResponse(status=404)
     except BadSignature:
         return HttpResponse(status=400)
-    except (GatewayMissing, GatewayUnreachable):
-        return HttpResponse(status=503)
+    except (GatewayMissing, GatewayUnreachable) as later:
+        log.warning("a webhook of connection %s cannot be judged now: %s", connection_uuid, later)
+        return _told(HttpResponse(status=503))
     return HttpResponse(status=204)
+
+
+def _told(answer: HttpResponse) -> HttpResponse:
+    """Keep Django from writing it down once more as a page that broke."""
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - what `log_response` sets.
+    return answer

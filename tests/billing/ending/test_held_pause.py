@@ -136,6 +136,16 @@ def test_what_is_cancelled_while_it_pauses_does_not_go_on(clay: Connected) -> No
     assert (at_company(clay)[0], studio(clay).goes_on_at, open_actions(clay)) == ("canceled", None, [])
 
 
+def test_who_ends_it_at_the_company_while_it_pauses_leaves_no_doubt(clay: Connected) -> None:
+    pause(clay)
+    clay.account.api(f"/subscriptions/{studio(clay).reference}/cancel", key="by-hand", when="now")
+
+    time_passes(clay, days=DAYS)
+
+    assert (studio(clay).state, open_actions(clay)) == ("canceled", [])
+    assert not Concern.objects.filter(merchant_id=clay.merchant.id).exists()
+
+
 def test_a_company_that_is_silent_on_the_day_is_asked_until_it_answers(clay: Connected) -> None:
     pause(clay)
     clay.account.fault("error_before", operation="subscription.resume", times=100)

@@ -103,7 +103,7 @@ def test_the_code_in_the_session_that_asked_takes_the_new_address(
     elsewhere = builders.signed_in_client(shop, ada)
     _, code = asked(browser, shop)
     assert opening(ada) == ["ada@example.com"]
-    assert "This is not the code" in words(type_code(browser, wrong(code)))
+    assert "This code does not open it" in words(type_code(browser, wrong(code)))
 
     done = browser.get(type_code(browser, code)["Location"])
 

@@ -74,6 +74,13 @@ def open_change(
     ).first()
 
 
+def carry_over(*, merchant_id: int, customer_id: int, before: str, after: str) -> None:
+    """Let what was asked for in a session (public ids) go on in the one that took its place in the same browser."""
+    AddressChange.objects.filter(
+        merchant_id=merchant_id, customer_id=customer_id, session_public_id=before, confirmed_at=None
+    ).update(session_public_id=after)
+
+
 def _new(asking: AskingForAddress, typed: str, wanted: str, now: datetime) -> AddressChange:
     end = now + timedelta(minutes=asking.link_minutes)
     return AddressChange.objects.create(

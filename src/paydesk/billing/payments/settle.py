@@ -14,7 +14,7 @@ from paydesk.billing.payments.models import Attempt
 from paydesk.billing.payments.record import CONFIRM_WITHIN, record_outcome
 from paydesk.billing.payments.reread import reread_quietly
 from paydesk.billing.payments.silent import SILENT, wake_the_others
-from paydesk.billing.payments.uncertain import say_what_is_in_doubt
+from paydesk.billing.payments.uncertain import end_doubt, say_what_is_in_doubt
 from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import ChargeQuery, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import Outcome, Verdict
@@ -58,6 +58,8 @@ def resolve_attempt(taken: Claim, now: datetime) -> None:
         if attempt.wait_until is not None and attempt.wait_until > now:
             look_at = attempt.wait_until
         raise Later(look_at, "no clear answer yet" if look.is_answered else SILENT)
+    # A doubt that was opened while another was settling it.
+    end_doubt(attempt, now)
 
 
 def look_at_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime) -> Look:

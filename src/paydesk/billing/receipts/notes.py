@@ -78,6 +78,8 @@ def snapshot_of_note(
         happened_at=note.back.created_at,
         paid_with=_back_to(payment, note),
     )
+    # A dispute may be in another currency than its charge.
+    made["currency"] = note.back.currency
     made["receipt_number"], made["note_number"] = receipt.number, note.undoes
     made["customer"], made["billing"] = receipt.snapshot["customer"], receipt.snapshot["billing"]
     return made

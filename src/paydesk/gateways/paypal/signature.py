@@ -129,16 +129,16 @@ def _roots(settings: Settings) -> Store:
 
 
 def _issuers_of(signer: x509.Certificate, settings: Settings) -> Sequence[x509.Certificate]:
-    """Fetch the issuer that the file left out."""
+    """Fetch the issuer that the file left out; the signature fits, so that this is for no stranger."""
     for where in certificates.issuer_addresses(signer):
         if _ISSUER.match(where):
-            return _certificates(where, settings)
+            return _certificates(where, settings, for_stranger=False)
     return ()
 
 
-def _certificates(url: str, settings: Settings) -> Sequence[x509.Certificate]:
+def _certificates(url: str, settings: Settings, *, for_stranger: bool = True) -> Sequence[x509.Certificate]:
     """Give what lies there. No certificate at PayPal's address is a clear answer, unlike none at all."""
-    found = _KEEP.get(url, lambda: _fetch(url, settings))
+    found = _KEEP.get(url, lambda: _fetch(url, settings), for_stranger=for_stranger)
     if found is None:
         raise _CannotBeHad(url)
     if not found:

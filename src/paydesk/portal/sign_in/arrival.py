@@ -14,6 +14,7 @@ from paydesk.access.cookies import (
     session_cookie,
 )
 from paydesk.access.lifetimes import KNOWN_BROWSER_LIFETIME, SESSION_LIFETIME
+from paydesk.access.new_address.ask import carry_over
 from paydesk.access.redeem import SignedIn
 from paydesk.access.sessions import end_session
 from paydesk.access.visitor import visitor
@@ -30,6 +31,13 @@ def let_in(request: HttpRequest, door: AtTheDoor, signed_in: SignedIn) -> HttpRe
             customer_id=before.customer_id,
             public_id=before.session_public_id,
             now=door.now,
+        )
+        # Only what is the customer's own: another who comes in here has none of it.
+        carry_over(
+            merchant_id=door.merchant.id,
+            customer_id=before.customer_id,
+            before=before.session_public_id,
+            after=signed_in.session.public_id,
         )
     rotate_token(request)
     response = HttpResponseRedirect(followed(signed_in.next_path), status=303)

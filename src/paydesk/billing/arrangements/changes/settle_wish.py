@@ -46,7 +46,10 @@ def settle_wish(
         hold_no_more(_mine(merchant.id, agreement.id))
     else:
         _hold_again(merchant, agreement)
-    if is_doubtful(action, refusal):
+    if agreement.state in ENDED:
+        # Somebody ended it at its company: there is nothing to see to any more.
+        end_doubt_about_resume(agreement, now=clock.wall_now())
+    elif is_doubtful(action, refusal):
         _tell_staff(_mine(merchant.id, agreement.id).select_related("connection").get(), action.kind)
     if not refusal:
         _confirm(merchant, action, agreement)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from paydesk.billing.payments.ask import ask_for_money
 from paydesk.billing.payments.charging.due_rows import put_off
 from paydesk.billing.payments.charging.follow import follow_payments
-from paydesk.billing.payments.charging.not_taken import TOLD_FROM, tell_of_charge_not_taken
+from paydesk.billing.payments.charging.not_taken import note_refused_request
 from paydesk.billing.payments.charging.silence import SILENCE
 from paydesk.billing.payments.choices import Chosen, ends_before, method_on_file, open_attempt_of
 from paydesk.billing.payments.locks import lock_payment
@@ -156,7 +156,6 @@ def _ask(gateway: Gateway, attempt: Attempt, payment: Payment, taken: Claim) -> 
     except CompanyRefused as refused:
         now = clock.wall_now()
         put_off(payment, until=now + pause_after(attempt.number + 4), trouble=refused.said)
-        if attempt.number >= TOLD_FROM:
-            in_transaction(lambda: tell_of_charge_not_taken(payment, attempt, now=now))
+        in_transaction(lambda: note_refused_request(payment, attempt, now=now))
     except RetryRefused as taken_over:
         log.info("attempt %s was settled by another: %s", attempt.public_id, taken_over)

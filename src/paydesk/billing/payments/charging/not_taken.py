@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.concerns.open import open_concern
@@ -30,7 +30,7 @@ def rest_after_nothing(payment: Payment, attempt: Attempt, *, now: datetime) -> 
     """
     if attempt.submitted_at is None or attempt.asked_by != Attempt.AskedBy.ENGINE:
         return
-    count = _asked_in_vain(payment)
+    count = _in_vain(payment).filter(submitted_at__isnull=False).count()
     put_off(payment, until=now + pause_after_nothing(count), trouble="the company has made no charge")
     if count >= TOLD_FROM:
         tell_of_charge_not_taken(payment, attempt, now=now)
@@ -42,6 +42,12 @@ def pause_after_nothing(count: int) -> timedelta:
         return timedelta(0)
     doublings: int = min(count - 2, 10)
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+
+
+def note_refused_request(payment: Payment, attempt: Attempt, *, now: datetime) -> None:
+    """Tell a person of requests that the company refuses before any money is asked for. Call inside a transaction."""
+    if attempt.number >= TOLD_FROM and _in_vain(payment).count() >= TOLD_FROM:
+        tell_of_charge_not_taken(payment, attempt, now=now)
 
 
 def tell_of_charge_not_taken(payment: Payment, attempt: Attempt, *, now: datetime) -> None:
@@ -73,12 +79,11 @@ def end_doubt_about_charge(payment: Payment, attempt: Attempt, *, now: datetime)
         )
 
 
-def _asked_in_vain(payment: Payment) -> int:
+def _in_vain(payment: Payment) -> QuerySet[Attempt]:
+    """Choose what the charge run gave up since the last clear answer."""
     tried = Attempt.objects.filter(merchant_id=payment.merchant_id, payment_id=payment.id)
     last_clear = tried.filter(state__in=_CLEAR).aggregate(number=Max("number"))["number"] or 0
-    return tried.filter(
-        state=Attempt.State.ABANDONED, submitted_at__isnull=False, number__gt=last_clear
-    ).count()
+    return tried.filter(state=Attempt.State.ABANDONED, asked_by=Attempt.AskedBy.ENGINE, number__gt=last_clear)
 
 
 def _subject(payment: Payment) -> str:

@@ -114,7 +114,8 @@ def _made_again(
     merchant = merchant_by_id(connection.merchant_id)
     parts = parts_of(merchant_id=merchant.id, accounts=[owner.id])
     for part in parts:
-        if (number := _number_of(merchant, part, tried)) is not None:
+        # One that was lost may be older than one that was found again already.
+        if (number := _number_of(merchant, part, tried, known=0)) is not None:
             [payment] = _rows_of(merchant, [part], now)
             return _reopened(merchant, payment, tried, now, number=number)
     asked = tried.outcome.amount
@@ -138,15 +139,38 @@ def _made_elsewhere(
     accounts = list(others.exclude(id=owner.id).values_list("id", flat=True))
     owner.connection = connection
     for part in parts_of(merchant_id=merchant.id, accounts=accounts) if accounts else ():
-        if (number := _number_of(merchant, part, tried)) is not None:
-            [payment] = map(_as_declined, _rows_of(merchant, [part], now))
-            agreement = Subscription.objects.get(merchant_id=merchant.id, id=part.subscription_id)
-            charge_elsewhere(agreement=agreement, owner=owner, method_id=None)
-            return _reopened(merchant, payment, tried, now, number=number)
+        if (number := _number_of(merchant, part, tried, known=part.tried)) is not None:
+            return _moved_again(merchant, owner, part, tried, now, number=number)
         for tries in range(_COVERS_LOST):
             if tried.tag == _mark(merchant, reference_of([part.reference], tries=tries, backup=owner), 1):
                 return _cover_again(merchant, [part], tried, now, tries=tries, backup=owner)
     return None
+
+
+def _moved_again(
+    merchant: MerchantInSight,
+    owner: GatewayCustomer,
+    part: Part,
+    tried: AttemptRecord,
+    now: datetime,
+    *,
+    number: int,
+) -> Attempt | None:
+    """Let the payment be asked for here, and what is left of its agreement, unless that was asked for elsewhere since.
+
+    None while it is on its way there: that comes first.
+    """
+    [payment] = _rows_of(merchant, [part], now)
+    if payment.state == Payment.State.PROCESSING:
+        return None
+    asked = Attempt.objects.filter(merchant_id=merchant.id, payment__subscription_id=part.subscription_id)
+    if asked.filter(created_at__gt=tried.created_at).exists():
+        there = {"connection_id": owner.connection_id, "gateway_customer_id": owner.id}
+        Payment.objects.filter(merchant_id=merchant.id, id=payment.id).update(**there)
+    else:
+        agreement = Subscription.objects.get(merchant_id=merchant.id, id=part.subscription_id)
+        charge_elsewhere(agreement=agreement, owner=owner, method_id=None)
+    return _reopened(merchant, payment, tried, now, number=number)
 
 
 def _cover_again(
@@ -208,9 +232,9 @@ def _reopened(
     )
 
 
-def _number_of(merchant: MerchantInSight, part: Part, tried: AttemptRecord) -> int | None:
-    """Say which attempt at a payment has this mark."""
-    numbers = range(part.tried + 1, part.tried + _ATTEMPTS_LOST + 1)
+def _number_of(merchant: MerchantInSight, part: Part, tried: AttemptRecord, *, known: int) -> int | None:
+    """Say which attempt at a payment has this mark; those up to `known` are not looked at."""
+    numbers = range(known + 1, part.tried + _ATTEMPTS_LOST + 1)
     return next((one for one in numbers if tried.tag == _mark(merchant, part.reference, one)), None)
 
 

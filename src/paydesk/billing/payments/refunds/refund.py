@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.holds.held import held_because
 from paydesk.billing.payments.locks import lock_payment
-from paydesk.billing.payments.models import Attempt, Payment, Refund
+from paydesk.billing.payments.models import Payment, Refund
 from paydesk.billing.payments.refunds.ask import ask_for_refund
 from paydesk.billing.payments.refunds.left import ChargeLeft, charges_left
 from paydesk.database.transactions import in_transaction
@@ -49,7 +49,7 @@ def refund_payment(
     payment = Payment.objects.select_related("connection").get(
         merchant_id=merchant.id, public_id=payment_public_id
     )
-    connection = _charged_at(payment)
+    connection = _charged_at(payment, amount_minor)
     gateway = _gateway(merchant, connection)
     refund = in_transaction(lambda: _open(merchant, payment, connection, amount_minor, asked_by, now))
     answered = ask_for_refund(gateway=gateway, refund=refund)
@@ -80,13 +80,16 @@ def refusal(
     return None
 
 
-def _charged_at(payment: Payment) -> Connection:
-    """A bank may let money go after what was declined was moved: the charge is where it was asked for."""
-    made = Attempt.objects.select_related("connection").filter(
-        merchant_id=payment.merchant_id, payment_id=payment.id, state=Attempt.State.SUCCEEDED
-    )
-    last = made.order_by("-number").first()
-    return last.connection if last else payment.connection
+def _charged_at(payment: Payment, amount_minor: int | None) -> Connection:
+    """A bank may let money go after what was declined was moved: a charge is given back where it was asked for."""
+    charge = _charge(charges_left(payment), amount_minor)
+    if charge is None:
+        return payment.connection
+    return Connection.objects.get(merchant_id=payment.merchant_id, id=charge.connection_id)
+
+
+def _charge(left: Sequence[ChargeLeft], amount_minor: int | None) -> ChargeLeft | None:
+    return next((one for one in left if amount_minor is None or one.minor >= amount_minor), None)
 
 
 def _gateway(merchant: MerchantInSight, connection: Connection) -> Gateway:
@@ -110,7 +113,7 @@ def _open(
     if why := held_because(merchant_id=merchant.id, connection_id=connection.id, now=now):
         raise RefundRefused(f"Money waits: {why}")
     refunds = Refund.objects.filter(merchant_id=merchant.id, payment_id=row.id)
-    left = [one for one in charges_left(row) if one.connection_id == connection.id]
+    left = charges_left(row)
     why_not = refusal(
         amount_minor=amount_minor,
         left=left,
@@ -119,7 +122,9 @@ def _open(
     )
     if why_not:
         raise RefundRefused(why_not)
-    charge = next(one for one in left if amount_minor is None or one.minor >= amount_minor)
+    charge = _charge(left, amount_minor)
+    if charge is None or charge.connection_id != connection.id:
+        raise RefundRefused("It has changed this moment. Look at it, and ask again.")
     minor = charge.minor if amount_minor is None else amount_minor
     if not 0 < minor <= charge.minor:
         raise AssertionError("no more goes back than was captured (I17)")
