@@ -73,7 +73,9 @@ def _after_failure(queue: Queue, taken: Claim, failure: Exception, *, now: datet
     put_back(queue.rows, taken, due_at=due_at, trouble=trouble, failures_count=failures)
 
 
-def pause_after(tries_count: int) -> timedelta:
-    """Give the wait before the next try: 5 s, 10 s, 20 s, ... an hour at most."""
+def pause_after(
+    tries_count: int, *, first: timedelta = _FIRST_PAUSE, longest: timedelta = _LONGEST_PAUSE
+) -> timedelta:
+    """Give the wait before the next try: 5 s, 10 s, 20 s, ... an hour at most, unless it is said otherwise."""
     doublings: int = min(tries_count - 1, 20)
-    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+    return min(first * (1 << doublings), longest)

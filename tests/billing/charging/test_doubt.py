@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -54,31 +55,20 @@ def test_when_a_silent_company_answers_again_all_that_waits_is_settled_at_once(s
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_a_day_without_an_answer_a_person_is_asked_and_the_answer_ends_it(simulator: Simulator) -> None:
+@pytest.mark.parametrize("hears", [Collecting.look_up, Collecting.take_over], ids=["a look-up", "a reading"])
+def test_after_a_day_without_an_answer_a_person_is_asked_and_whoever_brings_it_ends_the_doubt(
+    simulator: Simulator, hears: Callable[[Collecting], None]
+) -> None:
     scene = _with_three_lost_answers(simulator)
     grow_old(scene, 25 * HOUR)
     scene.account.fault("lost_before", operation="*", times=3)
     scene.look_up()
     assert sorted(Concern.objects.values_list("kind", flat=True)) == ["stuck"] * 3
 
-    scene.look_up()
+    hears(scene)
 
     assert not Concern.objects.filter(resolved_at__isnull=True).exists()
     assert {attempt.state for attempt in scene.attempts()} == {"succeeded"}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_whoever_brings_the_answer_ends_the_doubt(simulator: Simulator) -> None:
-    scene = _with_three_lost_answers(simulator)
-    grow_old(scene, 25 * HOUR)
-    scene.account.fault("lost_before", operation="*", times=3)
-    scene.look_up()
-    assert Concern.objects.filter(kind="stuck", resolved_at__isnull=True).count() == 3
-
-    scene.take_over()
-
-    assert {attempt.state for attempt in scene.attempts()} == {"succeeded"}
-    assert not Concern.objects.filter(resolved_at__isnull=True).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from paydesk.billing.arrangements.ending.held_end import HEAD_START
 from paydesk.billing.arrangements.moving.begin import MovePreview, begin_move, preview_move
@@ -20,6 +23,8 @@ from paydesk.billing.payments.models import Attempt, DueCharge
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.config.truths.check import check_truths
 from paydesk.events.models import Event
+from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
+from paydesk.gateways.simulated.gateway import BillingGateway, VaultGateway
 from paydesk.kit import clock
 from paydesk.kit.clock import local_date
 from paydesk.kit.money import Money
@@ -137,6 +142,10 @@ class Removal:
         self.only_here(**period)
         self.work()
 
+    def hold_late(self) -> None:
+        """Let the old company carry out what it was asked and has not answered."""
+        self.old.account.api(f"/subscriptions/{self.studio.reference}/schedule-cancel", key="late")
+
     def only_here(self, **period: float) -> None:
         """Put the merchant's clock forward, and nobody else's."""
         move_clock(merchant_id=self.shop.id, by=timedelta(**period), now=clock.wall_now())
@@ -226,3 +235,35 @@ def removal(
     )
     import_history(merchant=old.merchant, connection=there, on_progress=lambda _: None)
     return Removal(old=old, vault=vault, vault_customer=vault_customer, there=there)
+
+
+def begin_in_silence(
+    ada: Removal, monkeypatch: pytest.MonkeyPatch, *verbs: str, hours: Sequence[float] = ()
+) -> None:
+    """Begin a move, and let its time come, and these hours more, while the old company does not answer these."""
+    ada.begin()
+    with monkeypatch.context() as patch:
+        silence(patch, BillingGateway, *verbs)
+        ada.pass_time(hours=ada.until_it_acts())
+        for more in hours:
+            ada.pass_time(hours=more)
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, *verbs: str) -> None:
+    """Let the old company say no to these."""
+
+    def no(*_: object, **__: object) -> Any:
+        raise GatewayRefused("not now")
+
+    for verb in verbs:
+        monkeypatch.setattr(BillingGateway, verb, no)
+
+
+def silence(monkeypatch: pytest.MonkeyPatch, company: type[VaultGateway], *verbs: str) -> None:
+    """Let a company not answer these."""
+
+    def nothing(*_: object, **__: object) -> Any:
+        raise GatewayUnreachable("no answer")
+
+    for verb in verbs:
+        monkeypatch.setattr(company, verb, nothing)

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
 from paydesk.merchants.close import close_connection
 from paydesk.merchants.models import Connection
 from paydesk.sync.disconnect import DisconnectRefused, disconnect
-from tests.billing.moving.companies import refuse, silence
-from tests.billing.moving.removal import Removal, removal
+from tests.billing.moving.removal import Removal, begin_in_silence, refuse
 from tests.side_by_side import side_by_side
-from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(simulator: Simulator) -> Removal:
-    """Ada's studio costs EUR 19.00 a month at a company that keeps dates."""
-    return removal(simulator)
 
 
 def close(ada: Removal, connection: Connection) -> None:
@@ -81,10 +72,7 @@ def test_who_closes_it_as_the_move_begins_is_refused_or_ends_the_move(ada: Remov
 def test_an_old_company_that_is_gone_before_it_has_ended_it_is_told_of(
     ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "cancel_now")
-        ada.pass_time(hours=ada.until_it_acts())
+    begin_in_silence(ada, monkeypatch, "cancel_now")
     opened = lose(ada)
     ada.again()
     assert (ada.move.state, ada.concerns()) == ("ending", ["not_ended"])
@@ -97,10 +85,7 @@ def test_an_old_company_that_is_gone_before_it_has_ended_it_is_told_of(
 def test_an_old_company_that_is_gone_before_it_lets_it_go_on_is_told_of(
     ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "schedule_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
+    begin_in_silence(ada, monkeypatch, "schedule_cancel")
     ada.undo()
     opened = lose(ada)
     ada.again()

@@ -11,18 +11,9 @@ from paydesk.gateways.contract import Gateway
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight
 from paydesk.merchants.models import Connection
-from tests.billing.moving.removal import Removal, removal
-from tests.simulator import Simulator
+from tests.billing.moving.removal import Removal
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(simulator: Simulator) -> Removal:
-    """Paydesk charges Ada's kiln hours to her card at the old company."""
-    ada = removal(simulator)
-    ada.start_kiln()
-    return ada
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kiln")]
 
 
 def test_what_is_left_is_charged_there_and_what_was_paid_stays(ada: Removal) -> None:

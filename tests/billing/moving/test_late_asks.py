@@ -10,31 +10,20 @@ from paydesk.billing.arrangements.moving.models import Move
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
-from tests.billing.moving.companies import silence
-from tests.billing.moving.removal import Removal, removal
-from tests.simulator import Simulator
+from tests.billing.moving.removal import Removal, begin_in_silence
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(simulator: Simulator) -> Removal:
-    """Ada's studio costs EUR 19.00 a month at a company that keeps dates."""
-    return removal(simulator)
 
 
 def test_what_its_company_holds_late_goes_on_although_it_was_taken_back(
     ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It reads as not held first: the ask that got no answer is carried out afterwards."""
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "schedule_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
+    begin_in_silence(ada, monkeypatch, "schedule_cancel")
     ada.undo()
     ada.work()
     assert (ada.move.state, ada.studio.moving_since is None) == ("releasing", False)
-    ada.old.account.api(f"/subscriptions/{ada.studio.reference}/schedule-cancel", key="late")
+    ada.hold_late()
     ada.again()
     assert (ada.move.state, ada.studio.ends_at, ada.studio.moving_since) == ("undone", None, None)
     ada.pass_time(hours=7)
@@ -45,10 +34,7 @@ def test_what_its_company_holds_late_goes_on_although_it_was_taken_back(
 def test_what_its_company_has_not_held_after_two_minutes_is_taken_back(
     ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "schedule_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
+    begin_in_silence(ada, monkeypatch, "schedule_cancel")
     ada.undo()
     ada.work()
     assert ada.move.state == "releasing"
@@ -79,13 +65,9 @@ def test_what_is_given_up_in_time_and_held_late_goes_on(
     ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is asked just before it is too late, and the ask is carried out once it has been given up."""
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "schedule_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
-        ada.pass_time(hours=5.5)
+    begin_in_silence(ada, monkeypatch, "schedule_cancel", hours=[5.5])
     assert (ada.move.state, ada.move.why) == ("releasing", "not_fenced")
-    ada.old.account.api(f"/subscriptions/{ada.studio.reference}/schedule-cancel", key="late")
+    ada.hold_late()
     ada.again()
     assert (ada.move.state, ada.move.round, ada.studio.ends_at) == ("waiting", 2, None)
     ada.pass_time(hours=1)
@@ -95,14 +77,9 @@ def test_what_is_given_up_in_time_and_held_late_goes_on(
 def test_what_is_held_only_after_its_company_has_collected_is_charged_nowhere_else(
     ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "schedule_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
-        ada.pass_time(hours=5.5)
-        ada.pass_time(hours=1)
+    begin_in_silence(ada, monkeypatch, "schedule_cancel", hours=[5.5, 1])
     assert (ada.move.state, ada.collected()) == ("releasing", [1900, 1900])
-    ada.old.account.api(f"/subscriptions/{ada.studio.reference}/schedule-cancel", key="late")
+    ada.hold_late()
     ada.again()
     assert (ada.move.state, ada.charged(), ada.studio.ends_at) == ("waiting", [], None)
     assert (ada.at_company(), ada.is_true()) == ("active", True)

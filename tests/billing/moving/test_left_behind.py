@@ -10,18 +10,9 @@ from paydesk.billing.payments.models import Attempt, DueCharge, Payment, Refund
 from paydesk.billing.payments.refunds.refund import refund_payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
-from tests.billing.moving.removal import Removal, removal
-from tests.simulator import Simulator
+from tests.billing.moving.removal import Removal
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(simulator: Simulator) -> Removal:
-    """Paydesk charges Ada's kiln hours to her card at the old company."""
-    ada = removal(simulator)
-    ada.start_kiln()
-    return ada
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kiln")]
 
 
 def _pay_off(ada: Removal, method: str) -> Attempt:

@@ -12,17 +12,10 @@ from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import read_old_one
 from paydesk.billing.payments.models import Payment
 from paydesk.kit import clock
-from tests.billing.moving.removal import Removal, removal
+from tests.billing.moving.removal import Removal
 from tests.side_by_side import side_by_side
-from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(simulator: Simulator) -> Removal:
-    """Ada's studio costs EUR 19.00 a month at a company that keeps dates."""
-    return removal(simulator)
 
 
 def test_two_tabs_are_one_move(ada: Removal) -> None:

@@ -45,8 +45,9 @@ def test_what_was_charged_since_is_found_and_all_that_follows_is_charged(
         with put_back(kept):
             _restored(ada, hours=hours)
             assert (ada.move.state, ada.charged(), ada.new_one.state) == ("done", [1900], "active")
+            # The first was asked for some hours early: a month and those hours each time.
             for _ in range(4):
-                ada.pass_time(days=31)
+                ada.pass_time(days=32)
             assert ada.charged() == [1900] * (5 if payments is None else 3)
             assert (ada.collected(), ada.concerns(), ada.is_true()) == ([1900], [], True)
 
@@ -71,10 +72,9 @@ def test_what_was_declined_since_lets_the_old_one_go_on_and_is_not_asked_for_aga
 
 @pytest.mark.parametrize("first", ["Main", "Cards"])
 def test_what_was_moved_in_place_is_found_where_it_was_charged(
-    simulator: Simulator, tmp_path: Path, first: str
+    kiln: Removal, tmp_path: Path, first: str
 ) -> None:
-    ada = removal(simulator)
-    ada.start_kiln()
+    ada = kiln
     with backup(tmp_path) as kept:
         ada.move_kiln()
         ada.pass_time(days=31)

@@ -6,17 +6,10 @@ import pytest
 
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.gateways.simulated.gateway import BillingGateway, VaultGateway
-from tests.billing.moving.companies import silence
-from tests.billing.moving.removal import Removal, removal
+from tests.billing.moving.removal import Removal, begin_in_silence, removal, silence
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(simulator: Simulator) -> Removal:
-    """Ada's studio costs EUR 19.00 a month at a company that keeps dates."""
-    return removal(simulator)
 
 
 def stays(ada: Removal) -> bool:
@@ -27,11 +20,7 @@ def stays(ada: Removal) -> bool:
 
 
 def test_what_could_not_be_held_is_not_tried_again(ada: Removal, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "schedule_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
-        ada.pass_time(hours=5.5)
+    begin_in_silence(ada, monkeypatch, "schedule_cancel", hours=[5.5])
     assert (ada.move.state, ada.move.why) == ("releasing", "not_fenced")
     ada.undo()
     ada.again()
@@ -60,10 +49,7 @@ def test_what_is_not_tried_again_anyway_ends_as_it_would_have(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = removal(simulator, new_card="insufficient_funds")
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "undo_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
+    begin_in_silence(ada, monkeypatch, "undo_cancel")
     assert (ada.move.state, ada.move.why) == ("releasing", "declined")
     undone = ada.undo()
     assert undone
@@ -92,7 +78,7 @@ def test_what_ends_by_the_date_that_held_it_is_told_of_although_it_was_taken_bac
     with monkeypatch.context() as patch:
         silence(patch, BillingGateway, "schedule_cancel")
         ada.pass_time(hours=ada.until_it_acts())
-        ada.old.account.api(f"/subscriptions/{ada.studio.reference}/schedule-cancel", key="late")
+        ada.hold_late()
         silence(patch, BillingGateway, "undo_cancel")
         ada.undo()
         ada.pass_time(hours=7)

@@ -11,18 +11,11 @@ from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.gateways.simulated.gateway import BillingGateway, VaultGateway
 from paydesk.kit import clock
-from tests.billing.moving.companies import refuse, silence
-from tests.billing.moving.removal import Removal, removal
+from tests.billing.moving.removal import Removal, begin_in_silence, refuse, removal, silence
 from tests.connected import work_off
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(simulator: Simulator) -> Removal:
-    """Ada's studio costs EUR 19.00 a month at a company that keeps dates."""
-    return removal(simulator)
 
 
 def first(ada: Removal) -> Payment:
@@ -166,12 +159,9 @@ def test_what_pauses_meanwhile_waits_until_it_goes_on(ada: Removal) -> None:
 def test_it_can_be_taken_back_while_the_company_is_being_asked(
     ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada.begin()
-    with monkeypatch.context() as patch:
-        silence(patch, BillingGateway, "schedule_cancel")
-        ada.pass_time(hours=ada.until_it_acts())
+    begin_in_silence(ada, monkeypatch, "schedule_cancel")
     # The ask that got no answer was carried out after all.
-    ada.old.account.api(f"/subscriptions/{ada.studio.reference}/schedule-cancel", key="late")
+    ada.hold_late()
     undone = ada.undo()
     assert undone
     assert undone.state == "releasing"

@@ -13,8 +13,7 @@ from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.gateways.simulated.gateway import BillingGateway
 from paydesk.kit import clock
-from tests.billing.moving.companies import silence
-from tests.billing.moving.removal import Removal, removal
+from tests.billing.moving.removal import Removal, removal, silence
 from tests.connected import work_off
 from tests.simulator import Simulator
 
@@ -35,9 +34,8 @@ def ask_again(ada: Removal) -> None:
 
 
 def test_who_cancels_and_gets_no_answer_is_not_charged_elsewhere(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada = removal(simulator)
     ada.begin()
     with monkeypatch.context() as patch:
         silence(patch, BillingGateway, "cancel_now")
@@ -50,8 +48,7 @@ def test_who_cancels_and_gets_no_answer_is_not_charged_elsewhere(
     assert (ada.charged(), ada.new_one.customer_id, ada.is_true()) == ([], None, True)
 
 
-def test_it_is_moved_once_the_wish_is_given_up(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = removal(simulator)
+def test_it_is_moved_once_the_wish_is_given_up(ada: Removal, monkeypatch: pytest.MonkeyPatch) -> None:
     ada.begin()
     silence(monkeypatch, BillingGateway, "cancel_now")
     cancel_agreement(**ada.named(), when="now", now=clock.wall_now())
@@ -112,10 +109,9 @@ def test_a_wish_that_is_open_as_it_moves_is_not_put_to_the_company(
 
 
 def test_who_was_held_up_with_a_wish_does_not_ask_once_it_was_given_up(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    ada: Removal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one worker reads, another gives the wish up, and the move begins."""
-    ada = removal(simulator)
     ada.begin()
     with monkeypatch.context() as patch:
         silence(patch, BillingGateway, "cancel_now")

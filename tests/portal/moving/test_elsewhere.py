@@ -18,8 +18,7 @@ from paydesk.notices.kinds import LETTERS
 from paydesk.notices.models import Letter
 from paydesk.notices.rendering import rendered
 from tests import builders
-from tests.billing.moving.companies import silence
-from tests.billing.moving.removal import Removal, removal
+from tests.billing.moving.removal import Removal, removal, silence
 from tests.connected import work_off
 from tests.portal.reading import words
 from tests.simulator import Simulator

@@ -18,18 +18,9 @@ from paydesk.sync.compare.look import found_again
 from paydesk.sync.disconnect import disconnect
 from tests import builders
 from tests.connected import work_off
-from tests.simulator import Simulator
-from tests.sync.compare.studio import Studio, backup, put_back, studio
+from tests.sync.compare.studio import Studio, backup, put_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clay(simulator: Simulator) -> Studio:
-    """Ada has one subscription, whose first payment is due."""
-    scene = studio(simulator)
-    scene.start()
-    return scene
 
 
 def _close(scene: Studio) -> None:

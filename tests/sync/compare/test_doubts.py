@@ -29,14 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def clay(simulator: Simulator) -> Studio:
-    """Ada has one subscription, whose first payment is due."""
-    scene = studio(simulator)
-    scene.start()
-    return scene
-
-
-@pytest.fixture
 def kept(clay: Studio, tmp_path: Path) -> Iterator[Installed]:
     """The backup; whatever a test does from then on is lost."""
     with backup(tmp_path) as found:

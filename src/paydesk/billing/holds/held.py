@@ -15,6 +15,17 @@ class _Held(NamedTuple):
     why: str
     connection_id: int | None
     kind: str
+    started_at: datetime
+    known_until: datetime | None
+    connection__removed_at: datetime | None
+
+    @property
+    def is_felt_elsewhere(self) -> bool:
+        """What was closed in the backup waits to be opened again, maybe for ever: no other connection waits for it."""
+        was_closed = was_closed_before(
+            self.connection__removed_at, known_until=self.known_until, held_at=self.started_at
+        )
+        return self.kind == ChargeHold.Kind.RESTORE and not was_closed
 
 
 #: Asked before each charge, so it is compiled once. A merchant has few open holds, and mostly none.
@@ -49,22 +60,21 @@ def held_because(
         return noticed
     held = _HELD.rows(merchant_id=merchant_id)
     here = next((one.why for one in held if one.connection_id in (None, connection_id)), "")
-    if here or not any(one.kind == ChargeHold.Kind.RESTORE for one in held):
-        return here
-    elsewhere = {hold.connection_id: hold.why for hold in holds_of(merchant_id) if _holds_elsewhere(hold)}
+    elsewhere = {one.connection_id: one.why for one in held if one.is_felt_elsewhere}
     there = [one for one in elsewhere if one is not None]
-    return next(iter(elsewhere.values())) if there and may_be_paid_at(there) else ""
+    if here or not there:
+        return here
+    return next(iter(elsewhere.values())) if may_be_paid_at(there) else ""
 
 
-def was_closed_before(hold: ChargeHold) -> bool:
-    """Say whether its connection was closed already when the database that was restored last beat, and is still."""
-    removed_at = hold.connection.removed_at if hold.connection else None
-    return removed_at is not None and removed_at <= (hold.known_until or hold.started_at)
+def was_closed_before(
+    removed_at: datetime | None, *, known_until: datetime | None, held_at: datetime
+) -> bool:
+    """Say whether a connection was closed already when the database that was restored last beat, and is still.
 
-
-def _holds_elsewhere(hold: ChargeHold) -> bool:
-    """What was closed in the backup waits for being opened again, maybe for ever: no other connection waits for it."""
-    return hold.kind == ChargeHold.Kind.RESTORE and not was_closed_before(hold)
+    `known_until`: of its hold, which was made at `held_at`.
+    """
+    return removed_at is not None and removed_at <= (known_until or held_at)
 
 
 def holds_of(merchant_id: int) -> Sequence[ChargeHold]:

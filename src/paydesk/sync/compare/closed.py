@@ -20,7 +20,8 @@ def _rests(hold: ChargeHold) -> bool:
     closed = hold.connection
     if hold.kind != ChargeHold.Kind.RESTORE or closed is None or closed.removed_at is None:
         return False
-    return was_closed_before(hold) or not _has_customers_elsewhere(closed)
+    was_closed = was_closed_before(closed.removed_at, known_until=hold.known_until, held_at=hold.started_at)
+    return was_closed or not _has_customers_elsewhere(closed)
 
 
 def _has_customers_elsewhere(closed: Connection) -> bool:

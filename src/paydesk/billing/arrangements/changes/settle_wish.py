@@ -8,11 +8,11 @@ from django.db.models import Q, QuerySet
 
 from paydesk.billing.arrangements.changes.wishes import WHAT
 from paydesk.billing.arrangements.coming.course import ENDED
-from paydesk.billing.arrangements.ending.doubt_end import doubt_end
-from paydesk.billing.arrangements.ending.doubt_resume import doubt_resume, end_doubt_about_resume
+from paydesk.billing.arrangements.doubts import doubt_agreement, end_doubt_about
 from paydesk.billing.arrangements.ending.held_pause import hold_pause_end
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.models import ScheduledAction
+from paydesk.billing.concerns.models import Concern
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.events.record import record_event
@@ -25,7 +25,12 @@ State = ScheduledAction.State
 Refusal = ScheduledAction.Refusal
 #: What takes the place of a date that is held, once it is so.
 _ENDS_WHAT_IS_HELD = (Kind.PAUSE, Kind.RESUME, Kind.CANCEL, Kind.SCHEDULE_CANCEL)
-_ENDING = (Kind.CANCEL, Kind.SCHEDULE_CANCEL)
+#: What a person is told of that came to nothing while nobody was there.
+_DOUBTS = {
+    Kind.CANCEL: Concern.Kind.NOT_ENDED,
+    Kind.SCHEDULE_CANCEL: Concern.Kind.NOT_ENDED,
+    Kind.RESUME: Concern.Kind.NOT_RESUMED,
+}
 
 
 def settle_wish(
@@ -48,9 +53,10 @@ def settle_wish(
         _hold_again(merchant, agreement)
     if agreement.state in ENDED:
         # Somebody ended it at its company: there is nothing to see to any more.
-        end_doubt_about_resume(agreement, now=clock.wall_now())
-    elif is_doubtful(action, refusal):
-        _tell_staff(_mine(merchant.id, agreement.id).select_related("connection").get(), action.kind)
+        end_doubt_about(agreement, Concern.Kind.NOT_RESUMED, now=clock.wall_now())
+    elif is_doubtful(action, refusal) and action.kind in _DOUBTS:
+        doubted = _mine(merchant.id, agreement.id).select_related("connection").get()
+        doubt_agreement(doubted, _DOUBTS[Kind(action.kind)], now=clock.wall_now())
     if not refusal:
         _confirm(merchant, action, agreement)
 
@@ -58,13 +64,6 @@ def settle_wish(
 def is_doubtful(action: ScheduledAction, refusal: str) -> bool:
     """Say whether a person has to look: on a day that was held, or after an hour, nobody is there to be told."""
     return refusal == Refusal.TOO_LATE or (bool(refusal) and action.acts_at is not None)
-
-
-def _tell_staff(agreement: Subscription, kind: str) -> None:
-    if kind in _ENDING:
-        doubt_end(agreement, now=clock.wall_now())
-    if kind == Kind.RESUME:
-        doubt_resume(agreement, now=clock.wall_now())
 
 
 def hold_no_more(agreements: QuerySet[Subscription]) -> None:
@@ -97,7 +96,7 @@ def _confirm(merchant: MerchantInSight, action: ScheduledAction, agreement: Subs
     if action.kind == Kind.PAUSE:
         hold_pause_end(merchant=merchant, pause=action, now=now)
     if action.kind in (Kind.RESUME, Kind.CANCEL):
-        end_doubt_about_resume(agreement, now=now)
+        end_doubt_about(agreement, Concern.Kind.NOT_RESUMED, now=now)
     if action.kind == Kind.UNDO_CANCEL:
         withdraw_notes(merchant_id=merchant.id, subscription_id=agreement.id, now=now)
     record_event(

@@ -23,12 +23,12 @@ from paydesk.billing.arrangements.changes.ask_company import (
 )
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, has_ended
 from paydesk.billing.arrangements.coming.course import ENDED
-from paydesk.billing.arrangements.ending.doubt_end import doubt_end
-from paydesk.billing.arrangements.ending.doubt_resume import doubt_resume
+from paydesk.billing.arrangements.doubts import doubt_agreement
 from paydesk.billing.arrangements.ending.held_pause import is_stale
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
+from paydesk.billing.concerns.models import Concern
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import in_transaction
 from paydesk.events.record import record_event
@@ -106,12 +106,12 @@ def act_as_held(merchant: MerchantInSight, taken: Claim, action: ScheduledAction
         carry_out_wish(connect(agreement.connection, merchant=merchant), merchant, taken, is_read=False)
     except (GatewayUnreachable, GatewayMissing) as silent:
         if agreement.held_end_at is not None and agreement.held_end_at <= merchant.business_now():
-            doubt_end(agreement, now=now)
+            doubt_agreement(agreement, Concern.Kind.NOT_ENDED, now=now)
         if (
             agreement.held_resume_at is not None
             and agreement.held_resume_at <= merchant.business_now() - _LATE
         ):
-            doubt_resume(agreement, now=now)
+            doubt_agreement(agreement, Concern.Kind.NOT_RESUMED, now=now)
         raise Later(now + pause_after(taken.tries_count), str(silent)) from silent
 
 

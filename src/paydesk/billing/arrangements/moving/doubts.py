@@ -1,4 +1,4 @@
-"""Tell a person of a move that a company has left half done, or of a period that was paid on both sides."""
+"""Tell a person of a period that was paid on both sides of a move."""
 
 from __future__ import annotations
 
@@ -7,32 +7,9 @@ from datetime import datetime
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.concerns.open import Facts, open_concern
-from paydesk.billing.concerns.resolve import resolve_quietly
 from paydesk.billing.payments.models import Payment
 
 _TAKEN = [Payment.State.PAID, Payment.State.PROCESSING]
-
-
-def doubt_release(move: Move, *, now: datetime) -> None:
-    """Open the concern, once. Call with the old agreement and its connection at hand. `now` is wall time."""
-    open_concern(
-        merchant_id=move.merchant_id,
-        kind=Concern.Kind.NOT_RELEASED,
-        subject=_subject(move),
-        facts={"connection": move.source.connection.name, "reference": move.source.reference},
-        now=now,
-    )
-
-
-def end_doubt_about_release(move: Move, *, now: datetime) -> None:
-    """End it, since the company lets the old one go on, or it is over."""
-    resolve_quietly(
-        merchant_id=move.merchant_id,
-        kind=Concern.Kind.NOT_RELEASED,
-        subject=_subject(move),
-        note="The old agreement is not held any more.",
-        now=now,
-    )
 
 
 def doubt_both_sides(move: Move, *, now: datetime) -> None:
@@ -66,7 +43,3 @@ def bills_on_both_sides(move: Move) -> list[Payment]:
         later = mine.filter(state__in=_TAKEN, due_at__gte=move.source_next_at, due_at__gt=move.acts_at)
         found += list(later.exclude(public_id__in=move.bills))
     return found
-
-
-def _subject(move: Move) -> str:
-    return f"subscription:{move.source.public_id}"

@@ -156,6 +156,6 @@ def _ask(gateway: Gateway, attempt: Attempt, payment: Payment, taken: Claim) -> 
     except CompanyRefused as refused:
         now = clock.wall_now()
         put_off(payment, until=now + pause_after(attempt.number + 4), trouble=refused.said)
-        in_transaction(lambda: note_refused_request(payment, attempt, now=now))
+        note_refused_request(payment, attempt, now=now)
     except RetryRefused as taken_over:
         log.info("attempt %s was settled by another: %s", attempt.public_id, taken_over)

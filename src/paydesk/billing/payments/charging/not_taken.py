@@ -15,6 +15,7 @@ from paydesk.billing.concerns.open import open_concern
 from paydesk.billing.concerns.resolve import resolve_quietly
 from paydesk.billing.payments.charging.due_rows import put_off
 from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.work.queues import pause_after
 
 #: So many asks in a row came to nothing: a person hears of it.
 TOLD_FROM = 5
@@ -33,25 +34,22 @@ def rest_after_nothing(payment: Payment, attempt: Attempt, *, now: datetime) -> 
     count = _in_vain(payment).filter(submitted_at__isnull=False).count()
     put_off(payment, until=now + pause_after_nothing(count), trouble="the company has made no charge")
     if count >= TOLD_FROM:
-        tell_of_charge_not_taken(payment, attempt, now=now)
+        _tell(payment, attempt, now)
 
 
 def pause_after_nothing(count: int) -> timedelta:
     """Give how long a payment rests after so many asks in a row that came to nothing."""
-    if count <= 1:
-        return timedelta(0)
-    doublings: int = min(count - 2, 10)
-    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+    return pause_after(count - 1, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE) if count > 1 else timedelta(0)
 
 
 def note_refused_request(payment: Payment, attempt: Attempt, *, now: datetime) -> None:
-    """Tell a person of requests that the company refuses before any money is asked for. Call inside a transaction."""
+    """Tell a person of requests that the company refuses before any money is asked for."""
     if attempt.number >= TOLD_FROM and _in_vain(payment).count() >= TOLD_FROM:
-        tell_of_charge_not_taken(payment, attempt, now=now)
+        _tell(payment, attempt, now)
 
 
-def tell_of_charge_not_taken(payment: Payment, attempt: Attempt, *, now: datetime) -> None:
-    """Open the concern, once. Call inside a transaction; `now` is wall time."""
+def _tell(payment: Payment, attempt: Attempt, now: datetime) -> None:
+    """Open the concern, once."""
     open_concern(
         merchant_id=payment.merchant_id,
         kind=Concern.Kind.NOT_TAKEN,

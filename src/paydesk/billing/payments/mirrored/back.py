@@ -23,14 +23,15 @@ _UPSERT: dict[str, Any] = {
 _RANKS = {"pending": 1, "succeeded": 2, "failed": 3}
 
 
-def mirror_refund(*, payment: Payment, record: RefundRecord, now: datetime) -> None:
+def mirror_refund(*, payment: Payment, connection_id: int, record: RefundRecord, now: datetime) -> None:
     """Keep one refund; only a succeeded one is in the books, and one that fails later is reversed.
 
-    One of ours is known by its mark, before the company's name for it is. A second one with the same mark, made because
-    the company had forgotten the key, is a row of its own, and a person looks. Call inside a transaction that locks the
-    payment; `now` is wall time.
+    `connection_id`: where it was charged, which may be elsewhere than it would be today. One of ours is known by its
+    mark, before the company's name for it is. A second one with the same mark, made because the company had forgotten
+    the key, is a row of its own, and a person looks. Call inside a transaction that locks the payment; `now` is wall
+    time.
     """
-    mine = Refund.objects.filter(merchant_id=payment.merchant_id, connection_id=payment.connection_id)
+    mine = Refund.objects.filter(merchant_id=payment.merchant_id, connection_id=connection_id)
     ours = mine.filter(key__isnull=False, public_id=record.tag).first() if record.tag else None
     if ours is not None and ours.reference not in (None, "", record.reference):
         contradict(payment=payment, attempt_public_id="", now=now)
@@ -39,13 +40,13 @@ def mirror_refund(*, payment: Payment, record: RefundRecord, now: datetime) -> N
     if known is not None and known.reference and _RANKS[record.state] < _RANKS[known.state]:
         return
     if ours is None:
-        Refund.objects.bulk_create([Refund(**refund_facts(payment, record))], **_UPSERT)
+        Refund.objects.bulk_create([Refund(**refund_facts(payment, connection_id, record))], **_UPSERT)
     else:
         _take_to_ours(ours, record, now)
     if record.state == "succeeded":
-        _enter(payment, record, LedgerEntry.Kind.REFUND)
-    elif record.state == "failed" and _was_entered(payment, record.reference):
-        _enter(payment, record, LedgerEntry.Kind.REFUND_REVERSAL)
+        _enter(payment, connection_id, record, LedgerEntry.Kind.REFUND)
+    elif record.state == "failed" and _was_entered(payment, connection_id, record.reference):
+        _enter(payment, connection_id, record, LedgerEntry.Kind.REFUND_REVERSAL)
 
 
 def _take_to_ours(ours: Refund, record: RefundRecord, now: datetime) -> None:
@@ -87,17 +88,17 @@ def end_doubt_about_refund(refund: Refund, *, state: str, now: datetime) -> None
     resolve_quietly(**doubt_about_refund(refund), note=f"The refund is {state}.", now=now)
 
 
-def mirror_dispute(*, payment: Payment, record: DisputeRecord) -> None:
+def mirror_dispute(*, payment: Payment, connection_id: int, record: DisputeRecord) -> None:
     """Keep one dispute: its money leaves when it is opened and comes back when it is won.
 
     A bank that only inquires takes nothing, and nothing has to come back when its inquiry is closed.
     """
-    Dispute.objects.bulk_create([Dispute(**back_facts(payment, record))], **_UPSERT)
+    Dispute.objects.bulk_create([Dispute(**back_facts(payment, connection_id, record))], **_UPSERT)
     if not takes_money(record):
         return
-    _enter(payment, record, LedgerEntry.Kind.DISPUTE)
+    _enter(payment, connection_id, record, LedgerEntry.Kind.DISPUTE)
     if record.state == "won":
-        _enter(payment, record, LedgerEntry.Kind.REVERSAL)
+        _enter(payment, connection_id, record, LedgerEntry.Kind.REVERSAL)
 
 
 def takes_money(record: DisputeRecord) -> bool:
@@ -105,25 +106,25 @@ def takes_money(record: DisputeRecord) -> bool:
     return record.state not in ("inquiry", "closed")
 
 
-def _was_entered(payment: Payment, reference: str) -> bool:
+def _was_entered(payment: Payment, connection_id: int, reference: str) -> bool:
     return LedgerEntry.objects.filter(
         merchant_id=payment.merchant_id,
-        connection_id=payment.connection_id,
+        connection_id=connection_id,
         kind=LedgerEntry.Kind.REFUND,
         reference=reference,
     ).exists()
 
 
-def refund_facts(payment: Payment, record: RefundRecord) -> dict[str, Any]:
+def refund_facts(payment: Payment, connection_id: int, record: RefundRecord) -> dict[str, Any]:
     """Give the columns of a refund that follow from what the company says."""
-    return back_facts(payment, record) | {"charge_reference": record.charge_reference}
+    return back_facts(payment, connection_id, record) | {"charge_reference": record.charge_reference}
 
 
-def back_facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[str, Any]:
+def back_facts(payment: Payment, connection_id: int, record: RefundRecord | DisputeRecord) -> dict[str, Any]:
     """Give the columns that follow from what the company says."""
     return {
         "merchant_id": payment.merchant_id,
-        "connection_id": payment.connection_id,
+        "connection_id": connection_id,
         "reference": record.reference,
         "payment_id": payment.id,
         "state": record.state,
@@ -133,10 +134,12 @@ def back_facts(payment: Payment, record: RefundRecord | DisputeRecord) -> dict[s
     }
 
 
-def _enter(payment: Payment, record: RefundRecord | DisputeRecord, kind: LedgerEntry.Kind) -> None:
+def _enter(
+    payment: Payment, connection_id: int, record: RefundRecord | DisputeRecord, kind: LedgerEntry.Kind
+) -> None:
     write_entry(
         merchant_id=payment.merchant_id,
-        connection_id=payment.connection_id,
+        connection_id=connection_id,
         payment_id=payment.id,
         kind=kind,
         reference=record.reference,

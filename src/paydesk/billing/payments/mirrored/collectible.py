@@ -77,9 +77,9 @@ def mirror_collectible(
     for attempt in record.attempts:
         mirror_attempt(payment=payment, record=attempt, has_paid=attempt.reference == paid_with, now=now)
     for refund in record.refunds:
-        mirror_refund(payment=payment, record=refund, now=now)
+        mirror_refund(payment=payment, connection_id=connection.id, record=refund, now=now)
     for dispute in record.disputes:
-        mirror_dispute(payment=payment, record=dispute)
+        mirror_dispute(payment=payment, connection_id=connection.id, record=dispute)
     _enter_what_no_attempt_paid(payment, record)
     payment = mine.get()
     # A charge that has just been made may be told of while its bill is not said to be paid yet: the next reading is.

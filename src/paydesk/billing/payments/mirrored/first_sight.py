@@ -196,10 +196,14 @@ def _write_what_happened(
         for number, attempt in enumerate(record.attempts, start=1)
     )
     Refund.objects.bulk_create(
-        Refund(**refund_facts(payment, refund)) for payment, record in payments for refund in record.refunds
+        Refund(**refund_facts(payment, payment.connection_id, refund))
+        for payment, record in payments
+        for refund in record.refunds
     )
     Dispute.objects.bulk_create(
-        Dispute(**back_facts(payment, dispute)) for payment, record in payments for dispute in record.disputes
+        Dispute(**back_facts(payment, payment.connection_id, dispute))
+        for payment, record in payments
+        for dispute in record.disputes
     )
     write_new_entries(
         merchant_id=connection.merchant_id,

@@ -85,16 +85,17 @@ def mirror_known_charge(
 def mirror_what_came_back(
     *, payment: Payment, connection_id: int, record: CollectibleRecord, now: datetime
 ) -> None:
-    """Keep refunds and disputes of a charge of ours with the payment that it paid. Call inside a transaction."""
+    """Keep refunds and disputes of a charge of ours with the payment that it paid. Call inside a transaction.
+
+    They come back where it was charged; what was left of its agreement may be asked for elsewhere by now.
+    """
     if not record.refunds and not record.disputes:
         return
     row = locked(Payment.objects.filter(merchant_id=payment.merchant_id, id=payment.id)).get()
-    # It comes back where it was charged; what was left of its agreement may be asked for elsewhere by now.
-    row.connection_id = connection_id
     for refund in record.refunds:
-        mirror_refund(payment=row, record=refund, now=now)
+        mirror_refund(payment=row, connection_id=connection_id, record=refund, now=now)
     for dispute in record.disputes:
-        mirror_dispute(payment=row, record=dispute)
+        mirror_dispute(payment=row, connection_id=connection_id, record=dispute)
     restate_payment(payment=row, state=row.state, now=now, is_news=False)
 
 

@@ -35,8 +35,8 @@ def leave_open(*, refund: Refund, words: str, look_at: datetime) -> Refund:
 
 def _record(refund: Refund, record: RefundRecord, now: datetime) -> Refund:
     payment = lock_payment(merchant_id=refund.merchant_id, payment_id=refund.payment_id)
-    payment.connection_id = refund.connection_id
-    mirror_refund(payment=payment, record=replace(record, tag=refund.public_id), now=now)
+    tagged = replace(record, tag=refund.public_id)
+    mirror_refund(payment=payment, connection_id=refund.connection_id, record=tagged, now=now)
     restate_payment(payment=payment, state=payment.state, now=now, is_news=False)
     fault("F14")
     return as_it_stands(refund)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.arrangements.changes.ask_company import drop, open_wishes
 from paydesk.billing.arrangements.coming.course import ENDED
-from paydesk.billing.arrangements.ending.doubt_end import doubt_end
+from paydesk.billing.arrangements.doubts import doubt_agreement, end_doubt_about
 from paydesk.billing.arrangements.moving.doubts import doubt_both_sides
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import read_old_one
@@ -21,7 +21,6 @@ from paydesk.billing.arrangements.moving.steps.turn import (
 )
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.concerns.models import Concern
-from paydesk.billing.concerns.resolve import resolve_quietly
 from paydesk.gateways.contract import Gateway, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
@@ -37,7 +36,7 @@ def end_old_one(held: Held) -> None:
     except (GatewayUnreachable, GatewayMissing):
         if is_for_a_person(held):
             # It is held, and a person sees to it that it stays so.
-            doubt_end(held.move.source, now=clock.wall_now())
+            doubt_agreement(held.move.source, Concern.Kind.NOT_ENDED, now=clock.wall_now())
         raise
 
 
@@ -48,7 +47,7 @@ def _end(held: Held) -> None:
         said_yes = ask(held, _cancel_now, operation="move:cancel")
         fault("M09")
         if not said_yes:
-            doubt_end(held.move.source, now=clock.wall_now())
+            doubt_agreement(held.move.source, Concern.Kind.NOT_ENDED, now=clock.wall_now())
             raise look_again(held, "its company does not end it", after=_AN_HOUR)
         standing, asked_at = read_old_one(merchant=held.merchant, source=held.move.source)
         if standing.agreement.state not in ENDED:
@@ -67,12 +66,6 @@ def _settle(held: Held, asked_at: datetime) -> None:
     drop(open_wishes(held.merchant.id, held.move.source_id))
     advance(held, Move.State.DONE, ended_at=asked_at, settled_at=now)
     doubt_both_sides(held.move, now=now)
-    resolve_quietly(
-        merchant_id=held.merchant.id,
-        kind=Concern.Kind.NOT_ENDED,
-        subject=f"subscription:{held.move.source.public_id}",
-        note="Its company has ended it.",
-        now=now,
-    )
+    end_doubt_about(held.move.source, Concern.Kind.NOT_ENDED, now=now)
     tell_of_move(held.move, "stands" if held.move.why else "done", now=now)
     fault("M10")

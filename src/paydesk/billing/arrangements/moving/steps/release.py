@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from paydesk.billing.arrangements.coming.course import ENDED
+from paydesk.billing.arrangements.doubts import doubt_agreement, end_doubt_about
 from paydesk.billing.arrangements.moving.agreement import (
     begin_agreement,
     give_agreement_up,
     hide_agreement,
     hold_agreement,
 )
-from paydesk.billing.arrangements.moving.doubts import doubt_release, end_doubt_about_release
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import Standing, is_released, read_old_one
 from paydesk.billing.arrangements.moving.rounds import is_tried_again
@@ -33,12 +33,14 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     turn,
 )
 from paydesk.billing.arrangements.moving.tell import tell_of_move
+from paydesk.billing.concerns.models import Concern
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock
 from paydesk.kit.faults import fault
 
+_DOUBT = Concern.Kind.NOT_RELEASED
 Fence = Move.Fence
 State = Move.State
 Why = Move.Why
@@ -60,7 +62,7 @@ def release_old_one(held: Held) -> None:
         _release(held)
     except (GatewayUnreachable, GatewayMissing):
         if is_for_a_person(held):
-            doubt_release(held.move, now=clock.wall_now())
+            doubt_agreement(held.move.source, _DOUBT, now=clock.wall_now())
         raise
 
 
@@ -114,7 +116,7 @@ def _go_back(held: Held, asked_at: datetime) -> None:
     hold_agreement(merchant=held.merchant, agreement=held.target)
     hide_agreement(merchant_id=held.merchant.id, agreement=held.target)
     let_others_wait(held, is_moving=False)
-    end_doubt_about_release(move, now=clock.wall_now())
+    end_doubt_about(move.source, _DOUBT, now=clock.wall_now())
     acts_at = held.merchant.business_now()
     if move.why != Why.COLLECTED and move.source_next_at is not None:
         # Not once more before the same payment: that its company collects now.
@@ -128,7 +130,7 @@ def _settle(held: Held, why: str, asked_at: datetime, *, is_in_doubt: bool = Fal
     give_agreement_up(merchant=held.merchant, agreement=held.target, now=now)
     let_others_wait(held, is_moving=False)
     if not is_in_doubt:
-        end_doubt_about_release(held.move, now=now)
+        end_doubt_about(held.move.source, _DOUBT, now=now)
     state = State.UNDONE if why == Why.TAKEN_BACK else State.DROPPED
     advance(held, state, why=why, released_at=asked_at, settled_at=now)
     tell_of_move(held.move, "undone" if state == State.UNDONE else "dropped", now=now)
@@ -138,7 +140,7 @@ def _settle(held: Held, why: str, asked_at: datetime, *, is_in_doubt: bool = Fal
 def _end_unwanted(held: Held, asked_at: datetime) -> None:
     """It was to go on, and has ended by the date that was set to hold it: a person looks."""
     _settle(held, Why.ENDED, asked_at, is_in_doubt=True)
-    doubt_release(held.move, now=clock.wall_now())
+    doubt_agreement(held.move.source, _DOUBT, now=clock.wall_now())
 
 
 def _stand(held: Held) -> None:
@@ -160,5 +162,5 @@ def _stay_held(held: Held) -> None:
     if held.move.why == Why.DECLINED:
         turn(held, lambda: _stand(held))
         return
-    doubt_release(held.move, now=clock.wall_now())
+    doubt_agreement(held.move.source, _DOUBT, now=clock.wall_now())
     raise look_again(held, "its company does not let it go on", after=_AN_HOUR)
