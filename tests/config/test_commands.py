@@ -63,6 +63,15 @@ def test_a_connection_is_tried_before_it_is_kept(account: SimulatedAccount, tmp_
     assert not Connection.objects.exists()
 
 
+def test_play_money_stays_away_from_real_customers(account: SimulatedAccount, keys: str) -> None:
+    run("merchant", "kiln", *WORDS, "--mode", "live")
+    with pytest.raises(
+        CommandError, match="'Simulated account' moves play money, and kiln is a live merchant"
+    ):
+        connect(account, keys)
+    assert not Connection.objects.exists()
+
+
 def test_a_company_that_does_not_answer_leaves_nothing_behind(account: SimulatedAccount, keys: str) -> None:
     run("merchant", "kiln", *WORDS)
     with pytest.raises(CommandError, match="no clear answer"):

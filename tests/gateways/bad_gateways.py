@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from paydesk.gateways.contract import (
+    Account,
     ChargeQuery,
     ChargeRequest,
     GatewayBusy,
@@ -117,7 +118,7 @@ class SloppyGateway(BillingGateway):
         page = super().list_events(cursor=cursor)
         return Page(records=page.records[::-1])
 
-    def check(self) -> str:
+    def check(self) -> Account:
         try:
             return super().check()
         except GatewayBusy as busy:

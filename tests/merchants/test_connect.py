@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection as database
 
+from paydesk.gateways.contract import Account
 from paydesk.gateways.registry import GatewayMissing, find_gateway
+from paydesk.gateways.simulated.gateway import VaultGateway
 from paydesk.kit.encryption import CannotDecrypt
 from paydesk.merchants.connect import connect
 from paydesk.merchants.find import MerchantInSight, merchant_by_id
@@ -70,6 +72,22 @@ def test_credentials_copied_to_another_merchant_do_not_open() -> None:
 def test_a_missing_credential_is_named_before_the_company_is_asked() -> None:
     with pytest.raises(ConnectionRefused, match="needs"):
         try_credentials(replace(_wanted(), credentials={}), merchant=_merchant("clay"))
+
+
+@pytest.mark.parametrize(("is_test", "mode"), [(False, "test"), (True, "live")])
+def test_real_money_and_play_money_are_kept_apart(
+    monkeypatch: pytest.MonkeyPatch, is_test: bool, mode: str
+) -> None:
+    monkeypatch.setattr(VaultGateway, "check", lambda _self: Account(name="Kiln Ltd", is_test=is_test))
+    clay, other = _merchant("clay"), "live" if mode == "test" else "test"
+    assert try_credentials(_wanted(), merchant=replace(clay, mode=other)) == "Kiln Ltd"
+    with pytest.raises(ConnectionRefused, match=f"and clay is a {mode} merchant"):
+        try_credentials(_wanted(), merchant=replace(clay, mode=mode))
+
+
+def test_a_company_that_does_not_tell_is_taken_at_the_merchants_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VaultGateway, "check", lambda _self: Account(name="Kiln Ltd", is_test=None))
+    assert try_credentials(_wanted(), merchant=replace(_merchant("clay"), mode="live")) == "Kiln Ltd"
 
 
 def test_a_name_belongs_to_one_gateway() -> None:

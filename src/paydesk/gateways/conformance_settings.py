@@ -48,7 +48,7 @@ def it_says_what_it_is_and_what_it_needs(scene: ExamScene) -> None:
     expect(
         all(span >= timedelta(0) for span in spans), "a memory, a lag or a time to believe is not negative"
     )
-    expect(bool(scene.gateway.check()), "`check` gives the company's name for this account")
+    expect(bool(scene.gateway.check().name), "`check` gives the company's name for this account")
 
 
 def the_base_url_is_obeyed(scene: ExamScene) -> None:

@@ -97,6 +97,14 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """Whose account it is, in the company's words, and whether its money is play money; None: it does not tell."""
+
+    name: str
+    is_test: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeRequest:
     """Move money once. With `collectible` the company's own object is paid; without it a fresh charge is made (R4).
 
@@ -189,8 +197,8 @@ class Gateway(Protocol):
     ) -> frozenset[Capability]:
         """Say what can be done with one object, or with the connection as a whole. Asks no network."""
 
-    def check(self) -> str:
-        """Read the company's own name for this connection's account; raises when the credentials are not good."""
+    def check(self) -> Account:
+        """Read whose account this connection leads to; raises when the credentials are not good."""
 
     def create_customer(self, *, email: str, name: str, key: str) -> CustomerRecord: ...
     def update_customer(self, *, customer_reference: str, details: BillingDetails, key: str) -> None:

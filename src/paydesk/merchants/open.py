@@ -14,7 +14,7 @@ from paydesk.gateways.registry import find_gateway
 from paydesk.kit import clock
 from paydesk.merchants.connect import seal
 from paydesk.merchants.find import MerchantInSight
-from paydesk.merchants.models import Connection
+from paydesk.merchants.models import Connection, Merchant
 
 
 class ConnectionRefused(Exception):
@@ -44,12 +44,16 @@ def connection_uuid(*, merchant_id: int, gateway: str, name: str) -> UUID:
 
 
 def try_credentials(wanted: ConnectionWanted, *, merchant: MerchantInSight) -> str:
-    """Ask the company whose account this is. Raises GatewayRefused, GatewayUnreachable, GatewayMissing."""
+    """Ask the company whose account this is, and give its name for it.
+
+    Real money under a test merchant, whose clock people put forward, is refused, and so is play money under a live one.
+    Raises ConnectionRefused, GatewayRefused, GatewayUnreachable and GatewayMissing.
+    """
     gateway = find_gateway(wanted.gateway)
     missing = [name for name in gateway.CREDENTIALS if not wanted.credentials.get(name)]
     if missing:
         raise ConnectionRefused(f"{gateway.TITLE} needs: {', '.join(missing)}.")
-    return gateway(
+    account = gateway(
         Settings(
             base_url=wanted.base_url,
             credentials=wanted.credentials,
@@ -58,6 +62,13 @@ def try_credentials(wanted: ConnectionWanted, *, merchant: MerchantInSight) -> s
             timeout=timedelta(seconds=settings.PAYDESK_GATEWAY_SECONDS),
         )
     ).check()
+    if account.is_test is not None and account.is_test != (merchant.mode == Merchant.Mode.TEST):
+        moves = "play" if account.is_test else "real"
+        raise ConnectionRefused(
+            f"{account.name!r} moves {moves} money, and {merchant.slug} is a {merchant.mode} merchant."
+            f" Take the credentials of {gateway.TITLE}'s other mode, or another merchant."
+        )
+    return account.name
 
 
 def open_connection(wanted: ConnectionWanted, *, merchant: MerchantInSight, now: datetime) -> Connection:

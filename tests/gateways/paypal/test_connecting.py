@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable, WebhookEvent
-from paydesk.gateways.paypal import events
+from paydesk.gateways.contract import Account, GatewayRefused, GatewayUnreachable, Settings, WebhookEvent
+from paydesk.gateways.paypal import events, settings
 from paydesk.gateways.paypal.connection import PayPalConnection
 from paydesk.gateways.paypal.gateway import VaultGateway
 from paydesk.gateways.paypal.subscriptions.gateway import SubscriptionsGateway
+from paydesk.kit import clock
 from tests.paypal_account import PayPalAccount
 
 DOCS = Path(__file__).parents[3] / "docs" / "gateways" / "paypal.md"
@@ -24,9 +25,17 @@ def test_a_webhook_id_that_is_not_this_apps_is_noticed(
     good = paypal_account.settings()
     other = replace(good, credentials={**good.credentials, "webhook_id": "8PT597110X687430LKGECATA"})
 
-    assert kind(good).check() == kind.TITLE
+    assert kind(good).check() == Account(name=kind.TITLE, is_test=None)
     with pytest.raises(GatewayRefused, match="no webhook"):
         kind(other).check()
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_test"),
+    [("", False), ("https://api-m.sandbox.paypal.com/", True), ("http://127.0.0.1:1", None)],
+)
+def test_the_address_says_whether_money_is_real(base_url: str, is_test: bool | None) -> None:
+    assert settings.is_sandbox(Settings(base_url=base_url, credentials={}, now=clock.wall_now)) is is_test
 
 
 @pytest.mark.contracts
@@ -35,7 +44,7 @@ def test_an_app_that_may_not_read_the_report_is_noticed(paypal_account: PayPalAc
 
     with pytest.raises((GatewayRefused, GatewayUnreachable)):
         VaultGateway(paypal_account.settings()).check()
-    assert SubscriptionsGateway(paypal_account.settings()).check()
+    assert SubscriptionsGateway(paypal_account.settings()).check().name
 
 
 def listed(kind: str) -> set[str]:

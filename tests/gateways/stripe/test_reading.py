@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from paydesk.gateways import http
-from paydesk.gateways.contract import Capability, GatewayRefused, RefundRequest
+from paydesk.gateways.contract import Account, Capability, GatewayRefused, RefundRequest
 from paydesk.gateways.records import (
     BillingDetails,
     CollectibleState,
@@ -15,7 +15,7 @@ from paydesk.gateways.records import (
     SubscriptionState,
     Verdict,
 )
-from paydesk.gateways.stripe import history, requests
+from paydesk.gateways.stripe import history, requests, settings
 from paydesk.gateways.stripe.gateway import StripeGateway
 from paydesk.kit.money import Money
 from tests.stripe_scene import GOOD, StripeScene
@@ -26,9 +26,18 @@ def test_the_account_is_named_and_bad_credentials_are_refused(
 ) -> None:
     bad = {**stripe_scene.settings().credentials, "secret_key": "sk_live_wrong"}
 
-    assert gateway.check() == "Stripe double"
+    assert gateway.check() == Account(name="Stripe double", is_test=True)
     with pytest.raises(GatewayRefused):
         StripeGateway(stripe_scene.settings(credentials=bad)).check()
+
+
+@pytest.mark.parametrize(
+    ("key", "is_test"), [("sk_test_1", True), ("rk_test_1", True), ("rk_live_1", False), ("old", None)]
+)
+def test_the_key_says_whether_money_is_real(
+    stripe_scene: StripeScene, key: str, is_test: bool | None
+) -> None:
+    assert settings.is_test(stripe_scene.settings(credentials={"secret_key": key})) is is_test
 
 
 def test_every_customer_is_listed_once_over_several_pages(

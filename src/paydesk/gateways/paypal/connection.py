@@ -25,12 +25,12 @@ class PayPalConnection:
         self._settings = settings
         self._line = Line(settings)
 
-    def check(self) -> str:
+    def check(self) -> contract.Account:
         """PayPal tells no app whose account it is; that the app has this webhook shows that all three are good."""
         webhook = self._settings.credentials.get(settings.WEBHOOK_ID, "")
         if self._line.read("v1", "notifications", "webhooks", webhook) is None:
             raise GatewayRefused("This app has no webhook with this id.")
-        return self.TITLE
+        return contract.Account(name=self.TITLE, is_test=settings.is_sandbox(self._settings))
 
     def list_events(self, *, cursor: str = "") -> records.Page[contract.WebhookEvent]:
         return events.list_events(self._line, cursor)

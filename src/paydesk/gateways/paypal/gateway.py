@@ -51,11 +51,11 @@ class VaultGateway(Vault, PayPalConnection):
                 return frozenset({Capability.REMOVE_METHOD, Capability.CHARGE_OFF_SESSION})
         return OFFERED
 
-    def check(self) -> str:
+    def check(self) -> contract.Account:
         """Read the report as well, which an app has to be allowed to."""
-        name, now = super().check(), self._settings.now()
+        account, now = super().check(), self._settings.now()
         captures_with(self._line, tag="", since=now, now=now)
-        return name
+        return account
 
     def list_customers(self, *, cursor: str = "") -> records.Page[records.CustomerRecord]:
         raise self._not_offered()
@@ -96,10 +96,8 @@ class VaultGateway(Vault, PayPalConnection):
     def find_refund(
         self, *, reference: str = "", tag: str = "", charge_reference: str = ""
     ) -> records.RefundRecord | None:
-        now = self._settings.now()
-        return captures.find_refund(
-            self._line, reference=reference, tag=tag, charge=charge_reference, now=now
-        )
+        now, charge = self._settings.now(), charge_reference
+        return captures.find_refund(self._line, reference=reference, tag=tag, charge=charge, now=now)
 
     def cancel_now(self, *, subscription_reference: str, key: str) -> records.SubscriptionRecord:
         raise self._not_offered()

@@ -44,8 +44,9 @@ def base_url(settings: Settings) -> str:
     return (settings.base_url or DEFAULT_BASE_URL).rstrip("/")
 
 
-def is_sandbox(settings: Settings) -> bool:
-    return base_url(settings) == SANDBOX_BASE_URL
+def is_sandbox(settings: Settings) -> bool | None:
+    """None at a host that is not PayPal's."""
+    return base_url(settings) == SANDBOX_BASE_URL if is_paypal(settings) else None
 
 
 def is_paypal(settings: Settings) -> bool:

@@ -14,6 +14,8 @@ from paydesk.gateways.simulated import answers, capabilities, events
 from paydesk.gateways.simulated.requests import Company
 from paydesk.kit.language import for_customer
 
+_EXPIRED = method_setup.FinishedSetup(refusal=for_customer("This page has expired. Please begin again."))
+
 
 class VaultGateway:
     """A `vault` account: saved methods, charges, refunds. Whatever is not offered is refused before it is asked."""
@@ -41,8 +43,9 @@ class VaultGateway:
     ) -> frozenset[Capability]:
         return self.OFFERED & capabilities.of_object(subject) if subject else self.OFFERED
 
-    def check(self) -> str:
-        return self._company.read(lambda answer: str(answer["name"]), "account") or ""
+    def check(self) -> contract.Account:
+        name = self._company.read(lambda answer: str(answer["name"]), "account")
+        return contract.Account(name=name or "", is_test=True)
 
     def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
         return self._company.change(answers.to_customer, "customers", key=key, email=email, name=name)
@@ -55,10 +58,7 @@ class VaultGateway:
         return self._company.change(answers.to_setup, "setups", key=request.key, **wanted)
 
     def finish_method_setup(self, reference: str) -> method_setup.FinishedSetup:
-        expired = method_setup.FinishedSetup(
-            refusal=for_customer("This page has expired. Please begin again.")
-        )
-        return self._company.read(answers.to_finished_setup, "setups", reference) or expired
+        return self._company.read(answers.to_finished_setup, "setups", reference) or _EXPIRED
 
     def list_methods(self, customer_reference: str) -> Sequence[MethodRecord]:
         return self._company.page(answers.to_method, "customers", customer_reference, "methods").records

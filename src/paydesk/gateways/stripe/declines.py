@@ -59,7 +59,6 @@ _TABLE: dict[tuple[DeclineReason, Advice], str] = {
     ),
 }
 DECLINES = {code: found for found, codes in _TABLE.items() for code in codes.split()}
-_UNNAMED = (_R.OTHER, _A.RETRY)
 #: Nobody refused: it was called off, or its time ran out, before any money was taken.
 CALLED_OFF = Decline(reason=_R.OTHER, advice=_A.RETRY, code="canceled")
 _ADVICE = {
@@ -71,7 +70,7 @@ _ADVICE = {
 
 def decline(code: str, advice_code: str | None = None) -> Decline:
     """Translate one code; an unknown one is an ordinary no, with Stripe's word kept for staff."""
-    reason, advice = DECLINES.get(code, _UNNAMED)
+    reason, advice = DECLINES.get(code, (_R.OTHER, _A.RETRY))
     return Decline(reason=reason, advice=_ADVICE.get(advice_code or "", advice), code=code)
 
 

@@ -48,16 +48,16 @@ class StripeGateway(Vault, Subscriptions):
                 return frozenset({Capability.REMOVE_METHOD, Capability.CHARGE_OFF_SESSION} | default)
         return frozenset(Capability) - {Capability.DEBT_ENDS}
 
-    def check(self) -> str:
+    def check(self) -> contract.Account:
         """A restricted key may not read its own account; then a look at a customer shows that it is good at all."""
         try:
             account = self._line.ask(self._line.v1.accounts.retrieve_current)
         except GatewayRefused:
             self._line.ask(self._line.v1.customers.list, {"limit": 1})
-            return self.TITLE
-        profile = account.get("business_profile") or {}
+            return contract.Account(name=self.TITLE, is_test=settings.is_test(self._settings))
         dashboard = (account.get("settings") or {}).get("dashboard") or {}
-        return str(dashboard.get("display_name") or profile.get("name") or account["id"])
+        name = str(dashboard.get("display_name") or account["id"])
+        return contract.Account(name=name, is_test=settings.is_test(self._settings))
 
     def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
         """Stripe takes an empty name for the wish to clear one, and refuses it."""

@@ -26,14 +26,19 @@ _A_SECOND_LIVE, _A_SECOND_SANDBOX = 100, 25
 #: docs.stripe.com/security/guide, "Content security policy", for Stripe.js and Elements.
 _FRAMES = ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com")
 _SCRIPTS = ("https://js.stripe.com", "https://*.js.stripe.com")
-_CALLS = ("https://api.stripe.com",)
+
+
+def is_test(settings: Settings) -> bool | None:
+    """A key says it, except for the oldest: `sk_test_`, `rk_live_` (docs.stripe.com/keys)."""
+    key = settings.credentials[SECRET_KEY]
+    return "_test_" in key if "_test_" in key or "_live_" in key else None
 
 
 def requests_a_second(settings: Settings) -> int:
     """Give the documented rate of an account; 0, for none, at an address that is not Stripe's own."""
     if settings.base_url not in ("", DEFAULT_BASE_URL):
         return 0
-    return _A_SECOND_LIVE if "_live_" in settings.credentials[SECRET_KEY] else _A_SECOND_SANDBOX
+    return _A_SECOND_LIVE if is_test(settings) is False else _A_SECOND_SANDBOX
 
 
 def card_fields(settings: Settings, *, client_secret: str) -> HostedFields:
@@ -48,5 +53,5 @@ def card_fields(settings: Settings, *, client_secret: str) -> HostedFields:
         values={"publishable-key": publishable_key, "client-secret": client_secret, "script-url": script_url},
         script_origins=own or _SCRIPTS,
         frame_origins=own or _FRAMES,
-        connect_origins=own or _CALLS,
+        connect_origins=own or (DEFAULT_BASE_URL,),
     )

@@ -175,7 +175,7 @@ class SubscriptionsGateway(PayPalConnection):
         return events.named_for_subscriptions(event)
 
     def _record(self, found: Json) -> SubscriptionRecord:
-        return agreement.subscription_record(found, in_sandbox=settings.is_sandbox(self._settings))
+        return agreement.subscription_record(found, in_sandbox=bool(settings.is_sandbox(self._settings)))
 
     def _with_refunds(
         self, whole: reading.Whole, found: Sequence[CollectibleRecord]
