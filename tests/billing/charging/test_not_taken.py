@@ -13,6 +13,7 @@ from paydesk.gateways.contract import GatewayRefused, GatewayUnreachable
 from paydesk.gateways.simulated.gateway import VaultGateway
 from paydesk.kit import clock
 from tests.billing.charging.scene import Collecting, collecting
+from tests.billing.together.desk import desk
 from tests.connected import grow_old
 from tests.simulator import Simulator
 
@@ -82,6 +83,22 @@ def test_a_company_that_refuses_the_request_itself_is_told_of(
 
     scene.hurry()
     assert (scene.states()[0], _told()) == ("paid", [("not_taken", False)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_pays_it_together_with_others_ends_the_doubt(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan(first_day=ada.today())
+    ada.account.fault("lost_before", operation="charge.confirm")
+    ada.run()
+    grow_old(ada, timedelta(minutes=5))
+    ada.look_up()
+    for _ in range(TOLD_FROM - 1):
+        _ask_in_vain(ada)
+    assert _told() == [("not_taken", True)]
+
+    assert ada.pay(ada.quote_off(plan)).state == "succeeded"
+    assert _told() == [("not_taken", False)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ silence it is not.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max, QuerySet
 
@@ -14,6 +15,7 @@ from paydesk.billing.concerns.models import Concern
 from paydesk.billing.concerns.open import open_concern
 from paydesk.billing.concerns.resolve import resolve_quietly
 from paydesk.billing.payments.charging.due_rows import put_off
+from paydesk.billing.payments.locks import covered_once
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.work.queues import pause_after
 
@@ -66,15 +68,18 @@ def _tell(payment: Payment, attempt: Attempt, now: datetime) -> None:
 
 
 def end_doubt_about_charge(payment: Payment, attempt: Attempt, *, now: datetime) -> None:
-    """End it with a clear answer to a later ask. Call inside a transaction; `now` is wall time."""
-    if attempt.number >= TOLD_FROM:
-        resolve_quietly(
-            merchant_id=payment.merchant_id,
-            kind=Concern.Kind.NOT_TAKEN,
-            subject=_subject(payment),
-            note="The company has given a clear answer.",
-            now=now,
-        )
+    """End it with a clear answer to a later ask, or with a charge that was made for it together with others.
+
+    Call inside a transaction; `now` is wall time.
+    """
+    mine: dict[str, Any] = {"merchant_id": payment.merchant_id, "kind": Concern.Kind.NOT_TAKEN}
+    answered = {_subject(payment)} if attempt.number >= TOLD_FROM else set()
+    if payment.covered_references and payment.state == Payment.State.PAID:
+        covered = set(map(_subject, covered_once(payment)))
+        told = Concern.objects.filter(**mine, subject__in=covered, resolved_at__isnull=True)
+        answered |= set(told.values_list("subject", flat=True))
+    for subject in answered:
+        resolve_quietly(**mine, subject=subject, note="The company has given a clear answer.", now=now)
 
 
 def _in_vain(payment: Payment) -> QuerySet[Attempt]:
