@@ -97,7 +97,7 @@ def _open(merchant: MerchantInSight, quote: Quote, chosen: Chosen, now: datetime
     if covering.amount_minor != held.amount_minor:
         raise AssertionError("a quote is charged to the minor unit")
     Quote.objects.filter(merchant_id=merchant.id, id=held.id).update(covering=covering)
-    covering.gateway_customer = quote.gateway_customer
+    covering.gateway_customer, covering.connection = quote.gateway_customer, quote.connection
     attempt = open_attempt(
         merchant=merchant, payment=covering, chosen=chosen, asked_by=Attempt.AskedBy.CUSTOMER, now=now
     )

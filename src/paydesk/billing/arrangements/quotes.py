@@ -83,7 +83,7 @@ def next_payments(
 
 def get_quote(merchant_id: int, customer_id: int, public_id: str) -> Quote:
     """Give a customer's own quote, with the payment that was made of it; raises Quote.DoesNotExist."""
-    return Quote.objects.select_related("covering", "gateway_customer").get(
+    return Quote.objects.select_related("covering", "gateway_customer", "connection").get(
         merchant_id=merchant_id, customer_id=customer_id, public_id=public_id
     )
 
