@@ -17,6 +17,7 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.billing.subscriptions.composition import Part, PlanTerms, TermsRefused, parts_of
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.named import agreements_named, already_there, lock_names, refusal
 from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Capability
@@ -73,18 +74,25 @@ def planned_of(wanted: AgreementWanted) -> list[Planned]:
 def start_inside(
     *, merchant: MerchantInSight, wanted: AgreementWanted, planned: Sequence[Planned], now: datetime
 ) -> Subscription:
-    """The same inside the caller's transaction, with what `planned_of` gave."""
-    connection = wanted.owner.connection
-    known = Subscription.objects.filter(
-        merchant_id=merchant.id, connection_id=connection.id, reference=wanted.reference
-    ).first()
-    if wanted.reference and known is not None:
+    """The same inside the caller's transaction, with what `planned_of` gave. Raises StartRefused."""
+    if wanted.reference and (known := _there_already(wanted)) is not None:
         return known
     subscription = _write(merchant, wanted, planned, now)
     rows = write_payments(merchant=merchant, subscription=subscription, planned=planned, now=now)
     _mark_paid_before(merchant, rows[: wanted.paid_before], now)
     follow_payments(merchant=merchant, subscription_id=subscription.id, now=now)
     return Subscription.objects.get(merchant_id=merchant.id, id=subscription.id)
+
+
+def _there_already(wanted: AgreementWanted) -> Subscription | None:
+    """Give the one that has the name; raises StartRefused when it is somebody else's, or is collected elsewhere."""
+    connection = wanted.owner.connection
+    lock_names(merchant_id=connection.merchant_id)
+    named = agreements_named(connection=connection, references=[wanted.reference]).get(wanted.reference, ())
+    known = already_there(named, connection_id=connection.id)
+    if known is None and (words := refusal(named, connection_id=connection.id)):
+        raise StartRefused(words)
+    return known
 
 
 def _first_of_subscription(wanted: AgreementWanted) -> Planned:

@@ -86,6 +86,13 @@ class Subscription(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="subscription_once"),
+            # Two imports at two connections make an agreement of ours once: the lock on its merchant prevents the
+            # second, this proves that it did.
+            models.UniqueConstraint(
+                fields=["merchant", "reference"],
+                name="subscription_name_once",
+                condition=models.Q(collected_by="paydesk") & ~models.Q(state__in=["canceled", "completed"]),
+            ),
             models.UniqueConstraint(fields=["merchant", "public_id"], name="subscription_public_id_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["merchant", "customer"])]

@@ -12,6 +12,7 @@ from paydesk.billing.arrangements.start import StartRefused, planned_of
 from paydesk.billing.arrangements.wanted import AgreementWanted, agreement_row
 from paydesk.billing.payments.charging.plan_out import Planned
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.named import already_there, at_company, refusal
 from paydesk.kit import clock
 from paydesk.kit.spreadsheets.table import Line, LinesRefused, Table, Wrong
 from paydesk.merchants.find import MerchantInSight
@@ -45,6 +46,7 @@ class _Place:
     """Where the lines are judged, and by when. `today` is the merchant's day, `now` wall time."""
 
     merchant: MerchantInSight
+    connection: Connection
     known: Known
     today: date
     allows_past: bool
@@ -58,6 +60,7 @@ def judge_lines(
     today = clock.local_date(merchant.business_now(), zone=merchant.time_zone)
     place = _Place(
         merchant=merchant,
+        connection=connection,
         known=look_up(connection=connection, lines=table.lines),
         today=today,
         allows_past=allows_past,
@@ -80,14 +83,17 @@ def _judge(place: _Place, judged: Judged, line: Line) -> list[Wrong]:
         planned = planned_of(wanted)
     except StartRefused as refused:
         return [Wrong(line=line.number, words=str(refused))]
-    known = place.known.agreements.get(wanted.reference)
-    if known is not None and known.collected_by == Subscription.CollectedBy.PAYDESK:
+    named = place.known.named.get(wanted.reference, ())
+    known = already_there(named, connection_id=place.connection.id)
+    if known is not None:
         judged.forecast.known_count += 1
         if differing := _differing(place, known, wanted, planned):
             judged.forecast.differing.append((line.number, differing))
         return []
-    if known is not None or wanted.reference in place.known.orders:
-        words = f"the company itself has something that is called {wanted.reference!r}."
+    words = refusal(named, connection_id=place.connection.id)
+    if words is None and wanted.reference in place.known.orders:
+        words = at_company(wanted.reference)
+    if words is not None:
         return [Wrong(line=line.number, column="reference", words=words)]
     if (past := _past_words(place, wanted, planned)) is not None:
         return [Wrong(line=line.number, column="first_day", words=past)]
@@ -102,6 +108,9 @@ def _differing(
 ) -> list[str]:
     row = agreement_row(merchant=place.merchant, wanted=wanted, planned=planned, now=place.now)
     said = _SAID if wanted.payments_count is not None else _SAID | {"amount_minor": "price"}
+    if known.connection_id != row.connection_id:
+        # It was moved away, to another account of the same customer.
+        said = {"customer_id" if name == "gateway_customer_id" else name: said[name] for name in said}
     return sorted({column for name, column in said.items() if getattr(row, name) != getattr(known, name)})
 
 

@@ -11,6 +11,7 @@ from paydesk.billing.customers.models import CustomerEmail, GatewayCustomer
 from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.named import agreements_named
 from paydesk.kit.spreadsheets.table import Line
 from paydesk.merchants.models import Connection
 
@@ -19,18 +20,21 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """Everything by the words of the file. `payable` are the ids of records that have a card for themselves."""
+    """Everything by the words of the file. `payable` are the ids of records that have a card for themselves.
+
+    All is of the connection, but for `named`: agreements at every connection of the merchant.
+    """
 
     owners: dict[str, GatewayCustomer] = field(default_factory=dict)
     owners_by_address: dict[str, list[GatewayCustomer]] = field(default_factory=lambda: defaultdict(list))
     methods: dict[str, PaymentMethod] = field(default_factory=dict)
-    agreements: dict[str, Subscription] = field(default_factory=dict)
+    named: dict[str, Sequence[Subscription]] = field(default_factory=dict)
     orders: set[str] = field(default_factory=set)
     payable: set[int] = field(default_factory=set)
 
 
 def look_up(*, connection: Connection, lines: Sequence[Line]) -> Known:
-    """Give what is known at the connection of what the lines name."""
+    """Give what is known of what the lines name."""
     known = Known()
     for some in _at_once([line.cells for line in lines]):
         _take_owners(connection, known, {cells["customer"] for cells in some})
@@ -70,10 +74,10 @@ def _take_owners(connection: Connection, known: Known, words: set[str]) -> None:
 
 
 def _take_agreements(connection: Connection, known: Known, references: set[str]) -> None:
-    here = {"merchant_id": connection.merchant_id, "connection_id": connection.id}
-    agreed = Subscription.objects.filter(**here, reference__in=references)
-    known.agreements.update({one.reference: one for one in agreed})
-    ordered = Order.objects.filter(**here, reference__in=references)
+    known.named.update(agreements_named(connection=connection, references=references))
+    ordered = Order.objects.filter(
+        merchant_id=connection.merchant_id, connection_id=connection.id, reference__in=references
+    )
     known.orders.update(ordered.values_list("reference", flat=True))
 
 

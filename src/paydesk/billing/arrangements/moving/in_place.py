@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from paydesk.billing.arrangements.changes.change import ChangeRefused, wait_for_payment
 from paydesk.billing.arrangements.models import AskedBy
 from paydesk.billing.arrangements.moving.models import Move
@@ -41,7 +43,7 @@ def move_in_place(
         are_open = all(one.removed_at is None for one in locked(accounts.order_by("id")))
         [row] = lock_agreements(merchant_id=merchant.id, ids=[agreement.id])
         row.connection = agreement.connection
-        said = refusal(row, policies=merchant.policies)
+        said = refusal(row, policies=merchant.policies) or _name_is_taken(row, method.connection_id)
         if said or not are_open or row.connection_id != agreement.connection_id:
             raise refused(said or wait_for_payment())
         _require_nothing_on_its_way(row)
@@ -61,6 +63,15 @@ def move_in_place(
         return move
 
     return in_transaction(step)
+
+
+def _name_is_taken(row: Subscription, connection_id: int) -> str | None:
+    """What has ended there may have had the same name, and keeps it."""
+    there = Subscription.objects.filter(
+        merchant_id=row.merchant_id, connection_id=connection_id, reference=row.reference
+    )
+    is_taken = there.exclude(id=row.id).exists()
+    return _("This cannot be moved right now. Please write to us.") if is_taken else None
 
 
 def _require_nothing_on_its_way(row: Subscription) -> None:

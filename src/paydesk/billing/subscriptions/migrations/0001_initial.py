@@ -122,6 +122,14 @@ class Migration(migrations.Migration):
                         fields=("merchant", "connection", "reference"), name="subscription_once"
                     ),
                     models.UniqueConstraint(
+                        condition=models.Q(
+                            ("collected_by", "paydesk"),
+                            models.Q(("state__in", ["canceled", "completed"]), _negated=True),
+                        ),
+                        fields=("merchant", "reference"),
+                        name="subscription_name_once",
+                    ),
+                    models.UniqueConstraint(
                         fields=("merchant", "public_id"), name="subscription_public_id_once"
                     ),
                 ],
