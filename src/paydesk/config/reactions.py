@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from paydesk.billing.arrangements.changes.act import bring_forward_actions
+from paydesk.billing.arrangements.coming.follow_zone import follow_zone
 from paydesk.billing.arrangements.moving.react import (
     bring_forward_moves,
     drop_move_of_what_ends,
@@ -35,6 +36,7 @@ REACTIONS: dict[str, list[_Reaction]] = {
     "backup.changed": [],
     "backup.tried": [write_backup_letter],
     "clock.moved": [bring_forward_what_is_due, bring_forward_actions, bring_forward_moves],
+    "zone.changed": [follow_zone],
     "payment.succeeded": [reread_its_subscription, look_at_its_move],
     "payment.failed": [begin_backup, look_at_its_move],
     "subscription.changed": [write_ending_letter, drop_move_of_what_ends],

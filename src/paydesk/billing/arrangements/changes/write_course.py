@@ -96,7 +96,9 @@ def _write_agreement(
         discount_percent=after.discount.percent,
         discount_from=after.discount.first,
         discount_count=after.discount.count,
-        resumes_at=_start(merchant, after.resume_day),
+        resumes_at=subscription.resumes_at
+        if after.resume_day == before.resume_day
+        else _start(merchant, after.resume_day),
         cancels_at=subscription.cancels_at
         if after.cancel_day == before.cancel_day
         else _start(merchant, after.cancel_day),

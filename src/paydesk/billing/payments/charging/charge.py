@@ -28,6 +28,7 @@ from paydesk.billing.payments.refused import (
     NoMethod,
     RetryRefused,
 )
+from paydesk.billing.subscriptions.schedule import starts_at
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Capability, Gateway
 from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, SubscriptionState, Verdict
@@ -105,8 +106,15 @@ def _open(merchant: MerchantInSight, payment: Payment, taken: Claim, now: dateti
 
 
 def _waits_until(merchant: MerchantInSight, row: Payment, now: datetime) -> datetime | None:
-    """Its day may have been moved since the row was claimed, and no clock may charge before it (I15)."""
-    due_at = merchant.wall_time(row.due_at)
+    """Its day may have been moved since the row was claimed, and no clock may charge before it (I15).
+
+    Where the merchant's zone was changed just now, its day may begin later than is written yet.
+    """
+    begins_at = row.due_at
+    is_moving = row.subscription is not None and row.subscription.moving_since is not None
+    if row.due_date is not None and not is_moving:
+        begins_at = max(begins_at, starts_at(row.due_date, zone=merchant.time_zone))
+    due_at = merchant.wall_time(begins_at)
     return due_at if due_at > now else None
 
 
