@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.events.record import record_event
+from paydesk.kit import clock
 from paydesk.merchants.add import MerchantRefused, MerchantWanted, columns_of, refusal, taken
 from paydesk.merchants.models import Merchant
 
@@ -24,12 +24,9 @@ class Change(NamedTuple):
     after: Any
 
 
-def change_merchant(*, merchant_id: int, given: Mapping[str, Any], now: datetime) -> list[Change]:
-    """Write what is given and differs, and say what that was; raises MerchantRefused and then changes nothing.
-
-    `now` is wall time.
-    """
-    return in_transaction(lambda: _change(merchant_id, given, now))
+def change_merchant(*, merchant_id: int, given: Mapping[str, Any]) -> list[Change]:
+    """Write what is given and differs, and say what that was; raises MerchantRefused and then changes nothing."""
+    return in_transaction(lambda: _change(merchant_id, given))
 
 
 def refusal_of_change(row: Merchant, after: MerchantWanted) -> str | None:
@@ -39,7 +36,7 @@ def refusal_of_change(row: Merchant, after: MerchantWanted) -> str | None:
     return refusal(after) or taken(after, merchant_id=row.id)
 
 
-def _change(merchant_id: int, given: Mapping[str, Any], now: datetime) -> list[Change]:
+def _change(merchant_id: int, given: Mapping[str, Any]) -> list[Change]:
     row = locked(Merchant.objects.filter(id=merchant_id)).get()
     before = MerchantWanted(**{one.name: getattr(row, one.name) for one in fields(MerchantWanted)})
     after = replace(before, **given)
@@ -54,5 +51,6 @@ def _change(merchant_id: int, given: Mapping[str, Any], now: datetime) -> list[C
     for change in changes:
         if change.name == "time_zone":
             zones = {"from": change.before, "to": change.after}
-            record_event(merchant_id=merchant_id, name="zone.changed", subject=zones, now=now)
+            # The time after the wait for the lock: whoever reacts waits until nobody knows the old zone any more.
+            record_event(merchant_id=merchant_id, name="zone.changed", subject=zones, now=clock.wall_now())
     return changes

@@ -66,7 +66,7 @@ def try_credentials(wanted: ConnectionWanted, *, merchant: MerchantInSight) -> s
         moves = "play" if account.is_test else "real"
         raise ConnectionRefused(
             f"{account.name!r} moves {moves} money, and {merchant.slug} is a {merchant.mode} merchant."
-            f" Take the credentials of {gateway.TITLE}'s other mode, or another merchant."
+            f" Take {merchant.mode} credentials, or another merchant."
         )
     return account.name
 

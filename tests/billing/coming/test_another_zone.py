@@ -7,7 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from paydesk.billing.arrangements.coming import follow_zone
 from paydesk.billing.arrangements.models import ScheduledAction
+from paydesk.billing.arrangements.pay_together import pay_quote
+from paydesk.billing.arrangements.quotes import quote_pay_off
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import starts_at
@@ -30,20 +33,20 @@ BOTH_WAYS = pytest.mark.parametrize(("old", "new"), [(EAST, WEST), (WEST, EAST)]
 def desk_in(simulator: Simulator, zone: str) -> Desk:
     """Connect a merchant of that zone."""
     desk = at_desk(simulator)
-    change_merchant(merchant_id=desk.merchant.id, given={"time_zone": zone}, now=clock.wall_now())
+    change_merchant(merchant_id=desk.merchant.id, given={"time_zone": zone})
     let_everybody_know(desk)
     return replace(desk, merchant=merchant_by_id(desk.merchant.id))
 
 
 def change_zone(desk: Desk, zone: str) -> None:
-    """Change it, and let the minute go by after which nobody writes by the old one."""
-    change_merchant(merchant_id=desk.merchant.id, given={"time_zone": zone}, now=clock.wall_now())
+    """Change it, and let the time go by after which nobody writes by the old one."""
+    change_merchant(merchant_id=desk.merchant.id, given={"time_zone": zone})
     let_everybody_know(desk)
 
 
 def let_everybody_know(desk: Desk) -> None:
     told = Event.objects.filter(merchant_id=desk.merchant.id, name="zone.changed", due_at__isnull=False)
-    told.update(happened_at=clock.wall_now() - timedelta(minutes=2), due_at=clock.wall_now())
+    told.update(happened_at=clock.wall_now() - timedelta(minutes=5), due_at=clock.wall_now())
     work_off("events")
     assert not told.exists()
 
@@ -67,7 +70,7 @@ def test_to_the_west_nothing_is_charged_when_its_day_has_begun_in_the_old_zone_a
     desk.start(first_day=desk.in_days(3))
     payment = desk.next_payment()
 
-    change_merchant(merchant_id=desk.merchant.id, given={"time_zone": WEST}, now=clock.wall_now())
+    change_merchant(merchant_id=desk.merchant.id, given={"time_zone": WEST})
     if is_told:
         let_everybody_know(desk)
     go_to_the_day_of(desk, payment, zone=EAST)
@@ -221,3 +224,45 @@ def test_the_first_payment_after_a_move_to_another_way_of_paying_does_not_wait_f
     go_to_the_day_of(desk, payment, zone=EAST)
 
     assert (len(desk.moved()), "I15" in broken(desk)) == (1, False)
+
+
+def test_many_agreements_follow_a_few_at_a_time(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_zone, "_AGREEMENTS_AT_ONCE", 1)
+    monkeypatch.setattr(follow_zone, "_DAYS_AT_ONCE", 2)
+    desk = desk_in(simulator, EAST)
+    desk.start_plan(first_day=desk.in_days(3))
+    desk.start(first_day=desk.in_days(4))
+
+    change_zone(desk, WEST)
+
+    payments = desk.payments()
+    assert len(payments) == 10
+    assert all(one.due_at == starts_at(one.due_date, zone=WEST) for one in payments if one.due_date)
+    assert broken(desk) == []
+
+
+def test_what_was_paid_together_stays_as_it_was(simulator: Simulator) -> None:
+    desk = desk_in(simulator, EAST)
+    plan = desk.start_plan(first_day=desk.in_days(3))
+    quote = quote_pay_off(
+        merchant=desk.shop(),
+        customer_id=plan.customer_id or 0,
+        subscription_public_id=plan.public_id,
+        now=clock.wall_now(),
+    )
+    pay_quote(
+        merchant=desk.shop(),
+        customer_id=quote.customer_id,
+        quote_public_id=quote.public_id,
+        method_public_id="",
+        return_url="http://127.0.0.1/back",
+        now=clock.wall_now(),
+    )
+    before = [one.due_at for one in desk.payments()]
+
+    change_zone(desk, WEST)
+
+    assert [one.due_at for one in desk.payments()] == before
+    assert broken(desk) == []

@@ -32,7 +32,12 @@ def test_a_webhook_id_that_is_not_this_apps_is_noticed(
 
 @pytest.mark.parametrize(
     ("base_url", "is_test"),
-    [("", False), ("https://api-m.sandbox.paypal.com/", True), ("http://127.0.0.1:1", None)],
+    [
+        ("", False),
+        ("https://api-m.sandbox.paypal.com/", True),
+        ("https://API.paypal.com:443", False),
+        ("http://127.0.0.1:1", None),
+    ],
 )
 def test_the_address_says_whether_money_is_real(base_url: str, is_test: bool | None) -> None:
     assert settings.is_sandbox(Settings(base_url=base_url, credentials={}, now=clock.wall_now)) is is_test

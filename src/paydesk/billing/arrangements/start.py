@@ -17,7 +17,7 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.billing.subscriptions.composition import Part, PlanTerms, TermsRefused, parts_of
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.billing.subscriptions.named import agreements_named, already_there, lock_names, refusal
+from paydesk.billing.subscriptions.named import agreements_named, already_there, refusal
 from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Capability
@@ -87,7 +87,6 @@ def start_inside(
 def _there_already(wanted: AgreementWanted) -> Subscription | None:
     """Give the one that has the name; raises StartRefused when it is somebody else's, or is collected elsewhere."""
     connection = wanted.owner.connection
-    lock_names(merchant_id=connection.merchant_id)
     named = agreements_named(connection=connection, references=[wanted.reference]).get(wanted.reference, ())
     known = already_there(named, connection_id=connection.id)
     if known is None and (words := refusal(named, connection_id=connection.id)):

@@ -86,8 +86,7 @@ class Subscription(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["merchant", "connection", "reference"], name="subscription_once"),
-            # Two imports at two connections make an agreement of ours once: the lock on its merchant prevents the
-            # second, this proves that it did.
+            # Two imports at once at two connections make an agreement of ours once: the second finds the first.
             models.UniqueConstraint(
                 fields=["merchant", "reference"],
                 name="subscription_name_once",

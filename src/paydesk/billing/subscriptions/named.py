@@ -10,19 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.database.transactions import locked
 from paydesk.gateways.records import SubscriptionState
-from paydesk.merchants.models import Connection, Merchant
+from paydesk.merchants.models import Connection
 
 _ENDED = frozenset({SubscriptionState.CANCELED, SubscriptionState.COMPLETED})
-
-
-def lock_names(*, merchant_id: int) -> None:
-    """Let one at a time look up a merchant's names and take them: call before the look-up, inside its transaction.
-
-    The constraint `subscription_name_once` proves that it did.
-    """
-    locked(Merchant.objects.filter(id=merchant_id)).get()
 
 
 def agreements_named(

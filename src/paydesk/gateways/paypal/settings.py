@@ -46,7 +46,8 @@ def base_url(settings: Settings) -> str:
 
 def is_sandbox(settings: Settings) -> bool | None:
     """None at a host that is not PayPal's."""
-    return base_url(settings) == SANDBOX_BASE_URL if is_paypal(settings) else None
+    host = f".{urlsplit(base_url(settings)).hostname}"
+    return host.endswith(".sandbox.paypal.com") if host.endswith(".paypal.com") else None
 
 
 def is_paypal(settings: Settings) -> bool:

@@ -78,7 +78,7 @@ def _write(planned: Planned, now: datetime) -> int:
         merchant_id = add_merchant(planned.wanted, now=now).id
     else:
         merchant_id = row.id
-        change_merchant(merchant_id=merchant_id, given=columns_of(planned.wanted), now=now)
+        change_merchant(merchant_id=merchant_id, given=columns_of(planned.wanted))
     keep_policies(merchant_id=merchant_id, policies=planned.policies)
     changed = {change.name for change in planned.changes}
     if changed & set(PICTURES):

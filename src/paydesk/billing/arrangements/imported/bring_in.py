@@ -11,7 +11,6 @@ from paydesk.billing.arrangements.imported.forecast import Forecast
 from paydesk.billing.arrangements.imported.judge import judge_lines
 from paydesk.billing.arrangements.imported.write_many import write_agreements
 from paydesk.billing.arrangements.start import require_gateway
-from paydesk.billing.subscriptions.named import lock_names
 from paydesk.database.transactions import in_transaction
 from paydesk.kit.spreadsheets.table import read_table
 from paydesk.merchants.find import MerchantInSight
@@ -39,15 +38,13 @@ def import_agreements(
 
     Raises FileRefused, LinesRefused with all that is wrong, StartRefused when the connection cannot charge; then
     nothing was written. `on_written` gets how many of how many are written, before they are committed. On SQLite
-    nobody else writes meanwhile; on PostgreSQL nobody else begins an agreement of the merchant's under a name. `now`
-    is wall time.
+    nobody else writes meanwhile; on PostgreSQL whoever begins one of these elsewhere is met at the end, and all is
+    judged again. `now` is wall time.
     """
     require_gateway(merchant=merchant, connection=connection)
     table = read_table(file.content, columns=COLUMNS, needed=NEEDED)
 
     def judge_and_write() -> Forecast:
-        if not file.is_dry_run:
-            lock_names(merchant_id=merchant.id)
         judged = judge_lines(
             merchant=merchant, connection=connection, table=table, allows_past=file.allows_past, now=now
         )

@@ -14,7 +14,7 @@ from paydesk.billing.arrangements.changes.ask_company import locked_with_account
 from paydesk.billing.arrangements.changes.change import ChangeRefused, agreement_of
 from paydesk.billing.arrangements.models import AskedBy
 from paydesk.billing.arrangements.moving.agreement import write_agreement
-from paydesk.billing.arrangements.moving.in_place import move_in_place
+from paydesk.billing.arrangements.moving.in_place import move_in_place, name_is_taken
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import Standing, read_old_one, standing_of
 from paydesk.billing.arrangements.moving.tell import tell_of_move
@@ -56,6 +56,7 @@ def preview_move(
     method = _method(merchant, agreement, method_public_id)
     said = refusal(agreement, policies=merchant.policies)
     if agreement.collected_by == Subscription.CollectedBy.PAYDESK:
+        said = said or name_is_taken(agreement, method)
         return MovePreview(agreement=agreement, method=method, terms=None, refusal=said)
     terms = _terms(merchant, standing_of(merchant=merchant, source_id=agreement.id))
     return MovePreview(

@@ -43,7 +43,7 @@ def move_in_place(
         are_open = all(one.removed_at is None for one in locked(accounts.order_by("id")))
         [row] = lock_agreements(merchant_id=merchant.id, ids=[agreement.id])
         row.connection = agreement.connection
-        said = refusal(row, policies=merchant.policies) or _name_is_taken(row, method.connection_id)
+        said = refusal(row, policies=merchant.policies) or name_is_taken(row, method)
         if said or not are_open or row.connection_id != agreement.connection_id:
             raise refused(said or wait_for_payment())
         _require_nothing_on_its_way(row)
@@ -65,10 +65,10 @@ def move_in_place(
     return in_transaction(step)
 
 
-def _name_is_taken(row: Subscription, connection_id: int) -> str | None:
-    """What has ended there may have had the same name, and keeps it."""
+def name_is_taken(row: Subscription, method: PaymentMethod) -> str | None:
+    """Refuse where something else at the method's connection has this name, and keeps it, ended or not."""
     there = Subscription.objects.filter(
-        merchant_id=row.merchant_id, connection_id=connection_id, reference=row.reference
+        merchant_id=row.merchant_id, connection_id=method.connection_id, reference=row.reference
     )
     is_taken = there.exclude(id=row.id).exists()
     return _("This cannot be moved right now. Please write to us.") if is_taken else None

@@ -115,7 +115,7 @@ class Command(BaseCommand):
             merchant = self._add(slug, given)
             self._say_colors(given.get("accent_color", ""))
             return merchant
-        changes = change_merchant(merchant_id=known.id, given=given, now=clock.wall_now())
+        changes = change_merchant(merchant_id=known.id, given=given)
         for change in changes:
             words = change.name.replace("_", " ")
             self.stdout.write(f"{words}: {change.before or 'none'} -> {change.after or 'none'}")
