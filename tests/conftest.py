@@ -33,10 +33,13 @@ sql_scope.watch()
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite gets a file: a database in memory knows neither WAL nor a second process."""
+    """SQLite gets a file: a database in memory knows neither WAL nor a second process. It survives no power cut."""
     settings = connections["default"].settings_dict
     if settings["ENGINE"].endswith("sqlite3"):
         settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "paydesk.sqlite3")
+        options = settings["OPTIONS"]
+        careless = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+        settings["OPTIONS"] = {**options, "init_command": careless}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,19 +32,30 @@ FIRST_LOOK = timedelta(minutes=1)
 _IN_THE_RUN = {Payment.State.SCHEDULED, Payment.State.DUE}
 
 
-def record_outcome(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime) -> Attempt:
-    """Write the outcome and all that it means in one transaction. Saying it twice changes nothing; `now`: wall time."""
+def record_outcome(
+    *, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime, was_unsent: bool = False
+) -> Attempt:
+    """Write the outcome and all that it means in one transaction. Saying it twice changes nothing; `now`: wall time.
+
+    `was_unsent`: the company was asked about what was not sent yet. "Never seen" is not about what was sent since.
+    """
     return in_transaction(
-        lambda: record_inside(merchant_id=merchant_id, attempt_id=attempt_id, outcome=outcome, now=now)
+        lambda: record_inside(
+            merchant_id=merchant_id, attempt_id=attempt_id, outcome=outcome, now=now, was_unsent=was_unsent
+        )
     )
 
 
-def record_inside(*, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime) -> Attempt:
+def record_inside(
+    *, merchant_id: int, attempt_id: int, outcome: Outcome, now: datetime, was_unsent: bool = False
+) -> Attempt:
     """The same, inside the caller's transaction. Locks the agreement, the payment, then the attempt (R9)."""
     rows = Attempt.objects.filter(merchant_id=merchant_id, id=attempt_id)
     payment_id = rows.values_list("payment_id", flat=True).get()
     payment = lock_payment(merchant_id=merchant_id, payment_id=payment_id)
     attempt = locked(rows).get()
+    if was_unsent and attempt.state != Attempt.State.CREATED and outcome.verdict is Verdict.NEVER_SEEN:
+        return attempt
     agreements = agreements_of(payment)
     _take_in(payment, attempt, outcome, now)
     if outcome.verdict in (Verdict.SUCCEEDED, Verdict.DECLINED):

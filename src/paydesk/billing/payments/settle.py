@@ -75,7 +75,13 @@ def look_at_attempt(*, merchant: MerchantInSight, attempt_id: int, now: datetime
     except (GatewayUnreachable, GatewayRefused) as silent:
         # Not even a no to the look-up says anything about the money: the attempt stays open.
         return Look(attempt=attempt, is_answered=False, is_refused=isinstance(silent, GatewayRefused))
-    settled = record_outcome(merchant_id=merchant.id, attempt_id=attempt.id, outcome=outcome, now=now)
+    settled = record_outcome(
+        merchant_id=merchant.id,
+        attempt_id=attempt.id,
+        outcome=outcome,
+        now=now,
+        was_unsent=attempt.state == Attempt.State.CREATED,
+    )
     # Read above with the merchant's name: whoever needs them does not read them without it.
     settled.connection, settled.payment = attempt.connection, attempt.payment
     if settled.state not in Attempt.OPEN and not attempt.payment.is_ours:
