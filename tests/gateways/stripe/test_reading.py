@@ -40,6 +40,16 @@ def test_the_key_says_whether_money_is_real(
     assert settings.is_test(stripe_scene.settings(credentials={"secret_key": key})) is is_test
 
 
+@pytest.mark.parametrize(("business", "name"), [({"name": "Kiln Ltd"}, "Kiln Ltd"), (None, "acct_1")])
+def test_an_account_that_its_dashboard_does_not_name_has_its_businesss_name(
+    gateway: StripeGateway, monkeypatch: pytest.MonkeyPatch, business: dict[str, str] | None, name: str
+) -> None:
+    said = {"id": "acct_1", "business_profile": business, "settings": None}
+    monkeypatch.setattr(requests.Line, "ask", lambda *_: said)
+
+    assert gateway.check().name == name
+
+
 def test_every_customer_is_listed_once_over_several_pages(
     stripe_scene: StripeScene, gateway: StripeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

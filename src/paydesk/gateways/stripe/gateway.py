@@ -54,10 +54,10 @@ class StripeGateway(Vault, Subscriptions):
             account = self._line.ask(self._line.v1.accounts.retrieve_current)
         except GatewayRefused:
             self._line.ask(self._line.v1.customers.list, {"limit": 1})
-            return contract.Account(name=self.TITLE, is_test=settings.is_test(self._settings))
-        dashboard = (account.get("settings") or {}).get("dashboard") or {}
-        name = str(dashboard.get("display_name") or account["id"])
-        return contract.Account(name=name, is_test=settings.is_test(self._settings))
+            account = {"id": self.TITLE}
+        profile, shown = (account.get(part) or {} for part in ("business_profile", "settings"))
+        name = (shown.get("dashboard") or {}).get("display_name") or profile.get("name") or account["id"]
+        return contract.Account(name=str(name), is_test=settings.is_test(self._settings))
 
     def create_customer(self, *, email: str, name: str, key: str) -> records.CustomerRecord:
         """Stripe takes an empty name for the wish to clear one, and refuses it."""
