@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.database.transactions import in_transaction
 from paydesk.events.models import Event
 from paydesk.gateways.records import SubscriptionState

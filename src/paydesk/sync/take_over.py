@@ -18,6 +18,7 @@ from paydesk.billing.payments.mirrored.unseen import unseen
 from paydesk.billing.payments.mirrored.whole_customer import WholeCustomer
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
+from paydesk.database.batches import batches
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.contract import Gateway
 from paydesk.gateways.records import CustomerRecord, all_pages
@@ -49,16 +50,12 @@ def read_known(gateway: Gateway, known: CustomerRecord) -> WholeCustomer:
 
 def at_once(wholes: Iterable[WholeCustomer]) -> Iterator[list[WholeCustomer]]:
     """Put together what one transaction writes."""
-    found: list[WholeCustomer] = []
-    payments_count = 0
-    for whole in wholes:
-        found.append(whole)
-        payments_count += len(whole.collectibles)
-        if len(found) >= _CUSTOMERS_AT_ONCE or payments_count >= _PAYMENTS_AT_ONCE:
-            yield found
-            found, payments_count = [], 0
-    if found:
-        yield found
+    return batches(
+        wholes,
+        most=_CUSTOMERS_AT_ONCE,
+        weigh=lambda whole: len(whole.collectibles),
+        heaviest=_PAYMENTS_AT_ONCE,
+    )
 
 
 def write_whole(

@@ -6,6 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
+from paydesk.billing.arrangements.models import Quote
+from paydesk.billing.arrangements.pay_together import pay_quote
+from paydesk.billing.arrangements.quotes import quote_pay_off
 from paydesk.billing.arrangements.start import AgreementWanted, start_agreement
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
@@ -51,6 +54,26 @@ class Collecting(Connected):
     def start_plan(self, price: int = 90000, count: int = 9, **given: Any) -> Subscription:
         """Start a payment plan: EUR 900.00 in nine payments unless it is said otherwise."""
         return self.start(**({"name": "Kiln", "price": Money(price, "EUR"), "payments_count": count} | given))
+
+    def quote_off(self, agreement: Subscription) -> Quote:
+        """Ask what all that remains comes to."""
+        return quote_pay_off(
+            merchant=merchant_by_id(self.merchant.id),
+            customer_id=agreement.customer_id or 0,
+            subscription_public_id=agreement.public_id,
+            now=clock.wall_now(),
+        )
+
+    def pay(self, quote: Quote, method: str = "") -> Attempt:
+        """Press "Pay" under a quote."""
+        return pay_quote(
+            merchant=merchant_by_id(self.merchant.id),
+            customer_id=quote.customer_id,
+            quote_public_id=quote.public_id,
+            method_public_id=method,
+            return_url="http://127.0.0.1/back",
+            now=clock.wall_now(),
+        )
 
     def pass_days(self, count: float) -> None:
         """Let days go by, here and at the company; what is due is charged, and what follows has happened."""

@@ -9,8 +9,6 @@ import pytest
 
 from paydesk.billing.arrangements.coming import follow_zone
 from paydesk.billing.arrangements.models import ScheduledAction
-from paydesk.billing.arrangements.pay_together import pay_quote
-from paydesk.billing.arrangements.quotes import quote_pay_off
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import starts_at
@@ -246,20 +244,7 @@ def test_many_agreements_follow_a_few_at_a_time(
 def test_what_was_paid_together_stays_as_it_was(simulator: Simulator) -> None:
     desk = desk_in(simulator, EAST)
     plan = desk.start_plan(first_day=desk.in_days(3))
-    quote = quote_pay_off(
-        merchant=desk.shop(),
-        customer_id=plan.customer_id or 0,
-        subscription_public_id=plan.public_id,
-        now=clock.wall_now(),
-    )
-    pay_quote(
-        merchant=desk.shop(),
-        customer_id=quote.customer_id,
-        quote_public_id=quote.public_id,
-        method_public_id="",
-        return_url="http://127.0.0.1/back",
-        now=clock.wall_now(),
-    )
+    desk.pay(desk.quote_off(plan))
     before = [one.due_at for one in desk.payments()]
 
     change_zone(desk, WEST)

@@ -10,7 +10,6 @@ from paydesk.billing.arrangements.changes.cancel_agreement import CancelRefused
 from paydesk.billing.arrangements.changes.skip_payment import SkipRefused
 from paydesk.billing.arrangements.changes.undo_cancel import UndoRefused
 from paydesk.billing.arrangements.models import AskedBy, Quote, ScheduledAction
-from paydesk.billing.arrangements.pay_together import pay_quote
 from paydesk.billing.arrangements.quotes import QuoteRefused, next_payments, quote_several
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.refused import RetryRefused
@@ -115,14 +114,7 @@ def test_what_ends_is_not_paid_ahead_with_others(desk: Desk) -> None:
     with pytest.raises(QuoteRefused, match="not open any more"):
         _quote(desk, payments)
     with pytest.raises(QuoteRefused, match="changed meanwhile"):
-        pay_quote(
-            merchant=desk.shop(),
-            customer_id=quote.customer_id,
-            quote_public_id=quote.public_id,
-            method_public_id="",
-            return_url="",
-            now=clock.wall_now(),
-        )
+        desk.pay(quote)
     desk.pass_days(70)
     assert (desk.states(), desk.moved()) == (["canceled", "canceled"], [])
 

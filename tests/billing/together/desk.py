@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from paydesk.billing.arrangements.models import Quote
-from paydesk.billing.arrangements.pay_together import pay_quote
-from paydesk.billing.arrangements.quotes import next_payments, quote_pay_off, quote_several
-from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.arrangements.quotes import next_payments, quote_several
+from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
 from paydesk.kit.money import Money
@@ -53,15 +52,6 @@ class Desk(Collecting):
         """Give an agreement as it stands."""
         return Subscription.objects.get(merchant_id=self.merchant.id, id=agreement.id)
 
-    def quote_off(self, agreement: Subscription) -> Quote:
-        """Ask what all that remains comes to."""
-        return quote_pay_off(
-            merchant=merchant_by_id(self.merchant.id),
-            customer_id=agreement.customer_id or 0,
-            subscription_public_id=agreement.public_id,
-            now=clock.wall_now(),
-        )
-
     def quote(self, *payments: Payment) -> Quote:
         """Ask what these come to together."""
         return quote_several(
@@ -78,17 +68,6 @@ class Desk(Collecting):
             customer_id=agreement.customer_id or 0,
             subscription_public_id=agreement.public_id,
             count=count,
-            now=clock.wall_now(),
-        )
-
-    def pay(self, quote: Quote, method: str = "") -> Attempt:
-        """Press "Pay" under a quote."""
-        return pay_quote(
-            merchant=merchant_by_id(self.merchant.id),
-            customer_id=quote.customer_id,
-            quote_public_id=quote.public_id,
-            method_public_id=method,
-            return_url="http://127.0.0.1/back",
             now=clock.wall_now(),
         )
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from paydesk.billing.backups.models import BackupChoice
 from paydesk.billing.payment_methods.models import PaymentMethod
-from paydesk.gateways.records import SubscriptionState
-
-_OVER = (SubscriptionState.CANCELED.value, SubscriptionState.COMPLETED.value)
+from paydesk.billing.subscriptions.standing import ENDED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,5 +49,5 @@ def choices_of_method(method: PaymentMethod) -> Sequence[BackupChoice]:
     return [
         one
         for one in rows.select_related("subscription").order_by("id")
-        if one.subscription is None or one.subscription.state not in _OVER
+        if one.subscription is None or one.subscription.state not in ENDED
     ]

@@ -10,10 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.gateways.records import SubscriptionState
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.merchants.models import Connection
-
-_ENDED = frozenset({SubscriptionState.CANCELED, SubscriptionState.COMPLETED})
 
 
 def agreements_named(
@@ -49,7 +47,7 @@ def refusal(named: Sequence[Subscription], *, connection_id: int) -> str | None:
     """
     for one in named:
         if one.collected_by == Subscription.CollectedBy.PAYDESK:
-            if one.state not in _ENDED:
+            if one.state not in ENDED:
                 return (
                     f"{one.reference!r} is collected at the connection {one.connection.name!r} already,"
                     " and would be collected twice."

@@ -8,13 +8,9 @@ from datetime import datetime
 
 from paydesk.gateways.records import SubscriptionState
 
+ENDED = frozenset({SubscriptionState.CANCELED, SubscriptionState.COMPLETED})
 #: No payment moves an agreement out of these: what was not begun is begun by a verb, whatever is heard of a payment.
-_FIXED = {
-    SubscriptionState.INCOMPLETE,
-    SubscriptionState.CANCELED,
-    SubscriptionState.COMPLETED,
-    SubscriptionState.PAUSED,
-}
+_FIXED = ENDED | {SubscriptionState.INCOMPLETE, SubscriptionState.PAUSED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +47,7 @@ def standing_of(
     What is due when it ends, or later, is not next any more.
     """
     coming = next((one for one in open_payments if one.is_coming), None)
-    goes_on = state not in (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
+    goes_on = state not in ENDED
     if coming is not None and cancels_at is not None and coming.due_at >= cancels_at:
         goes_on = False
     # A plan may be paid off while it pauses.

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.doubts import bills_on_both_sides
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight
 

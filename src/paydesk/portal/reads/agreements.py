@@ -11,12 +11,11 @@ from django.db.models.functions import Coalesce
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.database.compiled import CompiledQuery
 from paydesk.database.together import Ask
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.models import Connection
-
-_ENDED = (SubscriptionState.CANCELED, SubscriptionState.COMPLETED)
 
 
 class Agreement(NamedTuple):
@@ -73,7 +72,7 @@ class Agreement(NamedTuple):
     @property
     def is_over(self) -> bool:
         """Say whether nothing more will be charged."""
-        return self.state in _ENDED
+        return self.state in ENDED
 
     @property
     def is_ending(self) -> bool:

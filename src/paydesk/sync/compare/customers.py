@@ -17,6 +17,7 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.mirrored.collectible import mirror_collectible
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.database.batches import batches
 from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import Gateway
 from paydesk.gateways.records import CollectibleRecord, all_pages
@@ -97,22 +98,17 @@ def _read(gateway: Gateway, owner: GatewayCustomer) -> Read:
 
 def _at_once(reads: Iterable[Read]) -> Iterator[list[Read]]:
     """Put together those after whom the place is kept."""
-    found: list[Read] = []
-    for read in reads:
-        found.append(read)
-        if len(found) >= _CUSTOMERS_AT_ONCE or sum(len(one.records) for one in found) >= _RECORDS_AT_ONCE:
-            yield found
-            found = []
-    if found:
-        yield found
+    return batches(
+        reads, most=_CUSTOMERS_AT_ONCE, weigh=lambda read: len(read.records), heaviest=_RECORDS_AT_ONCE
+    )
 
 
 def _write(hand: Hand, reads: Sequence[Read]) -> None:
     """Most of what is read is known: that is asked for many at once, and only the rest is written."""
     known = as_it_was(hand.connection, [record for read in reads for record in read.records])
     new = [(read, record) for read in reads for record in read.records if record.reference not in known]
-    for begin in range(0, len(new), _WRITTEN_AT_ONCE):
-        in_transaction(partial(_mirror, hand, new[begin : begin + _WRITTEN_AT_ONCE]))
+    for some in batches(new, most=_WRITTEN_AT_ONCE):
+        in_transaction(partial(_mirror, hand, some))
     hand.keep(
         cursor=str(reads[-1].owner.id),
         customers_count=F("customers_count") + len(reads),

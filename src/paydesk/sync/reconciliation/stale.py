@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.models import MethodChange, ScheduledAction
 from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.models import Connection
 

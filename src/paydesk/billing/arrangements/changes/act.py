@@ -8,11 +8,12 @@ from paydesk.billing.arrangements.changes.ask_company import work_company_action
 from paydesk.billing.arrangements.changes.cancel_agreement import canceled
 from paydesk.billing.arrangements.changes.resume_agreement import going_on
 from paydesk.billing.arrangements.changes.write_course import write_course
-from paydesk.billing.arrangements.coming.course import ENDED, Course
+from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.coming.read_course import read_course
 from paydesk.billing.arrangements.ending.held_end import act_as_held
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.database.transactions import in_transaction, locked
 from paydesk.events.models import Event
 from paydesk.merchants.find import MerchantInSight, merchant_by_id

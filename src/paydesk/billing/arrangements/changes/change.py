@@ -9,11 +9,12 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.changes.write_course import write_course
-from paydesk.billing.arrangements.coming.course import ENDED, Course
+from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.coming.read_course import read_course
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.database.transactions import in_transaction
 from paydesk.gateways.records import SubscriptionState
 from paydesk.kit.clock import local_date

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.arrangements.changes.preview import Preview, default_method, last_day
 from paydesk.billing.arrangements.changes.wishes import refusal_of
-from paydesk.billing.arrangements.coming.course import ENDED, OPEN
+from paydesk.billing.arrangements.coming.course import OPEN
 from paydesk.billing.arrangements.coming.expected import billed_at
 from paydesk.billing.arrangements.coming.upcoming import method_of_agreement, upcoming_at_company
 from paydesk.billing.arrangements.ending.ways import holds_date
@@ -16,6 +16,7 @@ from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import Rhythm, starts_at
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.records import SubscriptionState
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight

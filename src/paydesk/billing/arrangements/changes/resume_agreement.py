@@ -21,7 +21,6 @@ from paydesk.billing.arrangements.changes.change import (
 from paydesk.billing.arrangements.changes.preview import Preview, preview_of
 from paydesk.billing.arrangements.changes.preview_at_company import preview_at_company
 from paydesk.billing.arrangements.coming.course import (
-    ENDED,
     RUNNING,
     Course,
     next_to_come,
@@ -31,6 +30,7 @@ from paydesk.billing.arrangements.coming.course import (
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from paydesk.billing.arrangements.changes.wishes import WHAT
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.doubts import doubt_agreement, end_doubt_about
 from paydesk.billing.arrangements.ending.held_pause import hold_pause_end
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.database.transactions import locked
 from paydesk.events.record import record_event
 from paydesk.kit import clock

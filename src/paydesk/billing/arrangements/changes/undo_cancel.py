@@ -15,11 +15,12 @@ from paydesk.billing.arrangements.changes.change import (
 )
 from paydesk.billing.arrangements.changes.preview import Preview, preview_of
 from paydesk.billing.arrangements.changes.preview_at_company import preview_at_company
-from paydesk.billing.arrangements.coming.course import ENDED, Course
+from paydesk.billing.arrangements.coming.course import Course
 from paydesk.billing.arrangements.ending.held_end import drop_held_end
 from paydesk.billing.arrangements.ending.note import withdraw_notes
 from paydesk.billing.arrangements.models import AskedBy, ScheduledAction
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.merchants.find import MerchantInSight
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.changes.change import has_ended
-from paydesk.billing.arrangements.coming.course import ENDED, RUNNING
+from paydesk.billing.arrangements.coming.course import RUNNING
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.contract import Capability, Gateway
 from paydesk.gateways.records import SubscriptionState
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from paydesk.billing.arrangements.coming.course import ENDED, RUNNING, Course, DatedPayment
+from paydesk.billing.arrangements.coming.course import RUNNING, Course, DatedPayment
 from paydesk.billing.arrangements.coming.read_course import Read
 from paydesk.billing.arrangements.ending.note import with_reason
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
@@ -18,6 +18,7 @@ from paydesk.billing.payments.charging.plan_out import breakdown_of_price
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import starts_at
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.events.record import record_event
 from paydesk.gateways.records import SubscriptionState
 from paydesk.merchants.find import MerchantInSight

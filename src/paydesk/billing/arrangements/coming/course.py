@@ -13,10 +13,10 @@ from itertools import count, takewhile
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.discount import NO_DISCOUNT, Discount
 from paydesk.billing.subscriptions.schedule import Rhythm, RhythmRefused
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.records import SubscriptionState
 
 RUNNING = frozenset({SubscriptionState.ACTIVE, SubscriptionState.TRIALING, SubscriptionState.PAST_DUE})
-ENDED = frozenset({SubscriptionState.CANCELED, SubscriptionState.COMPLETED})
 OPEN = frozenset({Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.PROCESSING, Payment.State.FAILED})
 #: Such a payment takes no day: another may have it.
 _NOTHING = frozenset({Payment.State.SKIPPED, Payment.State.CANCELED, Payment.State.WRITTEN_OFF})

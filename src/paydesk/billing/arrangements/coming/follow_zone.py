@@ -14,12 +14,13 @@ from typing import Any
 
 from django.db.models import Case, DateTimeField, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import starts_at
+from paydesk.billing.subscriptions.standing import ENDED
+from paydesk.database.batches import batches
 from paydesk.database.transactions import in_transaction
 from paydesk.events.models import Event
 from paydesk.kit.clock import local_date
@@ -53,7 +54,6 @@ class _Move:
 
         The first payment after a move to another way of paying is asked for at once, whatever its day.
         """
-        mine = {"merchant_id": self.merchant.id, "subscription_id__in": self.agreement_ids}
         covers = Payment.objects.filter(merchant_id=self.merchant.id, state__in=_ON_THEIR_WAY)
         early = Attempt.objects.filter(
             merchant_id=self.merchant.id, state__in=Attempt.OPEN, payment_state_before=_PLANNED
@@ -62,7 +62,8 @@ class _Move:
             Q(state=_PLANNED)
             | Q(state=Payment.State.COVERED, state_before_cover=_PLANNED, covered_by__in=covers.values("id"))
             | Q(state=Payment.State.PROCESSING, id__in=early.values("payment_id")),
-            **mine,
+            merchant_id=self.merchant.id,
+            subscription_id__in=self.agreement_ids,
             collected_by=_OURS,
             position__isnull=False,
             due_date__isnull=False,
@@ -83,8 +84,7 @@ def follow_zone(event: Event, now: datetime) -> None:
     )
     running = mine.exclude(state__in=[state.value for state in ENDED]).order_by("id")
     ids = list(running.values_list("id", flat=True))
-    for first in range(0, len(ids), _AGREEMENTS_AT_ONCE):
-        some = ids[first : first + _AGREEMENTS_AT_ONCE]
+    for some in batches(ids, most=_AGREEMENTS_AT_ONCE):
         in_transaction(partial(_follow, event.merchant_id, some, str(event.subject["from"])))
 
 
@@ -104,8 +104,7 @@ def _follow(merchant_id: int, agreement_ids: Sequence[int], came_from: str) -> N
 def _move_payments(move: _Move) -> None:
     planned = move.planned()
     days = sorted(day for day in planned.values_list("due_date", flat=True).distinct() if day is not None)
-    for first in range(0, len(days), _DAYS_AT_ONCE):
-        some = days[first : first + _DAYS_AT_ONCE]
+    for some in batches(days, most=_DAYS_AT_ONCE):
         begins = {day: starts_at(day, zone=move.merchant.time_zone) for day in some}
         planned.filter(due_date__in=some).update(due_at=_by("due_date", begins))
 

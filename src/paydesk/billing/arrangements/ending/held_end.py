@@ -22,7 +22,6 @@ from paydesk.billing.arrangements.changes.ask_company import (
     wait_for_change,
 )
 from paydesk.billing.arrangements.changes.change import Changed, ChangeRefused, has_ended
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.doubts import doubt_agreement
 from paydesk.billing.arrangements.ending.held_pause import is_stale
 from paydesk.billing.arrangements.ending.note import with_reason, withdraw_notes
@@ -30,6 +29,7 @@ from paydesk.billing.arrangements.ending.ways import holds_date
 from paydesk.billing.arrangements.models import AskedBy, CancelNote, ScheduledAction
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.database.transactions import in_transaction
 from paydesk.events.record import record_event
 from paydesk.gateways.contract import GatewayUnreachable

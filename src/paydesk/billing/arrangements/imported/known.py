@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from paydesk.billing.customers.addresses import normalized
@@ -12,6 +12,7 @@ from paydesk.billing.orders.models import Order
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.named import agreements_named
+from paydesk.database.batches import batches
 from paydesk.kit.spreadsheets.table import Line
 from paydesk.merchants.models import Connection
 
@@ -36,7 +37,7 @@ class Known:
 def look_up(*, connection: Connection, lines: Sequence[Line]) -> Known:
     """Give what is known of what the lines name."""
     known = Known()
-    for some in _at_once([line.cells for line in lines]):
+    for some in batches([line.cells for line in lines], most=_AT_ONCE):
         _take_owners(connection, known, {cells["customer"] for cells in some})
         _take_agreements(connection, known, {cells["reference"] for cells in some})
         named = {cells["method"] for cells in some} - {""}
@@ -79,8 +80,3 @@ def _take_agreements(connection: Connection, known: Known, references: set[str])
         merchant_id=connection.merchant_id, connection_id=connection.id, reference__in=references
     )
     known.orders.update(ordered.values_list("reference", flat=True))
-
-
-def _at_once(cells: Sequence[dict[str, str]]) -> Iterator[Sequence[dict[str, str]]]:
-    for begin in range(0, len(cells), _AT_ONCE):
-        yield cells[begin : begin + _AT_ONCE]

@@ -19,6 +19,7 @@ from paydesk.billing.payments.charging.plan_out import payment_rows
 from paydesk.billing.payments.models import DueCharge, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.standing import OpenPayment, standing_of
+from paydesk.database.batches import batches
 from paydesk.gateways.records import LineRecord, SettledBy, SubscriptionState
 from paydesk.kit.money import Money
 from paydesk.merchants.find import MerchantInSight
@@ -90,16 +91,9 @@ def _made(merchant: MerchantInSight, wanted: AgreementWanted, now: datetime) -> 
 
 def _at_once(made: Iterator[_Made]) -> Iterator[list[_Made]]:
     """Put together what is written by one statement a table."""
-    found: list[_Made] = []
-    payments_count = 0
-    for one in made:
-        found.append(one)
-        payments_count += len(one.payments)
-        if len(found) >= _AGREEMENTS_AT_ONCE or payments_count >= _PAYMENTS_AT_ONCE:
-            yield found
-            found, payments_count = [], 0
-    if found:
-        yield found
+    return batches(
+        made, most=_AGREEMENTS_AT_ONCE, weigh=lambda one: len(one.payments), heaviest=_PAYMENTS_AT_ONCE
+    )
 
 
 def _write(merchant: MerchantInSight, made: Sequence[_Made]) -> None:

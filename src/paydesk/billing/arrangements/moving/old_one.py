@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from paydesk.billing.arrangements.coming.course import ENDED, RUNNING
+from paydesk.billing.arrangements.coming.course import RUNNING
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.terms import Debt, Old
 from paydesk.billing.payments.mirrored.collectible import is_as_it_was, mirror_collectible
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.mirror import mirror_subscription
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.database.transactions import in_transaction, let_go
 from paydesk.gateways.contract import Capability, Gateway, GatewayRefused, GatewayUnreachable
 from paydesk.gateways.records import CollectibleRecord, SubscriptionRecord, SubscriptionState, all_pages

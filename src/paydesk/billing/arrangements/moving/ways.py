@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.arrangements.changes.ask_company import wait_for_change
 from paydesk.billing.arrangements.changes.change import has_ended, wait_for_payment
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import choose_fence, has_needed
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.contract import Capability
 from paydesk.gateways.records import SubscriptionState
 from paydesk.gateways.registry import GatewayMissing

@@ -8,6 +8,7 @@ from datetime import date
 
 from paydesk.billing.orders.models import Order, Shipment
 from paydesk.billing.orders.shipments.facts import ShipmentFacts, refusal
+from paydesk.database.batches import batches
 from paydesk.database.transactions import locked
 from paydesk.kit import clock
 from paydesk.merchants.find import MerchantInSight
@@ -65,8 +66,7 @@ def judge_shipments(*, merchant: MerchantInSight, wanted: Sequence[ShipmentWante
     """Say what is to be written and what is wrong; writes nothing. Inside a transaction what is known is locked."""
     today = clock.local_date(merchant.business_now(), zone=merchant.time_zone)
     judged = Judged()
-    for begin in range(0, len(wanted), _AT_ONCE):
-        some = wanted[begin : begin + _AT_ONCE]
+    for some in batches(wanted, most=_AT_ONCE):
         mine = Shipment.objects.filter(merchant_id=merchant.id, reference__in={one.reference for one in some})
         known = {row.reference: row for row in locked(mine)}
         for one in some:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import first_payment, has_open_attempt, hold_agreement
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.steps.turn import Held, advance, is_too_late, look_again, turn
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.kit.faults import fault
 from paydesk.work.queues import Later
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from paydesk.billing.arrangements.changes.ask_company import drop, open_wishes
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.doubts import doubt_agreement, end_doubt_about
 from paydesk.billing.arrangements.moving.doubts import doubt_both_sides
 from paydesk.billing.arrangements.moving.models import Move
@@ -21,6 +20,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
 )
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.concerns.models import Concern
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.contract import Gateway, GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import begin_agreement
 from paydesk.billing.arrangements.moving.models import Move
 from paydesk.billing.arrangements.moving.old_one import Standing, is_fenced, read_old_one, standing_of
@@ -18,6 +17,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
     may_still_be_held,
     turn,
 )
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.kit import clock
 from paydesk.kit.faults import fault
 

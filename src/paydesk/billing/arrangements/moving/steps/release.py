@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.doubts import doubt_agreement, end_doubt_about
 from paydesk.billing.arrangements.moving.agreement import (
     begin_agreement,
@@ -35,6 +34,7 @@ from paydesk.billing.arrangements.moving.steps.turn import (
 from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.concerns.models import Concern
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.contract import GatewayUnreachable
 from paydesk.gateways.registry import GatewayMissing
 from paydesk.kit import clock

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from paydesk.billing.arrangements.changes.ask_company import open_wishes
-from paydesk.billing.arrangements.coming.course import ENDED
 from paydesk.billing.arrangements.moving.agreement import (
     begin_agreement,
     first_payment,
@@ -35,6 +34,7 @@ from paydesk.billing.arrangements.moving.tell import tell_of_move
 from paydesk.billing.arrangements.moving.terms import Terms, terms_of
 from paydesk.billing.holds.held import held_because
 from paydesk.billing.payments.models import Attempt, Payment
+from paydesk.billing.subscriptions.standing import ENDED
 from paydesk.gateways.records import SubscriptionState
 from paydesk.kit import clock
 from paydesk.kit.faults import fault

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from paydesk.billing.orders.models import Order
+from paydesk.database.batches import batches
 from paydesk.merchants.find import MerchantInSight
 
 _AT_ONCE = 500
@@ -25,8 +26,7 @@ class KnownOrders:
 def look_up(*, merchant: MerchantInSight, words: Sequence[str]) -> KnownOrders:
     """Give the orders that have one of these words as number or as reference."""
     known, wanted = KnownOrders(), sorted({word for word in words if word})
-    for begin in range(0, len(wanted), _AT_ONCE):
-        some = wanted[begin : begin + _AT_ONCE]
+    for some in batches(wanted, most=_AT_ONCE):
         mine = Order.objects.filter(merchant_id=merchant.id)
         for order in mine.filter(Q(number__in=some) | Q(reference__in=some)).order_by("id"):
             if order.number in some:
