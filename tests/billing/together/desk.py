@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
+from paydesk.billing.arrangements.changes.cancel_agreement import cancel_agreement
 from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.arrangements.quotes import next_payments, quote_several
 from paydesk.billing.payments.models import Payment
@@ -68,6 +69,16 @@ class Desk(Collecting):
             customer_id=agreement.customer_id or 0,
             subscription_public_id=agreement.public_id,
             count=count,
+            now=clock.wall_now(),
+        )
+
+    def cancel(self, agreement: Subscription) -> None:
+        """End it at once."""
+        cancel_agreement(
+            merchant=merchant_by_id(self.merchant.id),
+            customer_id=agreement.customer_id or 0,
+            subscription_public_id=agreement.public_id,
+            when="now",
             now=clock.wall_now(),
         )
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from paydesk.billing.arrangements.changes.skip_payment import skip_payment
 from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.kit import clock
+from paydesk.merchants.find import merchant_by_id
 from tests.billing.together.desk import Desk, desk
 from tests.simulator import Simulator
 
@@ -119,4 +122,70 @@ def test_payments_of_several_agreements(simulator: Simulator) -> None:
     assert [one.state for one in ada.of(plan)] == ["covered", "covered", "scheduled", "scheduled"]
     assert [one.state for one in ada.of(club)][:3] == ["covered"] * 3
     assert (ada.stands(plan).paid_minor, ada.stands(club).paid_minor) == (5000, 9000)
+    assert ada.moved() == ada.charged()
+
+
+def test_a_plan_that_was_cancelled_since(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    ada.pay(ada.quote(*ada.of(plan)[:3]))
+    forget(ada)
+    ada.cancel(plan)
+
+    ada.take_over()
+    ada.take_over()
+
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 3 + ["canceled"]
+    stands = ada.stands(plan)
+    assert (stands.state, stands.paid_minor, stands.payments_made) == ("canceled", 7800, 3)
+    assert ada.moved() == ada.charged()
+    ada.pass_days(200)
+    assert len(ada.moved()) == 1
+
+
+def test_a_plan_that_was_paid_off_and_cancelled_since(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    ada.pay(ada.quote_off(plan))
+    forget(ada)
+    ada.cancel(plan)
+
+    ada.take_over()
+
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    stands = ada.stands(plan)
+    assert (stands.state, stands.paid_minor, stands.waived_minor) == ("canceled", 10000, 400)
+
+
+def test_what_was_declined_and_cancelled_since_stays_cancelled(simulator: Simulator) -> None:
+    ada = desk(simulator, card="insufficient_funds")
+    plan = ada.plan()
+    ada.pay(ada.quote_off(plan))
+    forget(ada)
+    ada.cancel(plan)
+
+    ada.take_over()
+
+    assert [(one.state, one.owed_minor) for one in ada.of(plan)] == [("canceled", 0)] * 4
+    assert ada.stands(plan).state == "canceled"
+    ada.pass_days(200)
+    assert len(ada.account.charges()) == 1
+
+
+def test_one_that_was_skipped_since(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    club = ada.start(first_day=ada.in_days(3))
+    ada.pay(ada.quote(*ada.next(club, 2)))
+    forget(ada)
+    skip_payment(
+        merchant=merchant_by_id(ada.merchant.id),
+        customer_id=club.customer_id or 0,
+        payment_public_id=ada.of(club)[0].public_id,
+        now=clock.wall_now(),
+    )
+
+    ada.take_over()
+
+    assert [one.state for one in ada.of(club)][:2] == ["covered"] * 2
+    assert ada.stands(club).paid_minor == 6000
     assert ada.moved() == ada.charged()

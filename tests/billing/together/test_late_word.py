@@ -83,6 +83,21 @@ def test_of_what_was_paid_by_itself_meanwhile_only_the_rest_is_taken_back(simula
     assert ada.covers()[0].waived_minor == 300
 
 
+def test_what_was_cancelled_meanwhile_is_taken_back_too(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    attempt = ada.pay(ada.quote(*ada.of(plan)[:2]))
+    say(ada, attempt, NEVER)
+    ada.cancel(plan)
+
+    say(ada, attempt, LATE)
+
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 2 + ["canceled"] * 2
+    assert (ada.stands(plan).state, ada.stands(plan).paid_minor) == ("canceled", 5200)
+    assert contradicted(ada) == [ada.covers()[0].public_id]
+
+
 def test_two_agreements_take_theirs_back(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan, endless = ada.plan(fee=None), ada.start(first_day=ada.in_days(5))

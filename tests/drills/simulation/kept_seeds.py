@@ -36,4 +36,8 @@ KEPT: dict[str, tuple[int, Wanted]] = {
     "the same, on a day of 23 hours": (9688, Wanted()),
     "the same, with a card that settles later": (17242, Wanted()),
     "a process was stopped while it read ahead, and its comparison was another's meanwhile": (9726, Wanted()),
+    "a charge for payments together was lost with its rows, and its agreement cancelled before it was found": (
+        204,
+        Wanted(steps=LONG, card="good", more=("press",), fate="stop", faulty_share=0.0),
+    ),
 }

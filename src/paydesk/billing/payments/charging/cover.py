@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -27,6 +27,8 @@ from paydesk.merchants.models import Connection
 
 #: What may be covered: what is still to come, and what is overdue. Nothing that is on its way.
 COVERABLE = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.FAILED)
+#: What may have been given up since: a charge that comes to light later had paid it all the same.
+GIVEN_UP = (Payment.State.SKIPPED, Payment.State.CANCELED)
 _RUN = (Payment.State.SCHEDULED, Payment.State.DUE)
 _COVERS = UUID("0d8b2a57-6d2e-5c07-8f0e-2f3b9c1d7e55")
 _BACKUPS = UUID("5a1f6c3e-94b7-5d18-b3a6-7c0e2d9f4418")
@@ -44,10 +46,12 @@ def cover_payments(
     """Make the payment that covers these, which are locked with their agreements and of one account and currency.
 
     Its attempt is opened in the same transaction. `waived_minor`: what of their finance fees is let off. `now`: wall.
-    `tries`: its number, where it is made again after a restore; else the next one. `backup`: the account, with its
+    `tries`: its number, where it is made again after a restore, also of what was given up since; else the next one.
+    `backup`: the account, with its
     connection, at which a backup pays what was declined at theirs.
     """
-    _require_sense(payments, waived_minor)
+    coverable = COVERABLE if tries is None else (*COVERABLE, *GIVEN_UP)
+    _require_sense(payments, waived_minor, coverable)
     first, agreements = payments[0], _agreements_of(payments)
     account = (
         (backup.connection_id, backup.id) if backup else (first.connection_id, first.gateway_customer_id)
@@ -79,7 +83,7 @@ def cover_payments(
         capabilities=[Capability.CHARGE_OFF_SESSION.value],
         observed_at=now,
     )
-    held = _hold(covering, [one.id for one in payments])
+    held = _hold(covering, [one.id for one in payments], coverable)
     if held != len(payments):
         raise AssertionError("a payment changed under its lock")
     return covering
@@ -117,11 +121,13 @@ def release_covered(*, merchant: MerchantInSight, covering: Payment, now: dateti
 def hold_again(*, merchant: MerchantInSight, covering: Payment) -> None:
     """Take back what a cover had let go of, since it was paid after all. All are locked with their agreements.
 
-    What was paid by itself meanwhile, or is on its way, was paid twice: whoever looks at the contradiction sees that.
+    What was given up meanwhile was paid before. What was paid by itself, or is on its way, was paid twice: whoever
+    looks at the contradiction sees that.
     """
-    gone = covered_once(covering).filter(state__in=COVERABLE)
+    coverable = (*COVERABLE, *GIVEN_UP)
+    gone = covered_once(covering).filter(state__in=coverable)
     rows = list(locked(gone.order_by("id")))
-    _hold(covering, [row.id for row in rows])
+    _hold(covering, [row.id for row in rows], coverable)
     # No more can be let off than the fees of those that it covers now.
     covering.waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
     Payment.objects.filter(merchant_id=merchant.id, id=covering.id).update(waived_minor=covering.waived_minor)
@@ -142,13 +148,13 @@ def name_of_cover(references: Iterable[str], *, backup: GatewayCustomer | None =
     return str(uuid5(_BACKUPS if backup else _COVERS, "|".join([*names, *sorted(references)])))
 
 
-def _require_sense(payments: Sequence[Payment], waived_minor: int) -> None:
+def _require_sense(payments: Sequence[Payment], waived_minor: int, coverable: Collection[str]) -> None:
     if (
         len({(one.merchant_id, one.connection_id, one.gateway_customer_id, one.currency) for one in payments})
         != 1
     ):
         raise AssertionError("one charge is of one account and one currency")
-    if not all(one.is_ours and one.position and one.state in COVERABLE for one in payments):
+    if not all(one.is_ours and one.position and one.state in coverable for one in payments):
         raise AssertionError("only what is still owed to an agreement of ours can be covered")
     if not 0 <= waived_minor <= sum(one.fee_minor for one in payments):
         raise AssertionError("no more is let off than the fee")
@@ -158,9 +164,9 @@ def _require_sense(payments: Sequence[Payment], waived_minor: int) -> None:
         raise AssertionError("covering asks for money")
 
 
-def _hold(covering: Payment, payment_ids: Sequence[int]) -> int:
+def _hold(covering: Payment, payment_ids: Sequence[int], coverable: Collection[str]) -> int:
     """Give how many are held now, and charged by nothing else."""
-    mine = Payment.objects.filter(merchant_id=covering.merchant_id, id__in=payment_ids, state__in=COVERABLE)
+    mine = Payment.objects.filter(merchant_id=covering.merchant_id, id__in=payment_ids, state__in=coverable)
     held: int = mine.update(
         state_before_cover=F("state"), state=Payment.State.COVERED, covered_by_id=covering.id
     )

@@ -8,7 +8,7 @@ from itertools import groupby, islice, product
 
 from django.db.models import Max
 
-from paydesk.billing.payments.charging.cover import COVERABLE
+from paydesk.billing.payments.charging.cover import COVERABLE, GIVEN_UP
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
 
@@ -22,7 +22,7 @@ _MIXED_MAX = 20_000
 class Part:
     """A payment of ours that is there, or that an agreement without an end would have next. Amounts are minor units.
 
-    `tried`: the number of its last attempt that is known.
+    `is_given_up`: skipped or cancelled, maybe since it was paid. `tried`: the number of its last attempt that is known.
     """
 
     reference: str
@@ -31,6 +31,7 @@ class Part:
     owed_minor: int
     fee_minor: int
     is_open: bool
+    is_given_up: bool = False
     tried: int = 0
 
 
@@ -51,16 +52,22 @@ def parts_of(*, merchant_id: int, accounts: Collection[int]) -> list[Part]:
 
 
 def stretches(parts: Sequence[Part], *, amount_minor: int) -> Iterator[Sequence[Part]]:
-    """Give every set that one charge of that amount may have paid, first those of one agreement.
+    """Give every set that one charge of that amount may have paid, first those of what is open still.
 
     Of each agreement they follow on one another, as those do that a customer may choose (`arrangements/quotes.py`).
     Only a plan that is paid off is charged less than is owed, by fees that are let off.
     """
-    open_ones = sorted(
-        (part for part in parts if part.is_open), key=lambda part: (part.subscription_id, part.position)
-    )
+    yield from _sets_of([part for part in parts if part.is_open], amount_minor=amount_minor)
+    if any(part.is_given_up for part in parts):
+        either = [part for part in parts if part.is_open or part.is_given_up]
+        yield from _sets_of(either, amount_minor=amount_minor)
+
+
+def _sets_of(parts: Sequence[Part], *, amount_minor: int) -> Iterator[Sequence[Part]]:
+    """Give the sets of these, first those of one agreement."""
+    in_order = sorted(parts, key=lambda part: (part.subscription_id, part.position))
     by_agreement = {
-        key: list(group) for key, group in groupby(open_ones, key=lambda part: part.subscription_id)
+        key: list(group) for key, group in groupby(in_order, key=lambda part: part.subscription_id)
     }
     for of_one in by_agreement.values():
         for stretch in _stretches_of(of_one, amount_minor=amount_minor):
@@ -90,14 +97,20 @@ def _mixed(by_agreement: Mapping[int, Sequence[Part]], *, amount_minor: int) -> 
                 yield together
 
 
+def owed_then(row: Payment) -> int:
+    """Say what was owed of a payment before it was given up, if it was; in minor units."""
+    return row.amount_minor - row.paid_minor if row.state in GIVEN_UP else row.owed_minor
+
+
 def _part(row: Payment, tried: int) -> Part:
     return Part(
         reference=row.reference,
         subscription_id=row.subscription_id or 0,
         position=row.position or 0,
-        owed_minor=row.owed_minor,
+        owed_minor=owed_then(row),
         fee_minor=row.fee_minor,
         is_open=row.state in COVERABLE,
+        is_given_up=row.state in GIVEN_UP,
         tried=tried,
     )
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from paydesk.billing.customers.models import GatewayCustomer
-from paydesk.billing.payments.charging.cover import COVERABLE, cover_payments, reference_of
+from paydesk.billing.payments.charging.cover import COVERABLE, GIVEN_UP, cover_payments, reference_of
 from paydesk.billing.payments.charging.elsewhere import charge_elsewhere
 from paydesk.billing.payments.charging.plan_out import write_next_payment
 from paydesk.billing.payments.locks import lock_agreements
 from paydesk.billing.payments.mirrored.back import mirror_dispute, mirror_refund
-from paydesk.billing.payments.mirrored.lost_covers import Part, parts_of, stretches
+from paydesk.billing.payments.mirrored.lost_covers import Part, owed_then, parts_of, stretches
 from paydesk.billing.payments.mirrored.unknown_marks import marked_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.open_attempt import reopen_attempt
@@ -185,14 +185,16 @@ def _cover_again(
 ) -> Attempt | None:
     """Cover them as they were, under the same number and so with the same mark; what was let off is the rest.
 
-    None if one of them is not to be paid any more.
+    What was given up since had been paid by then. None if one of them is paid otherwise, or on its way.
     """
     rows = _rows_of(merchant, together, now)
     if backup is not None:
         rows = [_as_declined(row) for row in rows]
     amount = tried.outcome.amount
-    if amount is None or any(row.state not in COVERABLE for row in rows):
+    if amount is None or any(row.state not in (*COVERABLE, *GIVEN_UP) for row in rows):
         return None
+    for row in rows:
+        row.owed_minor = owed_then(row)
     waived_minor = sum(row.owed_minor for row in rows) - amount.minor
     covering = cover_payments(
         merchant=merchant, payments=rows, waived_minor=waived_minor, now=now, tries=tries, backup=backup
