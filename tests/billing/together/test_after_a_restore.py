@@ -66,6 +66,23 @@ def test_some_of_a_plan(simulator: Simulator) -> None:
     assert ada.stands(plan).paid_minor == 7800
 
 
+def test_some_of_a_plan_while_others_between_were_on_their_way(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan, club = ada.plan(6, fee=None), ada.start(name="Glaze club", first_day=ada.in_days(5))
+    for on_its_way in (ada.of(plan)[1], ada.of(plan)[3]):
+        ada.account.fault("lost_before", operation="charge.confirm")
+        ada.press(payment=on_its_way)
+    ada.pay(ada.quote(*ada.of(plan)[:5:2], *ada.of(club)))
+    forget(ada, but=6)
+
+    ada.take_over()
+
+    states = [one.state for one in ada.of(plan)]
+    assert states == ["covered", "scheduled", "covered", "scheduled", "covered", "scheduled"]
+    assert ada.of(club)[0].state == "covered"
+    assert ada.moved() == ada.charged()
+
+
 def test_the_third_cover_of_the_same_payments(simulator: Simulator) -> None:
     ada = desk(simulator, card="insufficient_funds")
     plan = ada.plan()

@@ -81,10 +81,6 @@ def _not_called_off(gateway: Any, attempt: Attempt, now: datetime) -> Outcome:
     return Outcome(verdict=Verdict.UNKNOWN) if young and outcome.verdict is Verdict.NEVER_SEEN else outcome
 
 
-def _believed_late(**said: Any) -> Attempt:
-    return record_outcome(**(said | {"was_unsent": False}))
-
-
 def _resent(gateway: Any, attempt: Attempt, now: datetime) -> Outcome:
     """Ask again with the same key, however old it is."""
     payment = Payment.objects.get(merchant_id=attempt.merchant_id, id=attempt.payment_id)
@@ -157,13 +153,6 @@ BUGS: Sequence[Bug] = [
         breaks="A worker that was stopped confirms later, and the payment is charged twice.",
         plant=swap((settle, "_look", _not_called_off)),
         wanted=Wanted(card="good", fate="stop", faulty_share=0.0),
-    ),
-    Bug(
-        name="a late never seen is believed",
-        breaks="What was sent while the company was asked about it is given up, and charged once more.",
-        plant=swap((settle, "record_outcome", _believed_late)),
-        within=3000,
-        wanted=Wanted(card="good", more=("press",), fate="stop", faulty_share=0.0),
     ),
     Bug(
         name="no resolver",

@@ -40,4 +40,10 @@ KEPT: dict[str, tuple[int, Wanted]] = {
         204,
         Wanted(steps=LONG, card="good", more=("press",), fate="stop", faulty_share=0.0),
     ),
+    "the same, and two between them had been on their way when they were paid": (
+        121302,
+        Wanted(
+            steps=LONG, card="flaky", faulty_share=0.0, more=("refund", "restore", "back_up"), has_backup=True
+        ),
+    ),
 }

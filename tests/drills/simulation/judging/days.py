@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tests.drills.simulation.judging.judge import Books
 
 
+#: No pause puts anything off by more intervals.
+_BACK_MOST = 60
+
+
 def judge_days(books: Books) -> Iterator[str]:
     """R10, I15: days are anchored, and the charge run comes on the day or after it."""
     zone = ZoneInfo(books.world.zone)
@@ -22,8 +26,10 @@ def judge_days(books: Books) -> Iterator[str]:
         agreement = books.agreements.get(payment.subscription_id or 0)
         if payment.position is None or agreement is None or payment.due_date is None:
             continue
-        # A pause puts off what comes after it by whole intervals.
-        days = [_day(agreement, payment, shifted) for shifted in range(agreement.shifted_count + 1)]
+        # A pause puts off what comes after it by whole intervals. What was made meanwhile keeps its day, though the
+        # rest of it come back.
+        most = agreement.shifted_count + (0 if payment.state == Payment.State.SCHEDULED else _BACK_MOST)
+        days = [_day(agreement, payment, shifted) for shifted in range(most + 1)]
         if payment.planned_date not in days:
             yield f"{agreement.name} no. {payment.position} is planned for {payment.planned_date}, not {days}"
         begins = payment.due_at.astimezone(zone)

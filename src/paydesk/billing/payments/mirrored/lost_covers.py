@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice, product
+from itertools import combinations, groupby, islice, product
 
 from django.db.models import Max
 
@@ -16,6 +16,8 @@ from paydesk.billing.subscriptions.models import Subscription
 _AHEAD = 12
 #: Charges for payments of several agreements are looked for among so many at most.
 _MIXED_MAX = 20_000
+#: So many payments of an agreement may have been on their way when others of it were paid together.
+_GAPS_MOST = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,44 +54,58 @@ def parts_of(*, merchant_id: int, accounts: Collection[int]) -> list[Part]:
 
 
 def stretches(parts: Sequence[Part], *, amount_minor: int) -> Iterator[Sequence[Part]]:
-    """Give every set that one charge of that amount may have paid, first those of what is open still.
+    """Give every set that one charge of that amount may have paid: first what follows on one another and is open still.
 
-    Of each agreement they follow on one another, as those do that a customer may choose (`arrangements/quotes.py`).
-    Only a plan that is paid off is charged less than is owed, by fees that are let off.
+    A customer chooses what follows on one another (`arrangements/quotes.py`), but for what was on its way then, or
+    skipped. Only a plan that is paid off is charged less than is owed, by fees that are let off.
     """
-    yield from _sets_of([part for part in parts if part.is_open], amount_minor=amount_minor)
-    if any(part.is_given_up for part in parts):
-        either = [part for part in parts if part.is_open or part.is_given_up]
-        yield from _sets_of(either, amount_minor=amount_minor)
+    open_ones = [part for part in parts if part.is_open]
+    either = [part for part in parts if part.is_open or part.is_given_up]
+    for gaps in range(_GAPS_MOST + 1):
+        yield from _sets_of(open_ones, amount_minor=amount_minor, gaps=gaps)
+        if len(either) > len(open_ones):
+            yield from _sets_of(either, amount_minor=amount_minor, gaps=gaps)
 
 
-def _sets_of(parts: Sequence[Part], *, amount_minor: int) -> Iterator[Sequence[Part]]:
-    """Give the sets of these, first those of one agreement."""
+def _sets_of(parts: Sequence[Part], *, amount_minor: int, gaps: int) -> Iterator[Sequence[Part]]:
+    """Give the sets of these, first those of one agreement. `gaps`: so many of an agreement are left out between."""
     in_order = sorted(parts, key=lambda part: (part.subscription_id, part.position))
-    by_agreement = {
-        key: list(group) for key, group in groupby(in_order, key=lambda part: part.subscription_id)
-    }
-    for of_one in by_agreement.values():
-        for stretch in _stretches_of(of_one, amount_minor=amount_minor):
+    by_agreement = [list(group) for _, group in groupby(in_order, key=lambda part: part.subscription_id)]
+    for of_one in by_agreement:
+        for stretch in _stretches_of(of_one, amount_minor=amount_minor, gaps=gaps):
             owed_minor = sum(part.owed_minor for part in stretch)
             if owed_minor - sum(part.fee_minor for part in stretch) <= amount_minor <= owed_minor:
                 yield stretch
-    yield from _mixed(by_agreement, amount_minor=amount_minor)
+    yield from _mixed(by_agreement, amount_minor=amount_minor, gaps=gaps)
 
 
-def _stretches_of(parts: Sequence[Part], *, amount_minor: int) -> Iterator[Sequence[Part]]:
+def _stretches_of(parts: Sequence[Part], *, amount_minor: int, gaps: int) -> Iterator[Sequence[Part]]:
     """Give the stretches that do not come to more than the amount, were all their fees let off."""
+    spare_minor = gaps * max(part.owed_minor for part in parts)
     for begin in range(len(parts)):
         least_minor = 0
         for end in range(begin, len(parts)):
             least_minor += parts[end].owed_minor - parts[end].fee_minor
-            if least_minor > amount_minor:
+            if least_minor > amount_minor + spare_minor:
                 break
-            yield parts[begin : end + 1]
+            for left_out in combinations(range(begin + 1, end), gaps):
+                yield [parts[at] for at in range(begin, end + 1) if at not in left_out]
 
 
-def _mixed(by_agreement: Mapping[int, Sequence[Part]], *, amount_minor: int) -> Iterator[Sequence[Part]]:
-    choices = [[(), *_stretches_of(of_one, amount_minor=amount_minor)] for of_one in by_agreement.values()]
+def _mixed(
+    by_agreement: Sequence[Sequence[Part]], *, amount_minor: int, gaps: int
+) -> Iterator[Sequence[Part]]:
+    choices = [
+        [
+            (),
+            *(
+                each
+                for some in range(gaps + 1)
+                for each in _stretches_of(of_one, amount_minor=amount_minor, gaps=some)
+            ),
+        ]
+        for of_one in by_agreement
+    ]
     for chosen in islice(product(*choices), _MIXED_MAX):
         if sum(map(bool, chosen)) > 1:
             together = [part for stretch in chosen for part in stretch]
