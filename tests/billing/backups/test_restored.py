@@ -117,6 +117,24 @@ def test_what_a_backup_elsewhere_paid_is_found_and_not_paid_again(
             assert list(doubts) == []
 
 
+def test_what_a_backup_paid_of_another_price_is_for_a_person(ada: StandingBy, tmp_path: Path) -> None:
+    ada.start()
+    ada.choose(ada.other_card())
+    with backup(tmp_path) as kept:
+        _go_on(ada)
+        with put_back(kept):
+            cheaper = ada.first().amount_minor - 100
+            Payment.objects.filter(merchant_id=ada.merchant.id, id=ada.first().id).update(
+                amount_minor=cheaper, owed_minor=cheaper
+            )
+            _compare(ada, "Main", "Second")
+
+            [doubt] = Concern.objects.filter(merchant_id=ada.merchant.id, kind="unknown_charge")
+            assert doubt.facts["charge"] == ada.other.charges()[0]["id"]
+            assert ada.first().state == "scheduled"
+            assert len(holds_of(ada.merchant.id)) > 0
+
+
 @WHEN
 def test_what_a_backup_at_the_same_company_paid_is_found_as_well(
     ada: StandingBy, tmp_path: Path, when: Moment

@@ -7,6 +7,7 @@ import pytest
 from paydesk.billing.arrangements.changes.skip_payment import skip_payment
 from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
+from paydesk.billing.payments.mirrored.lost_covers import Part, stretches
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.kit import clock
@@ -115,6 +116,42 @@ def test_payments_that_the_older_database_did_not_have_yet(simulator: Simulator)
     assert len(ada.moved()) == 1
 
 
+def test_payments_at_a_discount_that_the_older_database_did_not_have_yet(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    club = ada.start(first_day=ada.in_days(3))
+    Subscription.objects.filter(merchant_id=ada.merchant.id, id=club.id).update(
+        discount_percent=10, discount_from=2, discount_count=2
+    )
+    ada.pay(ada.quote(*ada.next(club, 4)))
+    forget(ada, but=1)
+
+    ada.take_over()
+
+    assert [one.amount_minor for one in ada.of(club)] == [3000, 2700, 2700, 3000, 3000]
+    assert [one.state for one in ada.of(club)] == ["covered"] * 4 + ["scheduled"]
+    assert ada.broken() == []
+
+
+@pytest.mark.parametrize(("count", "paid"), [(600, 300), (600, 599), (60, 57)])
+def test_a_long_plan_is_not_looked_through_without_end(count: int, paid: int) -> None:
+    parts = [
+        Part(
+            reference=f"plan:{at}",
+            subscription_id=agreement,
+            position=at,
+            owed_minor=1000,
+            fee_minor=0,
+            is_open=True,
+        )
+        for agreement in (1, 2)
+        for at in range(1, count + 1)
+    ]
+
+    found = sum(1 for _ in stretches(parts, amount_minor=paid * 1000))
+
+    assert found < 40_000
+
+
 def test_a_single_one_that_the_older_database_did_not_have_yet(simulator: Simulator) -> None:
     ada = desk(simulator)
     club = ada.start(first_day=ada.in_days(3))
@@ -155,6 +192,9 @@ def test_a_plan_that_was_cancelled_since(simulator: Simulator) -> None:
     assert [one.state for one in ada.of(plan)] == ["covered"] * 3 + ["canceled"]
     stands = ada.stands(plan)
     assert (stands.state, stands.paid_minor, stands.payments_made) == ("canceled", 7800, 3)
+    # A person looks whether it shall go back.
+    assert [one.contradicted_at is not None for one in ada.covers()] == [True]
+    assert ada.broken() == []
     assert ada.moved() == ada.charged()
     ada.pass_days(200)
     assert len(ada.moved()) == 1

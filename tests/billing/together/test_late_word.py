@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = Outcome(verdict=Verdict.NEVER_SEEN)
 NO = Outcome(verdict=Verdict.DECLINED, decline=Decline(reason=DeclineReason.OTHER, advice=Advice.RETRY))
 LATE = Outcome(verdict=Verdict.SUCCEEDED, reference="ch_late")
+SECOND = Outcome(verdict=Verdict.SUCCEEDED, reference="ch_second")
 
 
 def say(ada: Desk, attempt: Attempt, outcome: Outcome) -> None:
@@ -96,6 +97,59 @@ def test_what_was_cancelled_meanwhile_is_taken_back_too(simulator: Simulator) ->
     assert [one.state for one in ada.of(plan)] == ["covered"] * 2 + ["canceled"] * 2
     assert (ada.stands(plan).state, ada.stands(plan).paid_minor) == ("canceled", 5200)
     assert contradicted(ada) == [ada.covers()[0].public_id]
+
+
+@pytest.mark.parametrize("then", [NO, NEVER, SECOND], ids=["declined", "never seen", "made"])
+def test_what_is_to_be_paid_together_once_more_meanwhile_is_taken_over(
+    simulator: Simulator, then: Outcome
+) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    first = ada.pay(ada.quote(*ada.of(plan)[:2]))
+    say(ada, first, NEVER)
+    no_word(ada)
+    second = ada.pay(ada.quote_off(plan))
+
+    say(ada, first, LATE)
+    assert ada.stands(plan).paid_minor == 5200
+    say(ada, second, then)
+
+    is_made = then is SECOND
+    states = [one.state for one in ada.of(plan)]
+    assert states == ["covered"] * 2 + (["covered"] if is_made else ["scheduled"]) * 2
+    assert [one.state for one in ada.covers()] == ["paid", "paid" if is_made else "canceled"]
+    stands = ada.stands(plan)
+    # Of the fee no more is let off than the share of those that it pays.
+    assert (stands.paid_minor, stands.waived_minor) == ((10200, 200) if is_made else (5200, 0))
+    assert contradicted(ada) == [one.public_id for one in ada.covers()]
+    assert ada.broken() == []
+    ada.pass_days(200)
+    # What was paid is not charged by itself; of what remains each is, once.
+    assert len(ada.moved()) == (0 if is_made else 2)
+
+
+@pytest.mark.parametrize("then", [NO, NEVER, SECOND], ids=["declined", "never seen", "made"])
+def test_what_is_on_its_way_by_itself_meanwhile_is_taken_over(simulator: Simulator, then: Outcome) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    together = ada.pay(ada.quote(*ada.of(plan)[:2]))
+    say(ada, together, NEVER)
+    no_word(ada)
+    by_itself = ada.press(payment=ada.of(plan)[0])
+
+    say(ada, together, LATE)
+    say(ada, by_itself, then)
+
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 2 + ["scheduled"] * 2
+    assert ada.stands(plan).paid_minor == 5200
+    is_made = then is SECOND
+    twice = [ada.of(plan)[0].public_id] if is_made else []
+    assert contradicted(ada) == [*twice, ada.covers()[0].public_id]
+    assert ada.broken() == []
+    ada.pass_days(200)
+    assert len(ada.moved()) == 2
 
 
 def test_two_agreements_take_theirs_back(simulator: Simulator) -> None:

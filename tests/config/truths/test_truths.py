@@ -114,6 +114,14 @@ def test_the_rest_of_what_was_taken_in_part_waits_for_a_person(scene: Collecting
     assert "I15" not in broken(scene)
 
 
+def test_of_what_was_found_again_nobody_knows_who_had_asked(scene: Collecting) -> None:
+    BREAKERS["I08"](scene)
+    assert "I08" in broken(scene)
+    Attempt.objects.update(found_at=clock.wall_now())
+
+    assert "I08" not in broken(scene)
+
+
 def test_a_broken_truth_stops_charging_until_it_holds_again(scene: Collecting) -> None:
     Subscription.objects.filter(total_minor__isnull=False).update(total_minor=F("total_minor") + 1)
     watch_truths(clock.wall_now())

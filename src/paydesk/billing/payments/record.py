@@ -80,7 +80,7 @@ def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
         if outcome.verdict is Verdict.SUCCEEDED:
             if payment.covered_references and payment.state == Payment.State.CANCELED:
-                hold_again(merchant=merchant_by_id(payment.merchant_id), covering=payment)
+                hold_again(merchant=merchant_by_id(payment.merchant_id), covering=payment, now=now)
             _succeed(payment, attempt, outcome, now)
             if payment.is_ours:
                 # It was given up, and had come back into the run.
@@ -130,7 +130,7 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     # A reading that told of this charge has taken it off what is owed already.
     taken = amount.minor if is_new and amount.currency == asked.currency else 0
     is_just_what_was_owed = 0 < payment.owed_minor == taken
-    if amount != asked and not is_just_what_was_owed:
+    if (amount != asked and not is_just_what_was_owed) or payment.state == Payment.State.COVERED:
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
     is_whole = amount.currency == asked.currency and amount.minor >= asked.minor
     if not is_whole and not is_just_what_was_owed:

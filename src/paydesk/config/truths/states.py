@@ -51,13 +51,14 @@ def paid_stays_paid(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
 def nothing_after_the_end(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
     """I08: nothing that we collect is asked for by itself after its agreement was cancelled.
 
-    A clock that is moved tells too little.
+    A clock that is moved tells too little, and of what was lost and found again nobody knows who had asked.
     """
     if merchant.clock_offset:
         return
     late = Attempt.objects.filter(
         merchant_id=merchant.id,
         asked_by__in=Attempt.ALONE,
+        found_at__isnull=True,
         payment__collected_by=_OURS,
         payment__subscription__state=SubscriptionState.CANCELED.value,
         payment__subscription__ended_at__lt=F("created_at") - _CLOCKS,

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db.models import F
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +17,7 @@ from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_o
 from paydesk.billing.payments.charging.plan_out import breakdown_of_lines
 from paydesk.billing.payments.locks import covered_once
 from paydesk.billing.payments.models import Payment
-from paydesk.billing.payments.restate import restate_payment
+from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
@@ -118,19 +119,41 @@ def release_covered(*, merchant: MerchantInSight, covering: Payment, now: dateti
     )
 
 
-def hold_again(*, merchant: MerchantInSight, covering: Payment) -> None:
+def hold_again(*, merchant: MerchantInSight, covering: Payment, now: datetime) -> None:
     """Take back what a cover had let go of, since it was paid after all. All are locked with their agreements.
 
-    What was given up meanwhile was paid before. What was paid by itself, or is on its way, was paid twice: whoever
-    looks at the contradiction sees that.
+    What was given up meanwhile was paid before, and what is on its way by itself or with others is not owed: should
+    that be made as well, it was paid twice, as what is paid by itself already. A person looks. `now` is wall time.
     """
-    coverable = (*COVERABLE, *GIVEN_UP)
-    gone = covered_once(covering).filter(state__in=coverable)
-    rows = list(locked(gone.order_by("id")))
+    coverable = (*COVERABLE, *GIVEN_UP, Payment.State.PROCESSING)
+    rows = list(locked(covered_once(covering).filter(state__in=coverable).order_by("id")))
     _hold(covering, [row.id for row in rows], coverable)
+    rows += _taken_over(covering, now)
     # No more can be let off than the fees of those that it covers now.
     covering.waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
     Payment.objects.filter(merchant_id=merchant.id, id=covering.id).update(waived_minor=covering.waived_minor)
+
+
+def _taken_over(covering: Payment, now: datetime) -> list[Payment]:
+    """Take what another cover holds that is not made yet: whatever becomes of that one, it returns nothing of it."""
+    taken: list[Payment] = []
+    held = list(covered_once(covering).filter(state=Payment.State.COVERED).exclude(covered_by=covering))
+    mine = Payment.objects.filter(merchant_id=covering.merchant_id)
+    others = mine.filter(id__in={row.covered_by_id for row in held}).exclude(state=Payment.State.PAID)
+    for other in locked(others.order_by("id")):
+        # One that was charged by itself while it was held is paid by that.
+        theirs = [
+            row
+            for row in held
+            if row.covered_by_id == other.id and row.state_before_cover != Payment.State.PAID
+        ]
+        if theirs:
+            mine.filter(id__in=[row.id for row in theirs]).update(covered_by_id=covering.id)
+            fees = mine.filter(covered_by_id=other.id).aggregate(minor=Coalesce(Sum("fee_minor"), 0))
+            mine.filter(id=other.id).update(waived_minor=min(other.waived_minor, fees["minor"]))
+            contradict(payment=other, attempt_public_id="", now=now)
+            taken += theirs
+    return taken
 
 
 def reference_of(references: Iterable[str], *, tries: int, backup: GatewayCustomer | None = None) -> str:

@@ -20,7 +20,7 @@ from paydesk.billing.payments.mirrored.unknown_marks import marked_charge
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.open_attempt import reopen_attempt
 from paydesk.billing.payments.record import record_inside
-from paydesk.billing.payments.restate import restate_payment
+from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.records import AttemptRecord, CollectibleRecord, Verdict
@@ -185,7 +185,8 @@ def _cover_again(
 ) -> Attempt | None:
     """Cover them as they were, under the same number and so with the same mark; what was let off is the rest.
 
-    What was given up since had been paid by then. None if one of them is paid otherwise, or on its way.
+    What was given up since had been paid by then, which a person looks at. None if one of them is paid otherwise, is on
+    its way, or was to be paid with another amount.
     """
     rows = _rows_of(merchant, together, now)
     if backup is not None:
@@ -193,13 +194,19 @@ def _cover_again(
     amount = tried.outcome.amount
     if amount is None or any(row.state not in (*COVERABLE, *GIVEN_UP) for row in rows):
         return None
+    is_given_up = any(row.state in GIVEN_UP for row in rows)
     for row in rows:
         row.owed_minor = owed_then(row)
     waived_minor = sum(row.owed_minor for row in rows) - amount.minor
+    if not 0 <= waived_minor <= sum(row.fee_minor for row in rows):
+        return None
     covering = cover_payments(
         merchant=merchant, payments=rows, waived_minor=waived_minor, now=now, tries=tries, backup=backup
     )
-    return _reopened(merchant, covering, tried, now, number=1)
+    attempt = _reopened(merchant, covering, tried, now, number=1)
+    if is_given_up and tried.outcome.verdict is Verdict.SUCCEEDED:
+        contradict(payment=covering, attempt_public_id=attempt.public_id, now=now)
+    return attempt
 
 
 def _as_declined(row: Payment) -> Payment:
