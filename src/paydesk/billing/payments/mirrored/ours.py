@@ -189,8 +189,10 @@ def _cover_again(
     its way, or was to be paid with another amount.
     """
     rows = _rows_of(merchant, together, now)
-    if backup is not None:
-        rows = [_as_declined(row) for row in rows]
+    declined = [row for row in rows if backup is not None and row.state == Payment.State.PROCESSING]
+    for row in declined:
+        # Another account is asked only after a clear no: what is on its way by the older database was declined before.
+        row.state = Payment.State.FAILED
     amount = tried.outcome.amount
     if amount is None or any(row.state not in (*COVERABLE, *GIVEN_UP) for row in rows):
         return None
@@ -200,6 +202,8 @@ def _cover_again(
     waived_minor = sum(row.owed_minor for row in rows) - amount.minor
     if not 0 <= waived_minor <= sum(row.fee_minor for row in rows):
         return None
+    mine = Payment.objects.filter(merchant_id=merchant.id, id__in=[row.id for row in declined])
+    mine.update(state=Payment.State.FAILED)
     covering = cover_payments(
         merchant=merchant, payments=rows, waived_minor=waived_minor, now=now, tries=tries, backup=backup
     )
@@ -207,14 +211,6 @@ def _cover_again(
     if is_given_up and tried.outcome.verdict is Verdict.SUCCEEDED:
         contradict(payment=covering, attempt_public_id=attempt.public_id, now=now)
     return attempt
-
-
-def _as_declined(row: Payment) -> Payment:
-    """Another account is asked only after a clear no: what is on its way by the older database was declined before."""
-    if row.state == Payment.State.PROCESSING:
-        Payment.objects.filter(merchant_id=row.merchant_id, id=row.id).update(state=Payment.State.FAILED)
-        row.state = Payment.State.FAILED
-    return row
 
 
 def _rows_of(merchant: MerchantInSight, parts: Sequence[Part], now: datetime) -> list[Payment]:
