@@ -15,6 +15,7 @@ from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payments.charging.silence import SILENCE
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.subscriptions.models import Subscription
+from paydesk.config.truths.check import check_truths
 from paydesk.kit import clock
 from paydesk.kit.money import Money
 from paydesk.merchants.find import merchant_by_id
@@ -36,6 +37,11 @@ class Collecting(Connected):
         """Give the local day by the merchant's clock."""
         merchant = merchant_by_id(self.merchant.id)
         return clock.local_date(merchant.business_now(), zone=merchant.time_zone)
+
+    def broken(self) -> list[str]:
+        """Name the truths of the books that do not hold."""
+        found = check_truths(merchant_by_id(self.merchant.id), now=clock.wall_now())
+        return [one.truth.name for one in found]
 
     def start(self, **given: Any) -> Subscription:
         """Start an agreement whose first payment is due today; EUR 30.00 a month unless it is said otherwise."""

@@ -12,7 +12,6 @@ from paydesk.billing.arrangements.models import ScheduledAction
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.billing.subscriptions.schedule import starts_at
-from paydesk.config.truths.check import check_truths
 from paydesk.events.models import Event
 from paydesk.kit import clock
 from paydesk.merchants.change import change_merchant
@@ -56,10 +55,6 @@ def go_to_the_day_of(desk: Desk, payment: Payment, *, zone: str) -> None:
     desk.pass_days((begins_at - desk.shop().business_now()) / timedelta(days=1) + 1 / 1440)
 
 
-def broken(desk: Desk) -> list[str]:
-    return [one.truth.name for one in check_truths(desk.shop(), now=clock.wall_now())]
-
-
 @pytest.mark.parametrize("is_told", [False, True])
 def test_to_the_west_nothing_is_charged_when_its_day_has_begun_in_the_old_zone_alone(
     simulator: Simulator, *, is_told: bool
@@ -72,13 +67,13 @@ def test_to_the_west_nothing_is_charged_when_its_day_has_begun_in_the_old_zone_a
     if is_told:
         let_everybody_know(desk)
     go_to_the_day_of(desk, payment, zone=EAST)
-    assert (desk.moved(), desk.states(), broken(desk)) == ([], ["scheduled"], [])
+    assert (desk.moved(), desk.states(), desk.broken()) == ([], ["scheduled"], [])
 
     go_to_the_day_of(desk, payment, zone=WEST)
     if not is_told:
         let_everybody_know(desk)
     desk.pass_days(1)
-    assert (len(desk.moved()), desk.states(), broken(desk)) == (1, ["paid", "scheduled"], [])
+    assert (len(desk.moved()), desk.states(), desk.broken()) == (1, ["paid", "scheduled"], [])
 
 
 def test_to_the_east_what_is_due_by_the_new_calendar_is_charged_once(simulator: Simulator) -> None:
@@ -88,10 +83,10 @@ def test_to_the_east_what_is_due_by_the_new_calendar_is_charged_once(simulator: 
 
     change_zone(desk, EAST)
     go_to_the_day_of(desk, payment, zone=EAST)
-    assert (len(desk.moved()), desk.states(), broken(desk)) == (1, ["paid", "scheduled"], [])
+    assert (len(desk.moved()), desk.states(), desk.broken()) == (1, ["paid", "scheduled"], [])
 
     go_to_the_day_of(desk, payment, zone=WEST)
-    assert (len(desk.moved()), desk.moved(), broken(desk)) == (1, desk.charged(), [])
+    assert (len(desk.moved()), desk.moved(), desk.broken()) == (1, desk.charged(), [])
 
 
 def test_to_the_east_a_day_that_has_begun_there_is_due_now(simulator: Simulator) -> None:
@@ -102,7 +97,7 @@ def test_to_the_east_a_day_that_has_begun_there_is_due_now(simulator: Simulator)
     change_zone(desk, "Pacific/Kiritimati")
     desk.run()
 
-    assert (len(desk.moved()), desk.states(), broken(desk)) == (1, ["paid", "scheduled"], [])
+    assert (len(desk.moved()), desk.states(), desk.broken()) == (1, ["paid", "scheduled"], [])
 
 
 @BOTH_WAYS
@@ -124,7 +119,7 @@ def test_every_day_of_a_plan_stays_and_begins_in_the_new_zone_in_summer_and_wint
     run = DueCharge.objects.filter(merchant_id=desk.merchant.id).order_by("payment__position")
     assert list(run.values_list("due_at", flat=True)) == [each - offset for each in begins]
     assert desk.agreement().next_payment_at == begins[0]
-    assert broken(desk) == []
+    assert desk.broken() == []
 
 
 @BOTH_WAYS
@@ -140,9 +135,9 @@ def test_a_pause_ends_on_its_day_there(simulator: Simulator, old: str, new: str)
     begins_at = starts_at(resumes_on, zone=new)
     assert (desk.agreement().resumes_at, action.acts_at) == (begins_at, begins_at)
     desk.pass_days(32)
-    assert (desk.agreement().state, desk.moved(), broken(desk)) == ("active", [], [])
+    assert (desk.agreement().state, desk.moved(), desk.broken()) == ("active", [], [])
     desk.pass_days(12)
-    assert (len(desk.moved()), broken(desk)) == (1, [])
+    assert (len(desk.moved()), desk.broken()) == (1, [])
 
 
 @BOTH_WAYS
@@ -159,7 +154,7 @@ def test_an_end_that_is_set_comes_on_its_day_there_and_nothing_is_forgotten_or_c
     assert desk.agreement().cancels_at == desk.next_payment().due_at == starts_at(payment.due_date, zone=new)  # type: ignore[arg-type]
     for zone in sorted([old, new], key=lambda one: starts_at(payment.due_date, zone=one)):  # type: ignore[arg-type]
         go_to_the_day_of(desk, payment, zone=zone)
-        assert (desk.moved(), broken(desk)) == ([], [])
+        assert (desk.moved(), desk.broken()) == ([], [])
     assert (desk.agreement().state, desk.states()) == ("canceled", ["canceled"])
 
 
@@ -173,7 +168,7 @@ def test_a_trial_ends_on_its_day_there(simulator: Simulator, old: str, new: str)
     agreement = desk.agreement()
     begins_at = starts_at(desk.next_payment().due_date, zone=new)  # type: ignore[arg-type]
     assert (agreement.trial_ends_at, agreement.next_payment_at) == (begins_at, begins_at)
-    assert (agreement.state, broken(desk)) == ("trialing", [])
+    assert (agreement.state, desk.broken()) == ("trialing", [])
 
 
 def test_what_has_begun_stays_as_it_was_and_what_may_come_back_follows(simulator: Simulator) -> None:
@@ -190,7 +185,7 @@ def test_what_has_begun_stays_as_it_was_and_what_may_come_back_follows(simulator
     assert desk.payments()[0].due_at == paid.due_at
     assert desk.payments()[1].due_at == starts_at(early.due_date, zone=WEST)  # type: ignore[arg-type]
     assert Attempt.objects.filter(merchant_id=desk.merchant.id, payment_id=paid.id).count() == 1
-    assert "I15" not in broken(desk)
+    assert "I15" not in desk.broken()
 
 
 def test_what_a_company_said_is_its_own_time_but_a_pause_that_is_ended_here_follows(
@@ -221,7 +216,7 @@ def test_the_first_payment_after_a_move_to_another_way_of_paying_does_not_wait_f
     change_zone(desk, WEST)
     go_to_the_day_of(desk, payment, zone=EAST)
 
-    assert (len(desk.moved()), "I15" in broken(desk)) == (1, False)
+    assert (len(desk.moved()), "I15" in desk.broken()) == (1, False)
 
 
 def test_many_agreements_follow_a_few_at_a_time(
@@ -238,7 +233,7 @@ def test_many_agreements_follow_a_few_at_a_time(
     payments = desk.payments()
     assert len(payments) == 10
     assert all(one.due_at == starts_at(one.due_date, zone=WEST) for one in payments if one.due_date)
-    assert broken(desk) == []
+    assert desk.broken() == []
 
 
 def test_what_was_paid_together_stays_as_it_was(simulator: Simulator) -> None:
@@ -250,4 +245,4 @@ def test_what_was_paid_together_stays_as_it_was(simulator: Simulator) -> None:
     change_zone(desk, WEST)
 
     assert [one.due_at for one in desk.payments()] == before
-    assert broken(desk) == []
+    assert desk.broken() == []

@@ -11,7 +11,6 @@ from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.arrangements.quotes import next_payments, quote_several
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.config.truths.check import check_truths
 from paydesk.kit import clock
 from paydesk.kit.money import Money
 from paydesk.merchants.find import merchant_by_id
@@ -72,11 +71,6 @@ class Desk(Collecting):
             count=count,
             now=clock.wall_now(),
         )
-
-    def broken(self) -> list[str]:
-        """Name the truths of the books that are broken."""
-        found = check_truths(merchant_by_id(self.merchant.id), now=clock.wall_now())
-        return [one.truth.name for one in found]
 
     def cancel(self, agreement: Subscription) -> None:
         """End it at once."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
 from paydesk.events.models import Event
@@ -31,6 +32,14 @@ def say(ada: Desk, attempt: Attempt, outcome: Outcome) -> None:
 def no_word(ada: Desk) -> None:
     """Let the company be asked, and nothing be heard of it."""
     ada.account.fault("lost_before", operation="charge.confirm")
+
+
+def pay_in_vain(ada: Desk, quote: Quote) -> Attempt:
+    """Pay, and let it be believed that nothing was charged."""
+    no_word(ada)
+    attempt = ada.pay(quote)
+    say(ada, attempt, NEVER)
+    return attempt
 
 
 def contradicted(ada: Desk) -> list[str]:
@@ -70,9 +79,7 @@ def test_what_was_given_up_and_paid_after_all_is_not_charged_again(simulator: Si
 def test_of_what_was_paid_by_itself_meanwhile_only_the_rest_is_taken_back(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    attempt = ada.pay(ada.quote_off(plan))
-    say(ada, attempt, NEVER)
+    attempt = pay_in_vain(ada, ada.quote_off(plan))
     ada.press(payment=ada.of(plan)[0])
 
     say(ada, attempt, LATE)
@@ -87,9 +94,7 @@ def test_of_what_was_paid_by_itself_meanwhile_only_the_rest_is_taken_back(simula
 def test_what_was_cancelled_meanwhile_is_taken_back_too(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    attempt = ada.pay(ada.quote(*ada.of(plan)[:2]))
-    say(ada, attempt, NEVER)
+    attempt = pay_in_vain(ada, ada.quote(*ada.of(plan)[:2]))
     ada.cancel(plan)
 
     say(ada, attempt, LATE)
@@ -105,9 +110,7 @@ def test_what_is_to_be_paid_together_once_more_meanwhile_is_taken_over(
 ) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    first = ada.pay(ada.quote(*ada.of(plan)[:2]))
-    say(ada, first, NEVER)
+    first = pay_in_vain(ada, ada.quote(*ada.of(plan)[:2]))
     no_word(ada)
     second = ada.pay(ada.quote_off(plan))
 
@@ -133,9 +136,7 @@ def test_what_is_to_be_paid_together_once_more_meanwhile_is_taken_over(
 def test_what_is_on_its_way_by_itself_meanwhile_is_taken_over(simulator: Simulator, then: Outcome) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    together = ada.pay(ada.quote(*ada.of(plan)[:2]))
-    say(ada, together, NEVER)
+    together = pay_in_vain(ada, ada.quote(*ada.of(plan)[:2]))
     no_word(ada)
     by_itself = ada.press(payment=ada.of(plan)[0])
 
@@ -155,9 +156,7 @@ def test_what_is_on_its_way_by_itself_meanwhile_is_taken_over(simulator: Simulat
 def test_two_agreements_take_theirs_back(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan, endless = ada.plan(fee=None), ada.start(first_day=ada.in_days(5))
-    no_word(ada)
-    attempt = ada.pay(ada.quote(*ada.of(plan)[:2], *ada.of(endless)))
-    say(ada, attempt, NEVER)
+    attempt = pay_in_vain(ada, ada.quote(*ada.of(plan)[:2], *ada.of(endless)))
 
     say(ada, attempt, LATE)
 

@@ -15,11 +15,10 @@ from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
-from paydesk.config.truths.check import check_truths, watch_truths
+from paydesk.config.truths.check import watch_truths
 from paydesk.events.models import Event
 from paydesk.kit import clock
 from paydesk.kit.money import Money
-from paydesk.merchants.find import MerchantInSight, merchant_by_id
 from tests import builders
 from tests.billing.charging.scene import Collecting, collecting
 from tests.simulator import Simulator
@@ -45,7 +44,7 @@ def scene(simulator: Simulator) -> Collecting:
 
 
 def test_all_of_them_hold_for_books_that_are_right(scene: Collecting) -> None:
-    assert broken(scene) == []
+    assert scene.broken() == []
 
 
 def _paid() -> Payment:
@@ -104,22 +103,22 @@ BREAKERS: dict[str, Breaker] = {
 def test_what_breaks_it_is_found_and_named(name: str, scene: Collecting) -> None:
     BREAKERS[name](scene)
 
-    assert name in broken(scene)
+    assert name in scene.broken()
 
 
 def test_the_rest_of_what_was_taken_in_part_waits_for_a_person(scene: Collecting) -> None:
     BREAKERS["I15"](scene)
     Payment.objects.filter(state="scheduled").update(paid_minor=1, contradicted_at=clock.wall_now())
 
-    assert "I15" not in broken(scene)
+    assert "I15" not in scene.broken()
 
 
 def test_of_what_was_found_again_nobody_knows_who_had_asked(scene: Collecting) -> None:
     BREAKERS["I08"](scene)
-    assert "I08" in broken(scene)
+    assert "I08" in scene.broken()
     Attempt.objects.update(found_at=clock.wall_now())
 
-    assert "I08" not in broken(scene)
+    assert "I08" not in scene.broken()
 
 
 def test_a_broken_truth_stops_charging_until_it_holds_again(scene: Collecting) -> None:
@@ -153,9 +152,3 @@ def test_the_command_says_what_is_broken_and_ends_with_1(
 
     assert ended.value.code == 1
     assert "I04 is broken" in capsys.readouterr().out
-
-
-def broken(scene: Collecting) -> list[str]:
-    """Name the truths that do not hold."""
-    merchant: MerchantInSight = merchant_by_id(scene.merchant.id)
-    return [one.truth.name for one in check_truths(merchant, now=clock.wall_now())]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.drills.simulation.judging.judge import Books
 
 
+_MADE = (Payment.State.PAID, Payment.State.COVERED)
 #: No pause puts anything off by more intervals.
 _BACK_MOST = 60
 
@@ -28,7 +29,7 @@ def judge_days(books: Books) -> Iterator[str]:
             continue
         # A pause puts off what comes after it by whole intervals. What was made meanwhile keeps its day, though the
         # rest of it come back.
-        most = agreement.shifted_count + (0 if payment.state == Payment.State.SCHEDULED else _BACK_MOST)
+        most = agreement.shifted_count + (_BACK_MOST if payment.state in _MADE else 0)
         days = [_day(agreement, payment, shifted) for shifted in range(most + 1)]
         if payment.planned_date not in days:
             yield f"{agreement.name} no. {payment.position} is planned for {payment.planned_date}, not {days}"

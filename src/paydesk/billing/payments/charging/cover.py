@@ -30,6 +30,8 @@ from paydesk.merchants.models import Connection
 COVERABLE = (Payment.State.SCHEDULED, Payment.State.DUE, Payment.State.FAILED)
 #: What may have been given up since: a charge that comes to light later had paid it all the same.
 GIVEN_UP = (Payment.State.SKIPPED, Payment.State.CANCELED)
+#: What a charge that comes to light later may have paid.
+COVERABLE_THEN = (*COVERABLE, *GIVEN_UP)
 _RUN = (Payment.State.SCHEDULED, Payment.State.DUE)
 _COVERS = UUID("0d8b2a57-6d2e-5c07-8f0e-2f3b9c1d7e55")
 _BACKUPS = UUID("5a1f6c3e-94b7-5d18-b3a6-7c0e2d9f4418")
@@ -48,10 +50,9 @@ def cover_payments(
 
     Its attempt is opened in the same transaction. `waived_minor`: what of their finance fees is let off. `now`: wall.
     `tries`: its number, where it is made again after a restore, also of what was given up since; else the next one.
-    `backup`: the account, with its
-    connection, at which a backup pays what was declined at theirs.
+    `backup`: the account, with its connection, at which a backup pays what was declined at theirs.
     """
-    coverable = COVERABLE if tries is None else (*COVERABLE, *GIVEN_UP)
+    coverable = COVERABLE if tries is None else COVERABLE_THEN
     _require_sense(payments, waived_minor, coverable)
     first, agreements = payments[0], _agreements_of(payments)
     account = (
@@ -125,7 +126,7 @@ def hold_again(*, merchant: MerchantInSight, covering: Payment, now: datetime) -
     What was given up meanwhile was paid before, and what is on its way by itself or with others is not owed: should
     that be made as well, it was paid twice, as what is paid by itself already. A person looks. `now` is wall time.
     """
-    coverable = (*COVERABLE, *GIVEN_UP, Payment.State.PROCESSING)
+    coverable = (*COVERABLE_THEN, Payment.State.PROCESSING)
     rows = list(locked(covered_once(covering).filter(state__in=coverable).order_by("id")))
     _hold(covering, [row.id for row in rows], coverable)
     rows += _taken_over(covering, now)
@@ -136,23 +137,19 @@ def hold_again(*, merchant: MerchantInSight, covering: Payment, now: datetime) -
 
 def _taken_over(covering: Payment, now: datetime) -> list[Payment]:
     """Take what another cover holds that is not made yet: whatever becomes of that one, it returns nothing of it."""
-    taken: list[Payment] = []
-    held = list(covered_once(covering).filter(state=Payment.State.COVERED).exclude(covered_by=covering))
+    held = covered_once(covering).filter(state=Payment.State.COVERED).exclude(covered_by=covering)
+    # One that was charged by itself while it was held is paid by that.
+    rows = list(held.exclude(state_before_cover=Payment.State.PAID))
     mine = Payment.objects.filter(merchant_id=covering.merchant_id)
-    others = mine.filter(id__in={row.covered_by_id for row in held}).exclude(state=Payment.State.PAID)
+    others = mine.filter(id__in={row.covered_by_id for row in rows}).exclude(state=Payment.State.PAID)
+    taken: list[Payment] = []
     for other in locked(others.order_by("id")):
-        # One that was charged by itself while it was held is paid by that.
-        theirs = [
-            row
-            for row in held
-            if row.covered_by_id == other.id and row.state_before_cover != Payment.State.PAID
-        ]
-        if theirs:
-            mine.filter(id__in=[row.id for row in theirs]).update(covered_by_id=covering.id)
-            fees = mine.filter(covered_by_id=other.id).aggregate(minor=Coalesce(Sum("fee_minor"), 0))
-            mine.filter(id=other.id).update(waived_minor=min(other.waived_minor, fees["minor"]))
-            contradict(payment=other, attempt_public_id="", now=now)
-            taken += theirs
+        theirs = [row for row in rows if row.covered_by_id == other.id]
+        mine.filter(id__in=[row.id for row in theirs]).update(covered_by_id=covering.id)
+        fees = mine.filter(covered_by_id=other.id).aggregate(minor=Coalesce(Sum("fee_minor"), 0))
+        mine.filter(id=other.id).update(waived_minor=min(other.waived_minor, fees["minor"]))
+        contradict(payment=other, attempt_public_id="", now=now)
+        taken += theirs
     return taken
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paydesk.billing.customers.models import GatewayCustomer
-from paydesk.billing.payments.charging.cover import COVERABLE, GIVEN_UP, cover_payments, reference_of
+from paydesk.billing.payments.charging.cover import COVERABLE_THEN, GIVEN_UP, cover_payments, reference_of
 from paydesk.billing.payments.charging.elsewhere import charge_elsewhere
 from paydesk.billing.payments.charging.plan_out import write_next_payment
 from paydesk.billing.payments.locks import lock_agreements
@@ -194,7 +194,7 @@ def _cover_again(
         # Another account is asked only after a clear no: what is on its way by the older database was declined before.
         row.state = Payment.State.FAILED
     amount = tried.outcome.amount
-    if amount is None or any(row.state not in (*COVERABLE, *GIVEN_UP) for row in rows):
+    if amount is None or any(row.state not in COVERABLE_THEN for row in rows):
         return None
     is_given_up = any(row.state in GIVEN_UP for row in rows)
     for row in rows:
