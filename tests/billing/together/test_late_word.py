@@ -43,9 +43,9 @@ def pay_in_vain(ada: Desk, quote: Quote) -> Attempt:
 
 
 def contradicted(ada: Desk) -> list[str]:
-    """Name the payments that a person has to look at."""
+    """Name the payments that a person has to look at, in the order in which they were made."""
     rows = Payment.objects.filter(merchant_id=ada.merchant.id, contradicted_at__isnull=False)
-    return list(rows.values_list("public_id", flat=True))
+    return list(rows.order_by("id").values_list("public_id", flat=True))
 
 
 def told_of(payment: Payment) -> int:
