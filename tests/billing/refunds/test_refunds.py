@@ -15,7 +15,8 @@ from paydesk.billing.receipts.issue import issue_receipt
 from paydesk.kit import clock, faults
 from paydesk.sync.disconnect import DisconnectRefused, disconnect
 from tests.billing.refunds.till import back, booked, give_back, look_up, paid, refunds, states
-from tests.billing.together.desk import Desk
+from tests.billing.together.desk import Desk, desk
+from tests.billing.together.test_late_word import NEVER, say
 from tests.side_by_side import side_by_side
 from tests.simulator import Simulator
 
@@ -263,6 +264,33 @@ def test_what_was_paid_together_is_refunded_where_it_was_charged(simulator: Simu
 
     assert back(ada) == [10000]
     assert ada.covers()[0].refunded_minor == 10000
+
+
+def test_what_was_charged_by_itself_as_well_goes_back_though_the_books_wait(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    first = ada.of(plan)[0]
+    ada.account.fault("lost_after", operation="charge.confirm")
+    alone = ada.press(payment=first)
+    # Believed not to be made, and paid with the others.
+    say(ada, alone, NEVER)
+    ada.pay(ada.quote_off(plan))
+    ada.hear()
+    assert ada.moved_minor() == 2600 + 10000
+    hold_charging(
+        merchant_id=ada.merchant.id,
+        connection_id=None,
+        kind=ChargeHold.Kind.TRUTH,
+        why="",
+        now=clock.wall_now(),
+    )
+
+    give_back(ada, payment=first)
+
+    assert ada.moved_minor() == 10000
+    assert ada.broken() == []
+    with pytest.raises(RefundRefused, match="the payment that covers it"):
+        give_back(ada, payment=first)
 
 
 def test_of_several_charges_one_is_named_by_the_amount() -> None:

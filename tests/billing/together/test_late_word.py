@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from paydesk.billing.arrangements.models import Quote
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
+from paydesk.billing.payments.refused import RetryRefused
 from paydesk.events.models import Event
 from paydesk.gateways.records import Advice, Decline, DeclineReason, Outcome, Verdict
-from paydesk.kit import clock
+from paydesk.kit import clock, faults
 from paydesk.kit.money import Money
 from tests.billing.together.desk import Desk, desk
+from tests.connected import grow_old
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,7 +129,8 @@ def test_what_is_to_be_paid_together_once_more_meanwhile_is_taken_over(
     stands = ada.stands(plan)
     # Of the fee no more is let off than the share of those that it pays.
     assert (stands.paid_minor, stands.waived_minor) == ((10200, 200) if is_made else (5200, 0))
-    assert contradicted(ada) == [one.public_id for one in ada.covers()]
+    # Of the second a person is told when it was made as well, and not before.
+    assert contradicted(ada) == [one.public_id for one in ada.covers()[: 2 if is_made else 1]]
     assert ada.broken() == []
     ada.pass_days(200)
     # What was paid is not charged by itself; of what remains each is, once.
@@ -205,12 +210,161 @@ def test_both_are_in_the_books_when_the_other_is_made_as_well(simulator: Simulat
     assert (ada.stands(plan).payments_made, ada.stands(plan).paid_minor) == (4, 10000)
 
 
+PART = replace(LATE, amount=Money(4000, "EUR"))
+
+
+def test_a_late_part_leaves_the_rest_to_be_paid_together(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    attempt = pay_in_vain(ada, ada.quote_off(plan))
+
+    say(ada, attempt, PART)
+
+    [cover] = ada.covers()
+    assert (cover.state, cover.paid_minor, cover.owed_minor, cover.waived_minor) == ("due", 4000, 6000, 400)
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    assert contradicted(ada) == [cover.public_id]
+    assert ada.broken() == []
+    ada.pass_days(200)
+    assert ada.moved() == []
+    ada.press(payment=cover)
+    assert ada.moved_minor() == 6000
+    assert (ada.stands(plan).state, ada.stands(plan).paid_minor) == ("completed", 10000)
+    assert ada.broken() == []
+
+
+def test_a_late_part_holds_what_nobody_else_has_paid_or_asked_for(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    attempt = pay_in_vain(ada, ada.quote_off(plan))
+    ada.press(payment=ada.of(plan)[0])
+    no_word(ada)
+    second = ada.press(payment=ada.of(plan)[1])
+
+    say(ada, attempt, PART)
+    say(ada, second, NO)
+
+    [cover] = ada.covers()
+    # Two of EUR 26.00, less their share of the fee.
+    assert (cover.state, cover.owed_minor, cover.waived_minor) == ("due", 1000, 200)
+    assert [one.state for one in ada.of(plan)] == ["paid", "scheduled", "covered", "covered"]
+    ada.press(payment=cover)
+    assert ada.moved_minor() == 2600 + 1000
+    assert [one.state for one in ada.covers()] == ["paid"]
+    assert ada.stands(plan).paid_minor == 2600 + 5000
+    assert ada.broken() == []
+
+
+def test_a_late_part_that_is_all_that_is_left_pays_it(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    attempt = pay_in_vain(ada, ada.quote_off(plan))
+    for one in ada.of(plan)[:3]:
+        ada.press(payment=one)
+
+    say(ada, attempt, PART)
+
+    assert [one.state for one in ada.covers()] == ["paid"]
+    assert [one.state for one in ada.of(plan)] == ["paid"] * 3 + ["covered"]
+    assert ada.stands(plan).state == "completed"
+    assert contradicted(ada) == [ada.covers()[0].public_id]
+
+
+def test_a_late_part_of_what_is_paid_otherwise_is_for_a_person(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    attempt = pay_in_vain(ada, ada.quote(*ada.of(plan)[:2]))
+    ada.pay(ada.quote_off(plan))
+
+    say(ada, attempt, PART)
+
+    assert [one.state for one in ada.covers()] == ["canceled", "paid"]
+    assert [one.paid_minor for one in ada.covers()] == [4000, 10000]
+    assert contradicted(ada) == [ada.covers()[0].public_id]
+    assert ada.stands(plan).paid_minor == 10000
+
+
+def test_what_was_taken_in_part_does_not_come_back_into_the_run(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    alone = ada.press(payment=ada.of(plan)[0])
+    say(ada, alone, NEVER)
+    no_word(ada)
+    together = ada.pay(ada.quote_off(plan))
+    say(ada, alone, replace(LATE, amount=Money(1000, "EUR")))
+
+    say(ada, together, NO)
+
+    first = ada.of(plan)[0]
+    assert (first.state, first.owed_minor) == ("scheduled", 1600)
+    ada.pass_days(4)
+    assert ada.moved() == []
+
+
+def _late_before_it_is_sent(ada: Desk, late: Attempt, ask: Callable[[], object]) -> None:
+    """Let an earlier charge be said to be made when the next one is prepared, and not sent yet."""
+
+    def speak() -> None:
+        faults.disarm()
+        say(ada, late, LATE)
+
+    faults.arm("F06", speak)
+    try:
+        with pytest.raises(RetryRefused):
+            ask()
+    finally:
+        faults.disarm()
+    grow_old(ada, timedelta(minutes=5))
+    ada.look_up()
+    assert ada.moved() == []
+    assert not Attempt.objects.filter(merchant_id=ada.merchant.id, state__in=Attempt.OPEN).exists()
+    assert ada.broken() == []
+
+
+def test_what_is_asked_for_once_more_is_not_sent_after_a_late_yes(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    first = ada.of(plan)[0]
+    no_word(ada)
+    late = ada.press(payment=first)
+    say(ada, late, NEVER)
+
+    _late_before_it_is_sent(ada, late, lambda: ada.press(payment=first))
+
+    assert ada.of(plan)[0].state == "paid"
+
+
+def test_what_is_paid_together_is_not_sent_after_a_late_yes_to_one_of_it(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    late = ada.press(payment=ada.of(plan)[0])
+    say(ada, late, NEVER)
+
+    _late_before_it_is_sent(ada, late, lambda: ada.pay(ada.quote_off(plan)))
+
+    assert [one.state for one in ada.of(plan)] == ["paid", "scheduled", "scheduled", "scheduled"]
+    assert [one.state for one in ada.covers()] == ["canceled"]
+
+
+def test_what_is_paid_together_once_more_is_not_sent_after_a_late_yes(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    late = pay_in_vain(ada, ada.quote(*ada.of(plan)[:2]))
+
+    _late_before_it_is_sent(ada, late, lambda: ada.pay(ada.quote_off(plan)))
+
+    assert [one.state for one in ada.covers()] == ["paid", "canceled"]
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 2 + ["scheduled"] * 2
+
+
 def test_what_was_taken_in_part_stays_held_when_the_rest_is_declined(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
     no_word(ada)
     attempt = ada.pay(ada.quote_off(plan))
-    say(ada, attempt, replace(LATE, amount=Money(4000, "EUR")))
+    say(ada, attempt, PART)
     [cover] = ada.covers()
     assert (cover.state, cover.owed_minor, cover.paid_minor) == ("due", 6000, 4000)
 

@@ -13,7 +13,7 @@ from paydesk.billing.concerns.models import Concern
 from paydesk.billing.holds.models import ChargeHold
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payment_methods.models import PaymentMethod
-from paydesk.billing.payments.models import Attempt, DueCharge, Payment, Refund
+from paydesk.billing.payments.models import Attempt, Dispute, DueCharge, Payment, Refund
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.config.truths.check import watch_truths
 from paydesk.events.models import Event
@@ -111,6 +111,28 @@ def test_the_rest_of_what_was_taken_in_part_waits_for_a_person(scene: Collecting
     Payment.objects.filter(state="scheduled").update(paid_minor=1, contradicted_at=clock.wall_now())
 
     assert "I15" not in scene.broken()
+
+
+def test_a_part_and_its_rest_are_no_second_charge(scene: Collecting) -> None:
+    payment = _paid()
+    Attempt.objects.filter(payment_id=payment.id).update(amount_minor=1)
+    builders.attempt(payment, state="succeeded", reference="ch_rest", amount_minor=payment.amount_minor - 1)
+
+    assert "I01" not in scene.broken()
+
+
+@pytest.mark.parametrize("kind", ["refund", "dispute"])
+def test_a_second_charge_that_went_back_is_none(scene: Collecting, kind: str) -> None:
+    _second_charge(scene)
+    payment = _paid()
+    back = {"reference": "back_2", "amount_minor": payment.amount_minor, "created_at": clock.wall_now()}
+    mine = {"merchant_id": payment.merchant_id, "connection_id": payment.connection_id, "currency": "EUR"}
+    if kind == "refund":
+        Refund.objects.create(payment_id=payment.id, state="succeeded", **mine, **back)
+    else:
+        Dispute.objects.create(payment_id=payment.id, state="lost", **mine, **back)
+
+    assert "I01" not in scene.broken()
 
 
 def test_of_what_was_found_again_nobody_knows_who_had_asked(scene: Collecting) -> None:

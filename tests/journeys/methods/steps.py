@@ -42,7 +42,9 @@ def enter_at_the_company(page: Page, number: str) -> None:
 
 def choose(page: Page, *names: str) -> None:
     """Tick these alone of what the card could pay."""
-    for box in page.locator("input[name=for], input[name=default]").all():
+    boxes = page.locator("input[name=for], input[name=default]")
+    expect(boxes).not_to_have_count(0)
+    for box in boxes.all():
         words = box.locator("xpath=..").inner_text()
         box.set_checked(any(name in words for name in names))
 

@@ -46,11 +46,13 @@ def held_because(
     connection_id: int,
     now: datetime,
     may_be_paid_at: Callable[[Collection[int]], bool] = lambda _: False,
+    is_refund: bool = False,
 ) -> str:
     """Give the reason, for staff; empty when money may be asked for. `now` is wall time.
 
     `may_be_paid_at`: says whether what is to be charged may have been paid at one of these other connections (ids), of
-    which after a restore it is not known yet what was charged there.
+    which after a restore it is not known yet what was charged there. `is_refund`: money goes back, as it may have to
+    before the books agree with themselves again.
 
     The heartbeat comes first: a worker commits its holds together with its word that the database is accepted, so
     whoever finds it accepted finds the holds as well.
@@ -59,6 +61,8 @@ def held_because(
     if noticed:
         return noticed
     held = _HELD.rows(merchant_id=merchant_id)
+    if is_refund:
+        held = [one for one in held if one.kind != ChargeHold.Kind.TRUTH]
     here = next((one.why for one in held if one.connection_id in (None, connection_id)), "")
     elsewhere = {one.connection_id: one.why for one in held if one.is_felt_elsewhere}
     there = [one for one in elsewhere if one is not None]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.call_off import called_off
+from paydesk.billing.payments.charging.late_cover import holds_all
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
 from paydesk.billing.payments.refused import CompanyRefused, CompanySilent, RetryRefused
@@ -38,7 +39,7 @@ def ask_for_money(*, gateway: Gateway, attempt: Attempt, payment: Payment, retur
     fault("F04")
     prepared = _prepare(gateway, attempt, payment, _charge_request(attempt, payment, return_url))
     fault("F06")
-    attempt = _remember(attempt, prepared)
+    attempt = _remember(attempt, payment, prepared)
     fault("F07")
     outcome = _without_the_customer(gateway, attempt, _confirm(gateway, attempt, prepared))
     fault("F13")
@@ -114,11 +115,17 @@ def _give_up(attempt: Attempt) -> None:
     )
 
 
-def _remember(attempt: Attempt, prepared: PreparedCharge) -> Attempt:
-    mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id, state=Attempt.State.CREATED)
+def _remember(attempt: Attempt, payment: Payment, prepared: PreparedCharge) -> Attempt:
+    """Say that it is sent. What was paid meanwhile by an earlier charge is not: whoever looks it up calls it off."""
+    mine = Attempt.objects.filter(
+        merchant_id=attempt.merchant_id,
+        id=attempt.id,
+        state=Attempt.State.CREATED,
+        payment__state=Payment.State.PROCESSING,
+    )
     attempt.state, attempt.submitted_at = Attempt.State.SUBMITTED, clock.wall_now()
     attempt.prepared_reference = prepared.reference
-    still_ours = in_turn(
+    still_ours = holds_all(payment) and in_turn(
         lambda: mine.update(
             state=attempt.state,
             prepared_reference=attempt.prepared_reference,

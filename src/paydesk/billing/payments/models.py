@@ -79,7 +79,7 @@ class Payment(models.Model):
     observed_at = models.DateTimeField()
     # Of the record that was mirrored last: what is as it was need not be written again.
     fingerprint = models.CharField(max_length=64, default="", blank=True)
-    # Since when the company's answers do not agree: said once, until a person has looked.
+    # Since when the company's answers do not agree. A person is told once; the truths leave the payment to them.
     contradicted_at = models.DateTimeField(null=True)
 
     class Meta:

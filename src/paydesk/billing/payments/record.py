@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from paydesk.billing.ledger.models import LedgerEntry
 from paydesk.billing.ledger.write import write_entry
-from paydesk.billing.payments.charging.cover import hold_again, release_covered
+from paydesk.billing.payments.charging.cover import release_covered
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
+from paydesk.billing.payments.charging.late_cover import hold_again, holds_all
 from paydesk.billing.payments.charging.not_taken import end_doubt_about_charge, rest_after_nothing
 from paydesk.billing.payments.locks import lock_payment
-from paydesk.billing.payments.mirrored.lone_charges import take_over_charge
+from paydesk.billing.payments.mirrored.lone_charges import absorb_mirror
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import contradict, restate_payment
 from paydesk.billing.payments.uncertain import end_doubt
@@ -80,7 +81,7 @@ def _take_in(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
         if outcome.verdict is Verdict.SUCCEEDED:
             if payment.covered_references and payment.state == Payment.State.CANCELED:
-                hold_again(merchant=merchant_by_id(payment.merchant_id), covering=payment, now=now)
+                hold_again(covering=payment, taken=_taken(attempt, outcome), now=now)
             _succeed(payment, attempt, outcome, now)
             if payment.is_ours:
                 # It was given up, and had come back into the run.
@@ -114,8 +115,7 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
         # Settled, but by no charge: from a balance, or elsewhere. Reading the collectible again says by what.
         _settle(payment, attempt, outcome, Attempt.State.ABANDONED, now)
         return
-    asked = Money(attempt.amount_minor, attempt.currency)
-    amount = outcome.amount or asked
+    asked, amount = Money(attempt.amount_minor, attempt.currency), _taken(attempt, outcome)
     occurred_at = outcome.occurred_at or now
     _settle(
         payment,
@@ -130,10 +130,13 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     # A reading that told of this charge has taken it off what is owed already.
     taken = amount.minor if is_new and amount.currency == asked.currency else 0
     is_just_what_was_owed = 0 < payment.owed_minor == taken
-    if (amount != asked and not is_just_what_was_owed) or payment.state == Payment.State.COVERED:
+    is_paid_otherwise = payment.state == Payment.State.COVERED or not holds_all(payment)
+    if (amount != asked and not is_just_what_was_owed) or is_paid_otherwise:
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
+    # Of the bill of a company only its reading says that more than the rest of it has paid it.
+    is_all_that_was_owed = is_just_what_was_owed or (payment.is_ours and 0 < payment.owed_minor < taken)
     is_whole = amount.currency == asked.currency and amount.minor >= asked.minor
-    if not is_whole and not is_just_what_was_owed:
+    if not is_whole and not is_all_that_was_owed:
         _leave_the_rest(payment, attempt, max(payment.owed_minor - taken, 0), now)
         return
     # A success is an observation too: what the company was asked before it is older, and is not believed any more. It
@@ -157,6 +160,10 @@ def _leave_the_rest(payment: Payment, attempt: Attempt, owed_minor: int, now: da
     restate_payment(payment=payment, state=state, now=now, owed_minor=owed_minor, observed_at=now)
 
 
+def _taken(attempt: Attempt, outcome: Outcome) -> Money:
+    return outcome.amount or Money(attempt.amount_minor, attempt.currency)
+
+
 def _enter_charge(attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
     """Say whether the charge was not in the books yet."""
     return write_entry(
@@ -165,7 +172,7 @@ def _enter_charge(attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
         payment_id=attempt.payment_id,
         kind=LedgerEntry.Kind.CHARGE,
         reference=outcome.reference,
-        amount=outcome.amount or Money(attempt.amount_minor, attempt.currency),
+        amount=_taken(attempt, outcome),
         occurred_at=outcome.occurred_at or now,
     )
 
@@ -279,7 +286,7 @@ def _keep_open(attempt: Attempt, outcome: Outcome, state: Attempt.State, **facts
 
 
 def _write(attempt: Attempt, outcome: Outcome, **facts: object) -> None:
-    _absorb_mirror(attempt, outcome.reference)
+    absorb_mirror(attempt, outcome.reference)
     if outcome.reference:
         facts["reference"] = outcome.reference
     if outcome.method is not None:
@@ -287,14 +294,3 @@ def _write(attempt: Attempt, outcome: Outcome, **facts: object) -> None:
     mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id, state=attempt.state)
     if mine.update(**facts) != 1:
         raise AssertionError("an attempt changed under its lock")
-
-
-def _absorb_mirror(attempt: Attempt, reference: str) -> None:
-    """A webhook may have mirrored our own charge before we knew its reference: one charge is one row."""
-    same = Attempt.objects.filter(
-        merchant_id=attempt.merchant_id, connection_id=attempt.connection_id, reference=reference
-    ).exclude(id=attempt.id)
-    if reference and same.exists():
-        payment = Payment.objects.get(merchant_id=attempt.merchant_id, id=attempt.payment_id)
-        take_over_charge(payment=payment, reference=reference)
-        same.filter(payment_id=attempt.payment_id, origin=Attempt.Origin.GATEWAY).delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
@@ -18,10 +18,24 @@ _TAKEN = ["open", "won", "lost"]
 
 
 def charged_once(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:
-    """I01: of what we collect, each payment was captured once at most."""
-    found = _captured(merchant).filter(payment__collected_by=_OURS).values("payment__public_id")
-    for row in found.annotate(count=Count("id")).filter(count__gt=1):
-        yield f"payment {row['payment__public_id']} was charged {row['count']} times"
+    """I01: of what we collect, each payment was captured once at most, or in parts; what went back is not held."""
+    by_payment = _captured(merchant).filter(payment__collected_by=_OURS).values("payment_id")
+    asked = by_payment.annotate(
+        public_id=Max("payment__public_id"),
+        count=Count("id"),
+        minor=Sum("amount_minor"),
+        asked_minor=Max("payment__amount_minor"),
+    )
+    for row in asked.filter(count__gt=1, minor__gt=F("asked_minor")):
+        mine = {"merchant_id": merchant.id, "payment_id": row["payment_id"]}
+        back = [
+            *Refund.objects.filter(**mine, state="succeeded").values_list("amount_minor", flat=True),
+            *Dispute.objects.filter(**mine, state__in=["open", "lost"]).values_list(
+                "amount_minor", flat=True
+            ),
+        ]
+        if row["minor"] - sum(back) > row["asked_minor"]:
+            yield f"payment {row['public_id']} was charged {row['count']} times"
 
 
 def in_the_ledger(merchant: MerchantInSight, _now: datetime) -> Iterator[str]:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,9 +14,8 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.plan_out import breakdown_of_lines
-from paydesk.billing.payments.locks import covered_once
 from paydesk.billing.payments.models import Payment
-from paydesk.billing.payments.restate import contradict, restate_payment
+from paydesk.billing.payments.restate import restate_payment
 from paydesk.billing.subscriptions.models import Subscription
 from paydesk.database.transactions import locked
 from paydesk.gateways.contract import Capability
@@ -85,7 +83,7 @@ def cover_payments(
         capabilities=[Capability.CHARGE_OFF_SESSION.value],
         observed_at=now,
     )
-    held = _hold(covering, [one.id for one in payments], coverable)
+    held = hold_payments(covering, [one.id for one in payments], coverable)
     if held != len(payments):
         raise AssertionError("a payment changed under its lock")
     return covering
@@ -115,42 +113,11 @@ def release_covered(*, merchant: MerchantInSight, covering: Payment, now: dateti
             state_before_cover="",
             covered_by_id=None,
         )
+    # Of which a part was taken, that is not asked for again by itself: a person looks.
+    untouched = [row for row in rows if not row.paid_minor]
     put_back_into_run(
-        merchant=merchant, payment_ids=[row.id for row in rows if row.state_before_cover in _RUN]
+        merchant=merchant, payment_ids=[row.id for row in untouched if row.state_before_cover in _RUN]
     )
-
-
-def hold_again(*, merchant: MerchantInSight, covering: Payment, now: datetime) -> None:
-    """Take back what a cover had let go of, since it was paid after all. All are locked with their agreements.
-
-    What was given up meanwhile was paid before, and what is on its way by itself or with others is not owed: should
-    that be made as well, it was paid twice, as what is paid by itself already. A person looks. `now` is wall time.
-    """
-    coverable = (*COVERABLE_THEN, Payment.State.PROCESSING)
-    rows = list(locked(covered_once(covering).filter(state__in=coverable).order_by("id")))
-    _hold(covering, [row.id for row in rows], coverable)
-    rows += _taken_over(covering, now)
-    # No more can be let off than the fees of those that it covers now.
-    covering.waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
-    Payment.objects.filter(merchant_id=merchant.id, id=covering.id).update(waived_minor=covering.waived_minor)
-
-
-def _taken_over(covering: Payment, now: datetime) -> list[Payment]:
-    """Take what another cover holds that is not made yet: whatever becomes of that one, it returns nothing of it."""
-    held = covered_once(covering).filter(state=Payment.State.COVERED).exclude(covered_by=covering)
-    # One that was charged by itself while it was held is paid by that.
-    rows = list(held.exclude(state_before_cover=Payment.State.PAID))
-    mine = Payment.objects.filter(merchant_id=covering.merchant_id)
-    others = mine.filter(id__in={row.covered_by_id for row in rows}).exclude(state=Payment.State.PAID)
-    taken: list[Payment] = []
-    for other in locked(others.order_by("id")):
-        theirs = [row for row in rows if row.covered_by_id == other.id]
-        mine.filter(id__in=[row.id for row in theirs]).update(covered_by_id=covering.id)
-        fees = mine.filter(covered_by_id=other.id).aggregate(minor=Coalesce(Sum("fee_minor"), 0))
-        mine.filter(id=other.id).update(waived_minor=min(other.waived_minor, fees["minor"]))
-        contradict(payment=other, attempt_public_id="", now=now)
-        taken += theirs
-    return taken
 
 
 def reference_of(references: Iterable[str], *, tries: int, backup: GatewayCustomer | None = None) -> str:
@@ -184,8 +151,8 @@ def _require_sense(payments: Sequence[Payment], waived_minor: int, coverable: Co
         raise AssertionError("covering asks for money")
 
 
-def _hold(covering: Payment, payment_ids: Sequence[int], coverable: Collection[str]) -> int:
-    """Give how many are held now, and charged by nothing else."""
+def hold_payments(covering: Payment, payment_ids: Sequence[int], coverable: Collection[str]) -> int:
+    """Let a payment hold others, which are locked. Give how many are held now, and charged by nothing else."""
     mine = Payment.objects.filter(merchant_id=covering.merchant_id, id__in=payment_ids, state__in=coverable)
     held: int = mine.update(
         state_before_cover=F("state"), state=Payment.State.COVERED, covered_by_id=covering.id

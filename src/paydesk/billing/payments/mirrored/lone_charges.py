@@ -30,6 +30,17 @@ def take_over_charge(*, payment: Payment, reference: str) -> None:
     )
 
 
+def absorb_mirror(attempt: Attempt, reference: str) -> None:
+    """A webhook may have mirrored our own charge before we knew its reference: one charge is one row."""
+    same = Attempt.objects.filter(
+        merchant_id=attempt.merchant_id, connection_id=attempt.connection_id, reference=reference
+    ).exclude(id=attempt.id)
+    if reference and same.exists():
+        payment = Payment.objects.get(merchant_id=attempt.merchant_id, id=attempt.payment_id)
+        take_over_charge(payment=payment, reference=reference)
+        same.filter(payment_id=attempt.payment_id, origin=Attempt.Origin.GATEWAY).delete()
+
+
 def bill_of_charge(*, merchant_id: int, connection_id: int, reference: str) -> Payment | None:
     """Give the bill's payment that a charge belongs to; None for a charge that stands alone, or is not known.
 

@@ -110,7 +110,7 @@ def _open(
     now: datetime,
 ) -> Refund:
     row = lock_payment(merchant_id=merchant.id, payment_id=payment.id)
-    if why := held_because(merchant_id=merchant.id, connection_id=connection.id, now=now):
+    if why := held_because(merchant_id=merchant.id, connection_id=connection.id, now=now, is_refund=True):
         raise RefundRefused(f"Money waits: {why}")
     refunds = Refund.objects.filter(merchant_id=merchant.id, payment_id=row.id)
     left = charges_left(row)
@@ -118,7 +118,8 @@ def _open(
         amount_minor=amount_minor,
         left=left,
         has_open_refund=refunds.filter(state__in=Refund.OPEN).exists(),
-        is_covered=row.state == Payment.State.COVERED,
+        # One that was charged by itself as well has a charge of its own.
+        is_covered=row.state == Payment.State.COVERED and not left,
     )
     if why_not:
         raise RefundRefused(why_not)
