@@ -172,12 +172,10 @@ def _fill(count: int) -> None:
     numbers = range(1, count + 1)
     put_rows(Subscription, (list(_like(agreement, number, now)) for number in numbers))
     put_rows(Payment, (list(_like(template, number, now, subscription_id=number)) for number in numbers))
+    waits = DueCharge(merchant_id=template.merchant_id)
     put_rows(
         DueCharge,
-        (
-            (number, _at(now, number), None, 0, 0, None, "", template.merchant_id, number)
-            for number in numbers
-        ),
+        (list(_like(waits, number, now, payment_id=number, due_at=_at(now, number))) for number in numbers),
     )
     settle_down(Subscription, Payment, DueCharge)
 
