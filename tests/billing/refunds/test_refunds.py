@@ -8,10 +8,11 @@ import pytest
 
 from paydesk.billing.holds.hold import hold_charging
 from paydesk.billing.holds.models import ChargeHold
-from paydesk.billing.payments.models import Refund
+from paydesk.billing.payments.models import Payment, Refund
 from paydesk.billing.payments.refunds.left import ChargeLeft
 from paydesk.billing.payments.refunds.refund import RefundRefused, refusal
 from paydesk.billing.receipts.issue import issue_receipt
+from paydesk.gateways.records import Outcome, Verdict
 from paydesk.kit import clock, faults
 from paydesk.sync.disconnect import DisconnectRefused, disconnect
 from tests.billing.refunds.till import back, booked, give_back, look_up, paid, refunds, states
@@ -266,17 +267,26 @@ def test_what_was_paid_together_is_refunded_where_it_was_charged(simulator: Simu
     assert ada.covers()[0].refunded_minor == 10000
 
 
-def test_what_was_charged_by_itself_as_well_goes_back_though_the_books_wait(simulator: Simulator) -> None:
+def _charged_by_itself_as_well(
+    simulator: Simulator, *, together: Outcome | None = None
+) -> tuple[Desk, Payment]:
+    """Let one be charged, be believed not to be, and be paid with the others; its charge comes to light after that."""
     ada = desk(simulator)
     plan = ada.plan()
     first = ada.of(plan)[0]
     ada.account.fault("lost_after", operation="charge.confirm")
     alone = ada.press(payment=first)
-    # Believed not to be made, and paid with the others.
     say(ada, alone, NEVER)
-    ada.pay(ada.quote_off(plan))
+    if together is None:
+        ada.pay(ada.quote_off(plan))
+    else:
+        ada.account.fault("lost_before", operation="charge.confirm")
+        say(ada, ada.pay(ada.quote_off(plan)), together)
     ada.hear()
-    assert ada.moved_minor() == 2600 + 10000
+    return ada, first
+
+
+def _let_the_books_wait(ada: Desk) -> None:
     hold_charging(
         merchant_id=ada.merchant.id,
         connection_id=None,
@@ -285,10 +295,25 @@ def test_what_was_charged_by_itself_as_well_goes_back_though_the_books_wait(simu
         now=clock.wall_now(),
     )
 
+
+def test_what_was_charged_by_itself_as_well_goes_back_though_the_books_wait(simulator: Simulator) -> None:
+    ada, first = _charged_by_itself_as_well(simulator)
+    assert ada.moved_minor() == 2600 + 10000
+    _let_the_books_wait(ada)
+    ada.account.fault("lost_before", operation="refund.create")
+
     give_back(ada, payment=first)
+    look_up(ada, age=timedelta(minutes=3))
 
     assert ada.moved_minor() == 10000
     assert ada.broken() == []
+    with pytest.raises(RefundRefused, match="the payment that covers it"):
+        give_back(ada, payment=first)
+
+
+def test_until_the_others_are_paid_it_is_no_second_charge(simulator: Simulator) -> None:
+    ada, first = _charged_by_itself_as_well(simulator, together=Outcome(verdict=Verdict.PENDING))
+
     with pytest.raises(RefundRefused, match="the payment that covers it"):
         give_back(ada, payment=first)
 

@@ -210,7 +210,7 @@ def test_both_are_in_the_books_when_the_other_is_made_as_well(simulator: Simulat
     assert (ada.stands(plan).payments_made, ada.stands(plan).paid_minor) == (4, 10000)
 
 
-PART = replace(LATE, amount=Money(4000, "EUR"))
+PART = replace(LATE, reference="ch_part", amount=Money(4000, "EUR"))
 
 
 def test_a_late_part_leaves_the_rest_to_be_paid_together(simulator: Simulator) -> None:
@@ -233,7 +233,7 @@ def test_a_late_part_leaves_the_rest_to_be_paid_together(simulator: Simulator) -
     assert ada.broken() == []
 
 
-def test_a_late_part_holds_what_nobody_else_has_paid_or_asked_for(simulator: Simulator) -> None:
+def test_a_late_part_holds_what_is_on_its_way_by_itself_too(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
     attempt = pay_in_vain(ada, ada.quote_off(plan))
@@ -245,13 +245,74 @@ def test_a_late_part_holds_what_nobody_else_has_paid_or_asked_for(simulator: Sim
     say(ada, second, NO)
 
     [cover] = ada.covers()
-    # Two of EUR 26.00, less their share of the fee.
-    assert (cover.state, cover.owed_minor, cover.waived_minor) == ("due", 1000, 200)
-    assert [one.state for one in ada.of(plan)] == ["paid", "scheduled", "covered", "covered"]
+    # Three of EUR 26.00, less their share of the fee.
+    assert (cover.state, cover.owed_minor, cover.waived_minor) == ("due", 3500, 300)
+    assert [one.state for one in ada.of(plan)] == ["paid", "covered", "covered", "covered"]
+    ada.pass_days(200)
+    assert ada.moved_minor() == 2600
     ada.press(payment=cover)
-    assert ada.moved_minor() == 2600 + 1000
+    assert ada.moved_minor() == 2600 + 3500
     assert [one.state for one in ada.covers()] == ["paid"]
-    assert ada.stands(plan).paid_minor == 2600 + 5000
+    assert ada.stands(plan).paid_minor == 2600 + 7500
+    assert ada.broken() == []
+
+
+@pytest.mark.parametrize("then", [NO, NEVER, SECOND], ids=["declined", "never seen", "made"])
+def test_a_late_part_takes_over_until_the_other_is_made(simulator: Simulator, then: Outcome) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    first = pay_in_vain(ada, ada.quote_off(plan))
+    no_word(ada)
+    second = ada.pay(ada.quote(*ada.of(plan)))
+
+    say(ada, first, PART)
+    say(ada, second, then)
+
+    assert [one.state for one in ada.of(plan)] == ["covered"] * 4
+    is_made = then is SECOND
+    assert [one.state for one in ada.covers()] == (["canceled", "paid"] if is_made else ["due", "canceled"])
+    assert ada.covers()[0].owed_minor == (0 if is_made else 6000)
+    assert ada.broken() == []
+    ada.pass_days(200)
+    assert ada.moved() == []
+
+
+def test_the_rest_is_less_when_one_of_it_was_made_by_itself(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan()
+    no_word(ada)
+    alone = ada.press(payment=ada.of(plan)[0])
+    say(ada, alone, NEVER)
+    together = pay_in_vain(ada, ada.quote_off(plan))
+    say(ada, together, PART)
+    say(ada, alone, LATE)
+
+    ada.press(payment=ada.covers()[0])
+
+    assert ada.moved_minor() == 3500
+    assert [one.state for one in ada.of(plan)] == ["paid", "covered", "covered", "covered"]
+    assert [one.state for one in ada.covers()] == ["paid"]
+    assert (ada.stands(plan).payments_made, ada.stands(plan).state) == (4, "completed")
+    assert ada.broken() == []
+
+
+def test_when_all_of_it_was_made_by_itself_no_rest_is_asked_for(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    plan = ada.plan(count=2)
+    no_word(ada)
+    alone = ada.press(payment=ada.of(plan)[0])
+    say(ada, alone, NEVER)
+    together = pay_in_vain(ada, ada.quote_off(plan))
+    say(ada, together, replace(PART, amount=Money(6000, "EUR")))
+    say(ada, alone, LATE)
+
+    with pytest.raises(RetryRefused):
+        ada.press(payment=ada.covers()[0])
+
+    assert ada.moved() == []
+    assert [one.state for one in ada.covers()] == ["paid"]
+    assert [one.state for one in ada.of(plan)] == ["paid", "covered"]
+    assert ada.stands(plan).state == "completed"
     assert ada.broken() == []
 
 
@@ -302,12 +363,14 @@ def test_what_was_taken_in_part_does_not_come_back_into_the_run(simulator: Simul
     assert ada.moved() == []
 
 
-def _late_before_it_is_sent(ada: Desk, late: Attempt, ask: Callable[[], object]) -> None:
+def _late_before_it_is_sent(
+    ada: Desk, late: Attempt, ask: Callable[[], object], *, outcome: Outcome = LATE
+) -> None:
     """Let an earlier charge be said to be made when the next one is prepared, and not sent yet."""
 
     def speak() -> None:
         faults.disarm()
-        say(ada, late, LATE)
+        say(ada, late, outcome)
 
     faults.arm("F06", speak)
     try:
@@ -318,7 +381,10 @@ def _late_before_it_is_sent(ada: Desk, late: Attempt, ask: Callable[[], object])
     grow_old(ada, timedelta(minutes=5))
     ada.look_up()
     assert ada.moved() == []
-    assert not Attempt.objects.filter(merchant_id=ada.merchant.id, state__in=Attempt.OPEN).exists()
+    tried = Attempt.objects.filter(merchant_id=ada.merchant.id).order_by("id")
+    assert [one.state for one in tried] == ["succeeded", "abandoned"]
+    # What was prepared is known by its name, so that it can be called off.
+    assert all(one.prepared_reference for one in tried)
     assert ada.broken() == []
 
 
@@ -335,16 +401,34 @@ def test_what_is_asked_for_once_more_is_not_sent_after_a_late_yes(simulator: Sim
     assert ada.of(plan)[0].state == "paid"
 
 
-def test_what_is_paid_together_is_not_sent_after_a_late_yes_to_one_of_it(simulator: Simulator) -> None:
+def test_what_is_asked_for_once_more_is_not_sent_after_a_late_part(simulator: Simulator) -> None:
+    ada = desk(simulator)
+    first = ada.of(ada.plan())[0]
+    no_word(ada)
+    late = ada.press(payment=first)
+    say(ada, late, NEVER)
+    part = replace(LATE, amount=Money(1000, "EUR"))
+
+    _late_before_it_is_sent(ada, late, lambda: ada.press(payment=first), outcome=part)
+
+    assert (ada.payments()[0].state, ada.payments()[0].owed_minor) == ("scheduled", 1600)
+
+
+@pytest.mark.parametrize("taken", [2600, 1000], ids=["whole", "part"])
+def test_what_is_paid_together_is_not_sent_after_a_late_yes_to_one_of_it(
+    simulator: Simulator, taken: int
+) -> None:
     ada = desk(simulator)
     plan = ada.plan()
     no_word(ada)
     late = ada.press(payment=ada.of(plan)[0])
     say(ada, late, NEVER)
 
-    _late_before_it_is_sent(ada, late, lambda: ada.pay(ada.quote_off(plan)))
+    outcome = replace(LATE, amount=Money(taken, "EUR"))
+    _late_before_it_is_sent(ada, late, lambda: ada.pay(ada.quote_off(plan)), outcome=outcome)
 
-    assert [one.state for one in ada.of(plan)] == ["paid", "scheduled", "scheduled", "scheduled"]
+    first = "paid" if taken == 2600 else "scheduled"
+    assert [one.state for one in ada.of(plan)] == [first, "scheduled", "scheduled", "scheduled"]
     assert [one.state for one in ada.covers()] == ["canceled"]
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from paydesk.billing.payment_methods.models import PaymentMethod
 from paydesk.billing.payments.call_off import called_off
-from paydesk.billing.payments.charging.late_cover import holds_all
+from paydesk.billing.payments.charging.late_cover import owed_by_rows
 from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.record import record_outcome
 from paydesk.billing.payments.refused import CompanyRefused, CompanySilent, RetryRefused
@@ -116,27 +117,34 @@ def _give_up(attempt: Attempt) -> None:
 
 
 def _remember(attempt: Attempt, payment: Payment, prepared: PreparedCharge) -> Attempt:
-    """Say that it is sent. What was paid meanwhile by an earlier charge is not: whoever looks it up calls it off."""
-    mine = Attempt.objects.filter(
-        merchant_id=attempt.merchant_id,
-        id=attempt.id,
-        state=Attempt.State.CREATED,
-        payment__state=Payment.State.PROCESSING,
-    )
+    """Say that it is sent. What an earlier charge has paid meanwhile is not: whoever looks it up calls it off."""
+    mine = Attempt.objects.filter(merchant_id=attempt.merchant_id, id=attempt.id, state=Attempt.State.CREATED)
+    # Not joined: of a row that is waited for PostgreSQL looks again at its own columns alone.
+    to_pay = mine.filter(payment_id__in=_to_pay(attempt, payment).values("id"))
     attempt.state, attempt.submitted_at = Attempt.State.SUBMITTED, clock.wall_now()
     attempt.prepared_reference = prepared.reference
-    still_ours = holds_all(payment) and in_turn(
-        lambda: mine.update(
+    is_owed = not payment.covered_references or owed_by_rows(payment) == attempt.amount_minor
+    still_ours = is_owed and in_turn(
+        lambda: to_pay.update(
             state=attempt.state,
             prepared_reference=attempt.prepared_reference,
             submitted_at=attempt.submitted_at,
         )
     )
     if not still_ours:
+        in_turn(lambda: mine.update(prepared_reference=attempt.prepared_reference))
         raise RetryRefused(
             _("This payment was taken over meanwhile. Look at its page for what became of it.")
         )
     return attempt
+
+
+def _to_pay(attempt: Attempt, payment: Payment) -> QuerySet[Payment]:
+    on_its_way = Payment.objects.filter(
+        merchant_id=attempt.merchant_id, id=attempt.payment_id, state=Payment.State.PROCESSING
+    )
+    # What is owed of a company's bill it knows itself.
+    return on_its_way.filter(owed_minor=attempt.amount_minor) if payment.is_ours else on_its_way
 
 
 def _without_the_customer(gateway: Gateway, attempt: Attempt, outcome: Outcome) -> Outcome:

@@ -13,7 +13,7 @@ from paydesk.billing.ledger.write import write_entry
 from paydesk.billing.payments.charging.cover import release_covered
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
-from paydesk.billing.payments.charging.late_cover import hold_again, holds_all
+from paydesk.billing.payments.charging.late_cover import hold_again, owed_by_rows, take_over
 from paydesk.billing.payments.charging.not_taken import end_doubt_about_charge, rest_after_nothing
 from paydesk.billing.payments.locks import lock_payment
 from paydesk.billing.payments.mirrored.lone_charges import absorb_mirror
@@ -130,7 +130,9 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     # A reading that told of this charge has taken it off what is owed already.
     taken = amount.minor if is_new and amount.currency == asked.currency else 0
     is_just_what_was_owed = 0 < payment.owed_minor == taken
-    is_paid_otherwise = payment.state == Payment.State.COVERED or not holds_all(payment)
+    is_paid_otherwise = payment.state == Payment.State.COVERED or (
+        payment.covered_references and owed_by_rows(payment) != asked.minor
+    )
     if (amount != asked and not is_just_what_was_owed) or is_paid_otherwise:
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
     # Of the bill of a company only its reading says that more than the rest of it has paid it.
@@ -139,6 +141,8 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     if not is_whole and not is_all_that_was_owed:
         _leave_the_rest(payment, attempt, max(payment.owed_minor - taken, 0), now)
         return
+    if payment.covered_references and is_paid_otherwise:
+        take_over(payment, now)
     # A success is an observation too: what the company was asked before it is older, and is not believed any more. It
     # is none of the whole bill, though, so that there is no fingerprint of it.
     restate_payment(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from paydesk.billing.payments.ask import ask_for_money
 from paydesk.billing.payments.call_off import call_off_attempt
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
+from paydesk.billing.payments.charging.late_cover import reckon_rest
 from paydesk.billing.payments.choices import (
     Chosen,
     can_be_asked_for,
@@ -54,6 +55,8 @@ def retry_payment(
     `method_public_id` empty: the method that the company has on file. `now` is wall time.
     """
     payment = payment_of(merchant_id=merchant.id, customer_id=customer_id, public_id=payment_public_id)
+    if payment.covered_references and payment.paid_minor:
+        in_transaction(lambda: reckon_rest(merchant=merchant, payment_id=payment.id, now=now))
     gateway = gateway_that_takes(payment, merchant)
     chosen = chosen_method(payment=payment, method_public_id=method_public_id)
     waiting = open_attempt_of(payment)

@@ -102,8 +102,17 @@ def release_covered(*, merchant: MerchantInSight, covering: Payment, now: dateti
     held.exclude(id__in=[row.id for row in late]).update(
         state=F("state_before_cover"), state_before_cover="", covered_by_id=None
     )
-    for row in late:
-        # A charge of its own came in while it was held: it is made, which nobody was told yet.
+    let_be_made(late, now)
+    # Of which a part was taken, that is not asked for again by itself: a person looks.
+    untouched = [row for row in rows if not row.paid_minor]
+    put_back_into_run(
+        merchant=merchant, payment_ids=[row.id for row in untouched if row.state_before_cover in _RUN]
+    )
+
+
+def let_be_made(rows: Iterable[Payment], now: datetime) -> None:
+    """Say that payments which are held are made: charges of their own came in meanwhile, which nobody was told yet."""
+    for row in rows:
         row.state = Payment.State.DUE
         restate_payment(
             payment=row,
@@ -113,11 +122,6 @@ def release_covered(*, merchant: MerchantInSight, covering: Payment, now: dateti
             state_before_cover="",
             covered_by_id=None,
         )
-    # Of which a part was taken, that is not asked for again by itself: a person looks.
-    untouched = [row for row in rows if not row.paid_minor]
-    put_back_into_run(
-        merchant=merchant, payment_ids=[row.id for row in untouched if row.state_before_cover in _RUN]
-    )
 
 
 def reference_of(references: Iterable[str], *, tries: int, backup: GatewayCustomer | None = None) -> str:

@@ -2,82 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from paydesk.billing.payments.charging.cover import COVERABLE, COVERABLE_THEN, hold_payments
-from paydesk.billing.payments.locks import covered_once
+from paydesk.billing.payments.charging.cover import COVERABLE, COVERABLE_THEN, hold_payments, let_be_made
+from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
+from paydesk.billing.payments.locks import covered_once, lock_payment
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.database.transactions import locked
 from paydesk.kit.money import Money
+from paydesk.merchants.find import MerchantInSight
+
+#: Of a cover: a part was taken, and the customer has yet to pay the rest.
+_WAITS = (Payment.State.DUE, Payment.State.FAILED)
 
 
 def hold_again(*, covering: Payment, taken: Money, now: datetime) -> None:
     """Take back what a cover had let go of, since it was paid after all. All are locked with their agreements.
 
-    `taken`: what the charge brought; `now` is wall time.
+    What was given up meanwhile was paid before, and what is on its way by itself or with others is not owed: should
+    that be made as well, it was paid twice, as what is paid by itself already. A person looks. Of a part, what was
+    given up stays that, and the rest of the others is asked for. `taken`: what the charge brought; `now`: wall time.
     """
     if taken.currency != covering.currency:
         return
     if taken.minor >= covering.amount_minor:
-        _take_all_back(covering)
-    else:
-        _hold_for_the_rest(covering, now)
+        _hold(covering, (*COVERABLE_THEN, Payment.State.PROCESSING), now)
+    elif rows := _hold(covering, (*COVERABLE, Payment.State.PROCESSING), now):
+        _ask_for_the_rest(covering, rows, now, state=Payment.State.DUE)
 
 
-def holds_all(payment: Payment) -> bool:
-    """Say whether all that a payment was made to pay is still to be paid by it: a late yes may have paid some of it."""
-    if not payment.covered_references:
-        return True
-    held = Payment.objects.filter(merchant_id=payment.merchant_id, covered_by_id=payment.id)
-    to_pay = held.exclude(state_before_cover=Payment.State.PAID)
-    return to_pay.count() == len(payment.covered_references)
+def owed_by_rows(covering: Payment) -> int:
+    """Give what a cover still has to ask for, by the rows that it holds; in minor units.
 
-
-def _take_all_back(covering: Payment) -> None:
-    """What was given up meanwhile was paid before, and what is on its way by itself or with others is not owed.
-
-    Should that be made as well, it was paid twice, as what is paid by itself already. A person looks.
+    Those that were charged by themselves meanwhile ask for nothing, and those that another took over are not there.
     """
-    coverable = (*COVERABLE_THEN, Payment.State.PROCESSING)
-    rows = list(locked(covered_once(covering).filter(state__in=coverable).order_by("id")))
-    hold_payments(covering, [row.id for row in rows], coverable)
-    rows += _taken_over(covering)
-    waived_minor = _let_off(covering, rows)
-    Payment.objects.filter(merchant_id=covering.merchant_id, id=covering.id).update(waived_minor=waived_minor)
+    now = Payment.objects.get(merchant_id=covering.merchant_id, id=covering.id)
+    held = _held(covering).aggregate(minor=Coalesce(Sum("owed_minor"), 0))
+    owed_minor: int = held["minor"] - now.waived_minor - now.paid_minor
+    return owed_minor
 
 
-def _hold_for_the_rest(covering: Payment, now: datetime) -> None:
-    """A part was taken: what nobody else has paid or asked for is held, so that no more than the rest is charged."""
-    rows = list(locked(covered_once(covering).filter(state__in=COVERABLE).order_by("id")))
-    if not rows:
+def reckon_rest(*, merchant: MerchantInSight, payment_id: int, now: datetime) -> None:
+    """Ask for what is left, of a cover of which a part was taken: some of what it holds may be made by now.
+
+    Call inside a transaction; `now` is wall time.
+    """
+    covering = lock_payment(merchant_id=merchant.id, payment_id=payment_id)
+    if covering.state not in _WAITS:
         return
-    hold_payments(covering, [row.id for row in rows], COVERABLE)
-    waived_minor = _let_off(covering, rows)
-    covering.owed_minor = sum(row.owed_minor for row in rows) - waived_minor
-    covering.covered_references = [row.reference for row in rows]
-    restate_payment(
-        payment=covering,
-        state=Payment.State.DUE,
-        now=now,
-        is_news=False,
-        owed_minor=covering.owed_minor,
-        waived_minor=waived_minor,
-        covered_references=covering.covered_references,
+    agreements = agreements_of(covering)
+    made = Payment.objects.filter(
+        merchant_id=merchant.id, covered_by_id=covering.id, state_before_cover=Payment.State.PAID
     )
+    let_be_made(locked(made.order_by("id")), now)
+    _ask_for_the_rest(covering, list(_held(covering).order_by("id")), now, state=covering.state)
+    for subscription_id in agreements:
+        follow_payments(merchant=merchant, subscription_id=subscription_id, now=now)
 
 
-def _let_off(covering: Payment, rows: Sequence[Payment]) -> int:
-    """No more can be let off than the fees of those that it covers now; in minor units."""
-    covering.waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
-    return covering.waived_minor
-
-
-def _taken_over(covering: Payment) -> list[Payment]:
+def take_over(covering: Payment, now: datetime) -> list[Payment]:
     """Take what another cover holds that is not made yet: whatever becomes of that one, it returns nothing of it."""
     held = covered_once(covering).filter(state=Payment.State.COVERED).exclude(covered_by=covering)
     # One that was charged by itself while it was held is paid by that.
@@ -88,7 +77,48 @@ def _taken_over(covering: Payment) -> list[Payment]:
     for other in locked(others.order_by("id")):
         theirs = [row for row in rows if row.covered_by_id == other.id]
         mine.filter(id__in=[row.id for row in theirs]).update(covered_by_id=covering.id)
+        if other.state in _WAITS and not mine.filter(covered_by_id=other.id).exists():
+            _ask_for_the_rest(other, [], now, state=other.state)
         fees = mine.filter(covered_by_id=other.id).aggregate(minor=Coalesce(Sum("fee_minor"), 0))
         mine.filter(id=other.id).update(waived_minor=min(other.waived_minor, fees["minor"]))
         taken += theirs
     return taken
+
+
+def _hold(covering: Payment, coverable: Collection[str], now: datetime) -> list[Payment]:
+    """Give what it holds now that is paid by nothing else; of their fees no more than theirs can be let off."""
+    rows = list(locked(covered_once(covering).filter(state__in=coverable).order_by("id")))
+    hold_payments(covering, [row.id for row in rows], coverable)
+    rows += take_over(covering, now)
+    covering.waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
+    mine = Payment.objects.filter(merchant_id=covering.merchant_id, id=covering.id)
+    mine.update(waived_minor=covering.waived_minor)
+    return rows
+
+
+def _ask_for_the_rest(covering: Payment, rows: Sequence[Payment], now: datetime, *, state: str) -> None:
+    """What is held is all that it is to pay from now on. Nothing is left to ask for where it was made otherwise."""
+    covering.covered_references = [row.reference for row in rows]
+    waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
+    owed_minor = max(sum(row.owed_minor for row in rows) - waived_minor - covering.paid_minor, 0)
+    covering.waived_minor, covering.owed_minor = waived_minor, owed_minor
+    facts: dict[str, Any] = {}
+    if not rows:
+        state = Payment.State.CANCELED
+    elif not owed_minor:
+        state, facts = Payment.State.PAID, {"paid_at": now, "settled_by": "attempt"}
+    restate_payment(
+        payment=covering,
+        state=state,
+        now=now,
+        owed_minor=owed_minor,
+        waived_minor=waived_minor,
+        covered_references=covering.covered_references,
+        **facts,
+    )
+
+
+def _held(covering: Payment) -> QuerySet[Payment]:
+    """Choose what it holds that was not charged by itself meanwhile."""
+    held = Payment.objects.filter(merchant_id=covering.merchant_id, covered_by_id=covering.id)
+    return held.exclude(state_before_cover=Payment.State.PAID)

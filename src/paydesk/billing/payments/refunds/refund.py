@@ -80,6 +80,12 @@ def refusal(
     return None
 
 
+def _is_paid_twice(row: Payment, left: Sequence[ChargeLeft]) -> bool:
+    """Say whether one that another payment has paid was charged by itself as well. Until it is paid, this pays it."""
+    covering = Payment.objects.filter(merchant_id=row.merchant_id, id=row.covered_by_id or 0)
+    return bool(left) and covering.filter(state=Payment.State.PAID).exists()
+
+
 def _charged_at(payment: Payment, amount_minor: int | None) -> Connection:
     """A bank may let money go after what was declined was moved: a charge is given back where it was asked for."""
     charge = _charge(charges_left(payment), amount_minor)
@@ -118,8 +124,7 @@ def _open(
         amount_minor=amount_minor,
         left=left,
         has_open_refund=refunds.filter(state__in=Refund.OPEN).exists(),
-        # One that was charged by itself as well has a charge of its own.
-        is_covered=row.state == Payment.State.COVERED and not left,
+        is_covered=row.state == Payment.State.COVERED and not _is_paid_twice(row, left),
     )
     if why_not:
         raise RefundRefused(why_not)

@@ -61,7 +61,10 @@ def _settled(merchant: MerchantInSight, gateway: Gateway, refund: Refund, now: d
     if refund.state not in Refund.OPEN or age < _STILL_UNDER_WAY:
         return refund
     if remembers(gateway, refund, now=now):
-        if why := held_because(merchant_id=merchant.id, connection_id=refund.connection_id, now=now):
+        why = held_because(
+            merchant_id=merchant.id, connection_id=refund.connection_id, now=now, is_refund=True
+        )
+        if why:
             raise Later(now + _HELD, why)
         return ask_for_refund(gateway=gateway, refund=refund)
     if can_search:
