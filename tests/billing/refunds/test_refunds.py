@@ -8,16 +8,14 @@ import pytest
 
 from paydesk.billing.holds.hold import hold_charging
 from paydesk.billing.holds.models import ChargeHold
-from paydesk.billing.payments.models import Payment, Refund
+from paydesk.billing.payments.models import Refund
 from paydesk.billing.payments.refunds.left import ChargeLeft
 from paydesk.billing.payments.refunds.refund import RefundRefused, refusal
 from paydesk.billing.receipts.issue import issue_receipt
-from paydesk.gateways.records import Outcome, Verdict
 from paydesk.kit import clock, faults
 from paydesk.sync.disconnect import DisconnectRefused, disconnect
 from tests.billing.refunds.till import back, booked, give_back, look_up, paid, refunds, states
-from tests.billing.together.desk import Desk, desk
-from tests.billing.together.test_late_word import NEVER, say
+from tests.billing.together.desk import Desk
 from tests.side_by_side import side_by_side
 from tests.simulator import Simulator
 
@@ -265,57 +263,6 @@ def test_what_was_paid_together_is_refunded_where_it_was_charged(simulator: Simu
 
     assert back(ada) == [10000]
     assert ada.covers()[0].refunded_minor == 10000
-
-
-def _charged_by_itself_as_well(
-    simulator: Simulator, *, together: Outcome | None = None
-) -> tuple[Desk, Payment]:
-    """Let one be charged, be believed not to be, and be paid with the others; its charge comes to light after that."""
-    ada = desk(simulator)
-    plan = ada.plan()
-    first = ada.of(plan)[0]
-    ada.account.fault("lost_after", operation="charge.confirm")
-    alone = ada.press(payment=first)
-    say(ada, alone, NEVER)
-    if together is None:
-        ada.pay(ada.quote_off(plan))
-    else:
-        ada.account.fault("lost_before", operation="charge.confirm")
-        say(ada, ada.pay(ada.quote_off(plan)), together)
-    ada.hear()
-    return ada, first
-
-
-def _let_the_books_wait(ada: Desk) -> None:
-    hold_charging(
-        merchant_id=ada.merchant.id,
-        connection_id=None,
-        kind=ChargeHold.Kind.TRUTH,
-        why="",
-        now=clock.wall_now(),
-    )
-
-
-def test_what_was_charged_by_itself_as_well_goes_back_though_the_books_wait(simulator: Simulator) -> None:
-    ada, first = _charged_by_itself_as_well(simulator)
-    assert ada.moved_minor() == 2600 + 10000
-    _let_the_books_wait(ada)
-    ada.account.fault("lost_before", operation="refund.create")
-
-    give_back(ada, payment=first)
-    look_up(ada, age=timedelta(minutes=3))
-
-    assert ada.moved_minor() == 10000
-    assert ada.broken() == []
-    with pytest.raises(RefundRefused, match="the payment that covers it"):
-        give_back(ada, payment=first)
-
-
-def test_until_the_others_are_paid_it_is_no_second_charge(simulator: Simulator) -> None:
-    ada, first = _charged_by_itself_as_well(simulator, together=Outcome(verdict=Verdict.PENDING))
-
-    with pytest.raises(RefundRefused, match="the payment that covers it"):
-        give_back(ada, payment=first)
 
 
 def test_of_several_charges_one_is_named_by_the_amount() -> None:
