@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from paydesk.billing.payments.models import Attempt
+from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.refused import RetryRefused
+from paydesk.billing.receipts.issue import issue_receipt
 from paydesk.gateways.records import Outcome
+from paydesk.kit import clock
 from paydesk.kit.money import Money
-from tests.billing.together.desk import desk
+from tests.billing.together.desk import Desk, desk
 from tests.billing.together.late import LATE, NEVER, NO, PART, SECOND, contradicted, no_word, pay_in_vain, say
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def receipt_of(ada: Desk, payment: Payment) -> dict[str, Any]:
+    """Ask for its receipt."""
+    issued = issue_receipt(merchant=ada.merchant, payment_id=payment.id, now=clock.wall_now())
+    return dict(issued.receipt.snapshot)
 
 
 def test_a_late_part_leaves_the_rest_to_be_paid_together(simulator: Simulator) -> None:
@@ -46,6 +55,8 @@ def test_a_late_part_holds_what_is_on_its_way_by_itself_too(simulator: Simulator
     second = ada.press(payment=ada.of(plan)[1])
 
     say(ada, attempt, PART)
+    with pytest.raises(RetryRefused, match="already on its way"):
+        ada.press(payment=ada.covers()[0])
     say(ada, second, NO)
 
     [cover] = ada.covers()
@@ -56,7 +67,10 @@ def test_a_late_part_holds_what_is_on_its_way_by_itself_too(simulator: Simulator
     assert ada.moved_minor() == 2600
     ada.press(payment=cover)
     assert ada.moved_minor() == 2600 + 3500
-    assert [one.state for one in ada.covers()] == ["paid"]
+    [cover] = ada.covers()
+    assert (cover.state, cover.amount_minor, cover.paid_minor) == ("paid", 7500, 7500)
+    assert receipt_of(ada, cover)["amount_minor"] == 7500
+    assert [one["amount_minor"] for one in receipt_of(ada, cover)["paid_with"]] == [4000, 3500]
     assert ada.stands(plan).paid_minor == 2600 + 7500
     assert ada.broken() == []
 
@@ -70,6 +84,8 @@ def test_a_late_part_takes_over_until_the_other_is_made(simulator: Simulator, th
     second = ada.pay(ada.quote(*ada.of(plan)))
 
     say(ada, first, PART)
+    with pytest.raises(RetryRefused, match="already on its way"):
+        ada.press(payment=ada.covers()[0])
     say(ada, second, then)
 
     assert [one.state for one in ada.of(plan)] == ["covered"] * 4

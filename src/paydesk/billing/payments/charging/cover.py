@@ -14,6 +14,7 @@ from paydesk.billing.customers.models import GatewayCustomer
 from paydesk.billing.orders.mirror import mirror_order
 from paydesk.billing.payments.charging.due_rows import put_back_into_run, take_out_of_run
 from paydesk.billing.payments.charging.plan_out import breakdown_of_lines
+from paydesk.billing.payments.mirrored.breakdown import Breakdown
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.billing.subscriptions.models import Subscription
@@ -52,14 +53,13 @@ def cover_payments(
     """
     coverable = COVERABLE if tries is None else COVERABLE_THEN
     _require_sense(payments, waived_minor, coverable)
-    first, agreements = payments[0], _agreements_of(payments)
+    first, agreements = payments[0], agreements_by_id(payments)
     account = (
         (backup.connection_id, backup.id) if backup else (first.connection_id, first.gateway_customer_id)
     )
     owed_minor = sum(one.owed_minor for one in payments) - waived_minor
     begins = name_of_cover([one.reference for one in payments], backup=backup)
     reference = f"{begins}:{_tries(merchant, begins) if tries is None else tries}"
-    less = [(_("Finance fee that is let off"), waived_minor)] if waived_minor else []
     covering = Payment.objects.create(
         merchant_id=merchant.id,
         connection_id=account[0],
@@ -77,9 +77,7 @@ def cover_payments(
         covered_references=[one.reference for one in payments],
         currency=first.currency,
         due_at=merchant.business_now(),
-        breakdown=breakdown_of_lines(
-            [(_line_title(one, agreements), one.owed_minor) for one in payments], less=less
-        ),
+        breakdown=breakdown_of_cover(payments, agreements, waived_minor=waived_minor),
         capabilities=[Capability.CHARGE_OFF_SESSION.value],
         observed_at=now,
     )
@@ -87,6 +85,15 @@ def cover_payments(
     if held != len(payments):
         raise AssertionError("a payment changed under its lock")
     return covering
+
+
+def breakdown_of_cover(
+    payments: Sequence[Payment], agreements: Mapping[int, Subscription], *, waived_minor: int
+) -> Breakdown:
+    """Say what a cover's amount is made of: a line for each payment, less what of their fees is let off."""
+    less = [(_("Finance fee that is let off"), waived_minor)] if waived_minor else []
+    lines = [(_line_title(one, agreements), one.owed_minor) for one in payments]
+    return breakdown_of_lines(lines, less=less)
 
 
 def release_covered(*, merchant: MerchantInSight, covering: Payment, now: datetime) -> None:
@@ -177,17 +184,18 @@ def _tries(merchant: MerchantInSight, begins: str) -> int:
     return 1 + max((int(one.rpartition(":")[2]) for one in known), default=-1)
 
 
-_Agreements = Mapping[int, Subscription]
-
-
-def _agreements_of(payments: Sequence[Payment]) -> _Agreements:
+def agreements_by_id(payments: Sequence[Payment]) -> Mapping[int, Subscription]:
+    """Give the agreements of payments of one merchant by their ids."""
     ids = {one.subscription_id for one in payments if one.subscription_id is not None}
     rows = Subscription.objects.filter(merchant_id=payments[0].merchant_id, id__in=ids)
     return {row.id: row for row in rows.order_by("id")}
 
 
 def _order_id(
-    merchant: MerchantInSight, payments: Sequence[Payment], agreements: _Agreements, reference: str
+    merchant: MerchantInSight,
+    payments: Sequence[Payment],
+    agreements: Mapping[int, Subscription],
+    reference: str,
 ) -> int:
     """One agreement's payments belong to its order; those of several make an order of their own, with a line each."""
     first = payments[0]
@@ -215,7 +223,7 @@ def _order_id(
     return order.id
 
 
-def _title(payments: Sequence[Payment], agreements: _Agreements) -> str:
+def _title(payments: Sequence[Payment], agreements: Mapping[int, Subscription]) -> str:
     names = ", ".join(dict.fromkeys(one.title for one in payments))
     if len(agreements) > 1 or len(payments) == 1:
         return names[:200]
@@ -223,7 +231,7 @@ def _title(payments: Sequence[Payment], agreements: _Agreements) -> str:
     return (words % {"name": names, "count": len(payments)})[:200]
 
 
-def _line_title(payment: Payment, agreements: _Agreements) -> str:
+def _line_title(payment: Payment, agreements: Mapping[int, Subscription]) -> str:
     facts = {"name": payment.title, "number": payment.position}
     total = agreements[payment.subscription_id].payments_total if payment.subscription_id else None
     if total is None:

@@ -9,10 +9,17 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from paydesk.billing.payments.charging.cover import COVERABLE, COVERABLE_THEN, hold_payments, let_be_made
+from paydesk.billing.payments.charging.cover import (
+    COVERABLE,
+    COVERABLE_THEN,
+    agreements_by_id,
+    breakdown_of_cover,
+    hold_payments,
+    let_be_made,
+)
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
 from paydesk.billing.payments.locks import covered_once, lock_payment
-from paydesk.billing.payments.models import Payment
+from paydesk.billing.payments.models import Attempt, Payment
 from paydesk.billing.payments.restate import restate_payment
 from paydesk.database.transactions import locked
 from paydesk.kit.money import Money
@@ -66,6 +73,27 @@ def reckon_rest(*, merchant: MerchantInSight, payment_id: int, now: datetime) ->
         follow_payments(merchant=merchant, subscription_id=subscription_id, now=now)
 
 
+def is_paid_by_another_ask(covering: Payment) -> bool:
+    """Say whether an ask for some of what a cover holds has no answer yet: by itself, or with others."""
+    if not covering.covered_references:
+        return False
+    mine = Payment.objects.filter(merchant_id=covering.merchant_id)
+    by_itself = Attempt.objects.filter(
+        merchant_id=covering.merchant_id,
+        payment__in=mine.filter(covered_by_id=covering.id),
+        origin=Attempt.Origin.PAYDESK,
+        state__in=Attempt.OPEN,
+    )
+    together = mine.filter(
+        customer_id=covering.customer_id or 0,
+        collected_by=covering.collected_by,
+        position__isnull=True,
+        state=Payment.State.PROCESSING,
+    ).exclude(id=covering.id)
+    references = set(covering.covered_references)
+    return by_itself.exists() or any(not references.isdisjoint(one.covered_references) for one in together)
+
+
 def take_over(covering: Payment, now: datetime) -> list[Payment]:
     """Take what another cover holds that is not made yet: whatever becomes of that one, it returns nothing of it."""
     held = covered_once(covering).filter(state=Payment.State.COVERED).exclude(covered_by=covering)
@@ -97,25 +125,25 @@ def _hold(covering: Payment, coverable: Collection[str], now: datetime) -> list[
 
 
 def _ask_for_the_rest(covering: Payment, rows: Sequence[Payment], now: datetime, *, state: str) -> None:
-    """What is held is all that it is to pay from now on. Nothing is left to ask for where it was made otherwise."""
-    covering.covered_references = [row.reference for row in rows]
-    waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
-    owed_minor = max(sum(row.owed_minor for row in rows) - waived_minor - covering.paid_minor, 0)
-    covering.waived_minor, covering.owed_minor = waived_minor, owed_minor
-    facts: dict[str, Any] = {}
+    """What is held is all that it pays, of which a part was taken. Where nothing is left it asks for nothing."""
     if not rows:
-        state = Payment.State.CANCELED
-    elif not owed_minor:
-        state, facts = Payment.State.PAID, {"paid_at": now, "settled_by": "attempt"}
-    restate_payment(
-        payment=covering,
-        state=state,
-        now=now,
-        owed_minor=owed_minor,
-        waived_minor=waived_minor,
-        covered_references=covering.covered_references,
-        **facts,
-    )
+        restate_payment(payment=covering, state=Payment.State.CANCELED, now=now, owed_minor=0)
+        return
+    waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
+    amount_minor = sum(row.owed_minor for row in rows) - waived_minor
+    owed_minor = max(amount_minor - covering.paid_minor, 0)
+    facts: dict[str, Any] = {
+        "amount_minor": amount_minor,
+        "waived_minor": waived_minor,
+        "covered_references": [row.reference for row in rows],
+        "breakdown": breakdown_of_cover(rows, agreements_by_id(rows), waived_minor=waived_minor),
+        "owed_minor": owed_minor,
+    }
+    for name, fact in facts.items():
+        setattr(covering, name, fact)
+    if not owed_minor:
+        state, facts = Payment.State.PAID, facts | {"paid_at": now, "settled_by": "attempt"}
+    restate_payment(payment=covering, state=state, now=now, **facts)
 
 
 def _held(covering: Payment) -> QuerySet[Payment]:
