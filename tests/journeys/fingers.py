@@ -14,6 +14,7 @@ def press_at_once(
     page: Page, form: Locator, *, fingers: int, also: tuple[str, str] | None = None
 ) -> set[int]:
     """Send a form of the page as it stands; gives the answers' codes. `also`: name and value of the button."""
+    page.wait_for_load_state()
     fields = [
         (one.get_attribute("name") or "", one.get_attribute("value") or "")
         for one in form.locator("input[type=hidden], input:checked").all()

@@ -99,7 +99,8 @@ def test_while_a_card_is_saved_no_button_works_and_after_a_refusal_all_do(
     page: Page, site: Site, setup: MethodSetup
 ) -> None:
     held = hold(page, "**/v1/setup_intents/*/confirm")
-    enter(page, DECLINED_WHEN_ENTERED)
+    with page.expect_request("**/v1/setup_intents/*/confirm"):
+        enter(page, DECLINED_WHEN_ENTERED)
     for name in ("Save", "Save and pay"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
     held[0].continue_()
@@ -115,7 +116,8 @@ def test_a_form_is_not_sent_before_the_fields_are_there(page: Page, setup: Metho
     assert setup.fields
     held = hold(page, "**/js.stripe.com/**")
     with served(Site(setup.fields.values, MODULE)) as site:
-        page.goto(f"{site.url}/card", wait_until="domcontentloaded")
+        with page.expect_request("**/js.stripe.com/**"):
+            page.goto(f"{site.url}/card", wait_until="domcontentloaded")
         page.get_by_role("button", name="Save and pay").click()
         expect(page.get_by_role("button", name="Save and pay")).to_be_disabled()
         held[0].abort()

@@ -44,6 +44,7 @@ def choose(page: Page, *names: str) -> None:
     """Tick these alone of what the card could pay."""
     boxes = page.locator("input[name=for], input[name=default]")
     expect(boxes).not_to_have_count(0)
+    page.wait_for_load_state()
     for box in boxes.all():
         words = box.locator("xpath=..").inner_text()
         box.set_checked(any(name in words for name in names))

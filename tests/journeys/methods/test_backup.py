@@ -98,6 +98,7 @@ def test_one_subscription_has_another_backup_or_none(ada: AtHerDesk, clay: Stand
     club = ada.subscription(name="Glaze club")
     page = ada.page()
     choose(page, ada.portal, "5454")
+    expect(page.get_by_role("status")).to_contain_text("5454 is your backup.")
     page.goto(f"{ada.portal}/subscriptions/{club.public_id}")
     page.get_by_role("link", name="Change the backup").click()
     expect(page.get_by_role("radio", name=re.compile("The backup for everything"))).to_be_checked()

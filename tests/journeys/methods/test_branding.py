@@ -110,6 +110,7 @@ def test_a_customer_meets_the_merchant_from_the_letter_to_the_receipt(
     page.goto(f"{portal}/sign-in/code")
     page.get_by_label("Code from the letter").fill(letter.code)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).to_have_url(f"{portal}/")
     for path in life.paths:
         page.goto(portal + path)
         is_drawn(page.get_by_role("img", name=shop.name).first)
@@ -177,7 +178,8 @@ def test_nothing_moves_when_the_logo_arrives(
     page = sign_in(new_context(), portal, shop, who)
     held: list[Route] = []
     page.route("**/theme/logo/*", lambda route: held.append(route))  # noqa: PLW0108 - it sets a mark on what it is given.
-    page.goto(f"{portal}/", wait_until="domcontentloaded")
+    with page.expect_request("**/theme/logo/*"):
+        page.goto(f"{portal}/", wait_until="domcontentloaded")
     logo = page.get_by_role("img", name=shop.name)
     without = logo.bounding_box()
     assert logo.evaluate("(one) => one.naturalWidth") == 0

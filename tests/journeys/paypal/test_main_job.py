@@ -61,7 +61,7 @@ def the_receipt_has_a_line_for_each_month(page: Page) -> None:
     page.get_by_role("link", name="Receipt").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Receipt")
     expect(page.get_by_role("main")).to_contain_text("EUR 38.00")
-    assert page.get_by_role("main").get_by_text("EUR 19.00").count() == 2
+    expect(page.get_by_role("main").get_by_text("EUR 19.00")).to_have_count(2)
     looks_right(page)
 
 

@@ -53,6 +53,7 @@ def test_what_paypal_could_not_collect_is_paid_with_a_card_that_pays_from_then_o
     assert books.at_paypal()["status"] == "ACTIVE"
 
     page.get_by_role("button", name="Move it and pay EUR 38.00").click()
+    expect(page.get_by_role("button", name="Move it and pay")).to_have_count(0)
 
     wait_until(lambda: moved(books.merchant_id).state == Move.State.DONE)
     page.reload()

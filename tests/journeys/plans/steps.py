@@ -44,6 +44,7 @@ class AtHerDesk(Payer):
         """Open its page by the list of subscriptions."""
         page = self.page(**options)
         page.get_by_role("link", name="Subscriptions", exact=True).click()
+        expect(page).to_have_url(f"{self.portal}/subscriptions")
         page.get_by_role("link", name=agreement.name, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(agreement.name)
         return page

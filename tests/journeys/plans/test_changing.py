@@ -21,6 +21,7 @@ def fill_in(page: Page, label: str, day: date) -> None:
     """Choose a day, and look at what it would change."""
     page.get_by_label(label).fill(day.isoformat())
     page.get_by_role("button", name="See what changes").click()
+    expect(page.get_by_role("region", name="What it will look like")).to_be_visible()
     looks_right(page)
 
 
@@ -167,6 +168,7 @@ def test_it_works_without_javascript_and_with_many_fingers(ada: AtHerDesk) -> No
     choose(page, "Move the next payment")
     page.get_by_label("New day").fill(ada.in_days(14).isoformat())
     page.get_by_role("button", name="See what changes").click()
+    expect(page.get_by_role("button", name="Move to")).to_be_visible()
     assert press_at_once(page, page.locator("form.form"), fingers=6) == {303}
     page.goto(f"{ada.portal}/subscriptions/{plan.public_id}")
     expect(page.get_by_role("region", name="Still to pay")).to_contain_text(said_day(ada.in_days(14)))

@@ -108,6 +108,7 @@ def test_who_left_the_bank_finds_the_way_back_there(ada: Payer) -> None:
     to_the_pay_page(page)
     page.get_by_label("0307").check()
     press(page)
+    expect(page.get_by_role("status")).to_contain_text("Your bank asks you to confirm this payment.")
     page.goto(f"{ada.portal}/")
     expect(page.get_by_text("Your bank asks you to confirm")).to_be_visible()
     looks_right(page)

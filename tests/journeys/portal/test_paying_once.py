@@ -56,6 +56,7 @@ def test_a_double_press_pays_once_without_javascript(ada: Payer) -> None:
     card = ada.clay.save_card("good_mastercard")
     page = ada.page(java_script_enabled=False)
     page.get_by_role("link", name="Pay EUR 49.00 now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pay EUR 49.00")
     token = page.locator("input[name=csrfmiddlewaretoken]").last.get_attribute("value") or ""
     address = page.url
     cookies = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())

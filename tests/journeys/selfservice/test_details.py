@@ -107,6 +107,7 @@ def test_a_receipt_is_corrected_and_the_old_one_stays(
     page.get_by_role("main").get_by_role("link", name="Your details").click()
     write_berlin(page)
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Your details are saved.")
 
     page.goto(receipt)
     page.get_by_role("link", name="Correct whom it is made out to").click()

@@ -78,6 +78,7 @@ def test_the_wallet_is_saved_on_paypals_page_and_pays_from_then_on(page: Page, b
     begin(page, books)
     page.get_by_role("link", name="Use your account at PayPal instead").click()
     page.get_by_role("button", name="Agree and continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose what it pays")
     fits(page)
     save(page)
 
