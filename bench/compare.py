@@ -118,12 +118,14 @@ def _measure(merchant_id: int) -> dict[str, object]:
     mine = Comparison.objects.select_related("hold").filter(merchant_id=merchant_id)
     mine.filter(ended_at=None).update(due_at=now())
     cpu_before, database_before, began = time.process_time(), database_cpu_ms(), time.monotonic()
-    while mine.filter(ended_at=None).exists():
-        for taken in claim_of(queue, most=1, now=now()):
+    while (row := mine.latest("id")).ended_at is None and row.state != "doubt":
+        claimed = claim_of(queue, most=1, now=now())
+        for taken in claimed:
             work_one(queue, taken, clock=now)
+        if not claimed:
+            time.sleep(0.05)
     seconds = time.monotonic() - began
     cpu_seconds, database_ms = time.process_time() - cpu_before, database_cpu_ms() - database_before
-    row = mine.latest("id")
     if row.state != "released":
         raise AssertionError(f"The comparison ended as {row.state}")
     return {

@@ -61,7 +61,8 @@ def main() -> None:
             for name, command in _again(merchant.id).items():
                 say(f"Once more: {name}")
                 before, asked_before = database_cpu_ms(), sum(archive.requests().values())
-                cost = _run(command)
+                # Some customers of the account have no address, which a reconciliation tells of.
+                cost = _run(command, ends_with=1 if name == "reconcile" else 0)
                 counted = sum(archive.requests().values()) - asked_before
                 line = _line(cost, database_cpu_ms() - before, totals["counts"], counted)
                 print(json.dumps(line | {"name": name}), flush=True)
@@ -95,13 +96,12 @@ def _account(options: argparse.Namespace) -> AbstractContextManager[Account]:
     return running_archive(**size)
 
 
-def _run(command: list[str]) -> _Cost:
+def _run(command: list[str], *, ends_with: int = 0) -> _Cost:
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    # 1: some customers of the account have no address, which a reconciliation tells of.
-    if process.returncode not in (0, 1):
+    if process.returncode not in (0, ends_with):
         raise AssertionError(f"It ended with {process.returncode}")
     return _Cost(
         cpu_ms=(usage.ru_utime + usage.ru_stime) * 1_000,

@@ -53,7 +53,7 @@ class Cluster:
 
 @contextmanager
 def temporary_postgresql(settings: dict[str, str] | None = None) -> Iterator[Cluster]:
-    """Start a cluster on a free loopback port and end it afterwards. A benchmark passes `{}` to keep fsync on."""
+    """Start a cluster on a free loopback port and end it afterwards. A benchmark passes its own, with fsync on."""
     with tempfile.TemporaryDirectory(prefix="paydesk-postgresql-") as name:
         folder, account = Path(name), _account()
         binaries = _binaries(folder)
