@@ -11,6 +11,8 @@ from paydesk.billing.arrangements.pay_together import pay_quote
 from paydesk.billing.arrangements.quotes import quote_pay_off
 from paydesk.billing.arrangements.start import AgreementWanted, start_agreement
 from paydesk.billing.customers.models import GatewayCustomer
+from paydesk.billing.holds.hold import hold_charging
+from paydesk.billing.holds.models import ChargeHold
 from paydesk.billing.ledger.models import LedgerEntry, LedgerLine
 from paydesk.billing.payments.charging.silence import SILENCE
 from paydesk.billing.payments.models import Attempt, DueCharge, Payment
@@ -98,6 +100,12 @@ class Collecting(Connected):
         ).exists():
             work_off("charges")
         work_off("events")
+
+    def hold(self, why: str, *, kind: ChargeHold.Kind = ChargeHold.Kind.STAFF) -> ChargeHold:
+        """Let the merchant's charging wait."""
+        return hold_charging(
+            merchant_id=self.merchant.id, connection_id=None, kind=kind, why=why, now=clock.wall_now()
+        )
 
     def run_once(self) -> None:
         """Let the charge run try what is due, once."""

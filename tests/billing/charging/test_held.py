@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from paydesk.billing.holds.held import holds_of
-from paydesk.billing.holds.hold import hold_charging
-from paydesk.billing.holds.models import ChargeHold
 from paydesk.billing.holds.release import release_hold
 from paydesk.billing.payments.models import Attempt, DueCharge
 from paydesk.billing.payments.refused import RetryRefused
@@ -18,16 +16,6 @@ from tests.simulator import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _hold(scene: Collecting) -> ChargeHold:
-    return hold_charging(
-        merchant_id=scene.merchant.id,
-        connection_id=None,
-        kind=ChargeHold.Kind.STAFF,
-        why="The bank is on strike",
-        now=clock.wall_now(),
-    )
-
-
 def _waits_because(scene: Collecting) -> str:
     return DueCharge.objects.get(merchant_id=scene.merchant.id, payment__state="scheduled").trouble
 
@@ -35,7 +23,7 @@ def _waits_because(scene: Collecting) -> str:
 def test_the_run_waits_while_charging_is_held_and_goes_on_after_it(simulator: Simulator) -> None:
     scene = collecting(simulator)
     scene.start()
-    hold = _hold(scene)
+    hold = scene.hold("The bank is on strike")
     scene.run()
     assert (scene.moved(), scene.attempts(), scene.states()) == ([], [], ["scheduled"])
     assert _waits_because(scene) == "The bank is on strike"
@@ -51,7 +39,7 @@ def test_a_customer_who_presses_meanwhile_is_told_and_nothing_is_charged(simulat
     scene.start()
     scene.run()
     good = scene.save_card("good")
-    _hold(scene)
+    scene.hold("The bank is on strike")
     with pytest.raises(RetryRefused, match="while we check our books"):
         scene.press(good, payment=scene.payments()[0])
 

@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from paydesk.billing.holds.hold import hold_charging
-from paydesk.billing.holds.models import ChargeHold
 from paydesk.billing.payments.models import Refund
 from paydesk.billing.payments.refunds.left import ChargeLeft
 from paydesk.billing.payments.refunds.refund import RefundRefused, refusal
@@ -237,13 +235,7 @@ def test_a_connection_stays_open_until_the_refund_is_answered(simulator: Simulat
 
 def test_while_money_waits_nothing_goes_back(simulator: Simulator) -> None:
     ada = paid(simulator)
-    hold_charging(
-        merchant_id=ada.merchant.id,
-        connection_id=None,
-        kind=ChargeHold.Kind.STAFF,
-        why="We count.",
-        now=clock.wall_now(),
-    )
+    ada.hold("We count.")
 
     with pytest.raises(RefundRefused, match="We count"):
         give_back(ada)

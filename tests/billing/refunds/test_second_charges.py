@@ -6,15 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from paydesk.billing.holds.hold import hold_charging
 from paydesk.billing.holds.models import ChargeHold
 from paydesk.billing.payments.models import Payment
 from paydesk.billing.payments.refunds.refund import RefundRefused
 from paydesk.gateways.records import Outcome, Verdict
-from paydesk.kit import clock
 from tests.billing.refunds.till import give_back, look_up
 from tests.billing.together.desk import Desk, desk
-from tests.billing.together.late import NEVER, say
+from tests.billing.together.late import NEVER, no_word, say
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,26 +31,16 @@ def _charged_by_itself_as_well(
     if together is None:
         ada.pay(ada.quote_off(plan))
     else:
-        ada.account.fault("lost_before", operation="charge.confirm")
+        no_word(ada)
         say(ada, ada.pay(ada.quote_off(plan)), together)
     ada.hear()
     return ada, first
 
 
-def _let_the_books_wait(ada: Desk) -> None:
-    hold_charging(
-        merchant_id=ada.merchant.id,
-        connection_id=None,
-        kind=ChargeHold.Kind.TRUTH,
-        why="",
-        now=clock.wall_now(),
-    )
-
-
 def test_what_was_charged_by_itself_as_well_goes_back_though_the_books_wait(simulator: Simulator) -> None:
     ada, first = _charged_by_itself_as_well(simulator)
     assert ada.moved_minor() == 2600 + 10000
-    _let_the_books_wait(ada)
+    ada.hold("Charged twice.", kind=ChargeHold.Kind.TRUTH)
     ada.account.fault("lost_before", operation="refund.create")
 
     give_back(ada, payment=first)

@@ -37,6 +37,14 @@ def pay_in_vain(ada: Desk, quote: Quote) -> Attempt:
     return attempt
 
 
+def press_in_vain(ada: Desk, payment: Payment) -> Attempt:
+    """Pay one by itself, and let it be believed that nothing was charged."""
+    no_word(ada)
+    attempt = ada.press(payment=payment)
+    say(ada, attempt, NEVER)
+    return attempt
+
+
 def contradicted(ada: Desk) -> list[str]:
     """Name the payments that a person has to look at, in the order in which they were made."""
     rows = Payment.objects.filter(merchant_id=ada.merchant.id, contradicted_at__isnull=False)

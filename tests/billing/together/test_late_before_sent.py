@@ -14,7 +14,7 @@ from paydesk.gateways.records import Outcome
 from paydesk.kit import faults
 from paydesk.kit.money import Money
 from tests.billing.together.desk import Desk, desk
-from tests.billing.together.late import LATE, NEVER, no_word, pay_in_vain, say
+from tests.billing.together.late import LATE, pay_in_vain, press_in_vain, say
 from tests.connected import grow_old
 from tests.simulator import Simulator
 
@@ -50,9 +50,7 @@ def test_what_is_asked_for_once_more_is_not_sent_after_a_late_yes(simulator: Sim
     ada = desk(simulator)
     plan = ada.plan()
     first = ada.of(plan)[0]
-    no_word(ada)
-    late = ada.press(payment=first)
-    say(ada, late, NEVER)
+    late = press_in_vain(ada, first)
 
     _late_before_it_is_sent(ada, late, lambda: ada.press(payment=first))
 
@@ -62,9 +60,7 @@ def test_what_is_asked_for_once_more_is_not_sent_after_a_late_yes(simulator: Sim
 def test_what_is_asked_for_once_more_is_not_sent_after_a_late_part(simulator: Simulator) -> None:
     ada = desk(simulator)
     first = ada.of(ada.plan())[0]
-    no_word(ada)
-    late = ada.press(payment=first)
-    say(ada, late, NEVER)
+    late = press_in_vain(ada, first)
     part = replace(LATE, amount=Money(1000, "EUR"))
 
     _late_before_it_is_sent(ada, late, lambda: ada.press(payment=first), outcome=part)
@@ -78,9 +74,7 @@ def test_what_is_paid_together_is_not_sent_after_a_late_yes_to_one_of_it(
 ) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    late = ada.press(payment=ada.of(plan)[0])
-    say(ada, late, NEVER)
+    late = press_in_vain(ada, ada.of(plan)[0])
 
     outcome = replace(LATE, amount=Money(taken, "EUR"))
     _late_before_it_is_sent(ada, late, lambda: ada.pay(ada.quote_off(plan)), outcome=outcome)

@@ -14,7 +14,18 @@ from paydesk.gateways.records import Outcome
 from paydesk.kit import clock
 from paydesk.kit.money import Money
 from tests.billing.together.desk import Desk, desk
-from tests.billing.together.late import LATE, NEVER, NO, PART, SECOND, contradicted, no_word, pay_in_vain, say
+from tests.billing.together.late import (
+    LATE,
+    NEVER,
+    NO,
+    PART,
+    SECOND,
+    contradicted,
+    no_word,
+    pay_in_vain,
+    press_in_vain,
+    say,
+)
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,9 +111,7 @@ def test_a_late_part_takes_over_until_the_other_is_made(simulator: Simulator, th
 def test_the_rest_is_less_when_one_of_it_was_made_by_itself(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    alone = ada.press(payment=ada.of(plan)[0])
-    say(ada, alone, NEVER)
+    alone = press_in_vain(ada, ada.of(plan)[0])
     together = pay_in_vain(ada, ada.quote_off(plan))
     say(ada, together, PART)
     say(ada, alone, LATE)
@@ -119,9 +128,7 @@ def test_the_rest_is_less_when_one_of_it_was_made_by_itself(simulator: Simulator
 def test_when_all_of_it_was_made_by_itself_no_rest_is_asked_for(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan(count=2)
-    no_word(ada)
-    alone = ada.press(payment=ada.of(plan)[0])
-    say(ada, alone, NEVER)
+    alone = press_in_vain(ada, ada.of(plan)[0])
     together = pay_in_vain(ada, ada.quote_off(plan))
     say(ada, together, replace(PART, amount=Money(6000, "EUR")))
     say(ada, alone, LATE)
@@ -168,9 +175,7 @@ def test_a_late_part_of_what_is_paid_otherwise_is_for_a_person(simulator: Simula
 def test_what_was_taken_in_part_does_not_come_back_into_the_run(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    alone = ada.press(payment=ada.of(plan)[0])
-    say(ada, alone, NEVER)
+    alone = press_in_vain(ada, ada.of(plan)[0])
     no_word(ada)
     together = ada.pay(ada.quote_off(plan))
     say(ada, alone, replace(LATE, amount=Money(1000, "EUR")))

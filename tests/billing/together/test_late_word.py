@@ -10,7 +10,17 @@ from paydesk.billing.payments.models import Payment
 from paydesk.events.models import Event
 from paydesk.gateways.records import Outcome
 from tests.billing.together.desk import desk
-from tests.billing.together.late import LATE, NEVER, NO, SECOND, contradicted, no_word, pay_in_vain, say
+from tests.billing.together.late import (
+    LATE,
+    NEVER,
+    NO,
+    SECOND,
+    contradicted,
+    no_word,
+    pay_in_vain,
+    press_in_vain,
+    say,
+)
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,10 +146,8 @@ def test_two_agreements_take_theirs_back(simulator: Simulator) -> None:
 def test_a_charge_of_its_own_comes_in_late_while_another_covers_it(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
     first = ada.of(plan)[0]
-    alone = ada.press(payment=first)
-    say(ada, alone, NEVER)
+    alone = press_in_vain(ada, first)
     no_word(ada)
     together = ada.pay(ada.quote_off(plan))
 
@@ -160,9 +168,7 @@ def test_a_charge_of_its_own_comes_in_late_while_another_covers_it(simulator: Si
 def test_both_are_in_the_books_when_the_other_is_made_as_well(simulator: Simulator) -> None:
     ada = desk(simulator)
     plan = ada.plan()
-    no_word(ada)
-    alone = ada.press(payment=ada.of(plan)[0])
-    say(ada, alone, NEVER)
+    alone = press_in_vain(ada, ada.of(plan)[0])
     no_word(ada)
     together = ada.pay(ada.quote_off(plan))
     say(ada, alone, LATE)
