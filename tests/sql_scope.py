@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from types import FrameType
 from typing import Any
 
@@ -56,6 +56,7 @@ def _check(execute: Callable[..., Any], sql: str, params: Any, many: bool, conte
     return execute(sql, params, many, context)
 
 
+@lru_cache(maxsize=20_000)
 def unscoped(sql: str) -> str:
     """Say what is wrong with a statement; nothing when it names its merchant or touches no merchant's table."""
     claim = _CLAIM.match(sql)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page, ViewportSize
 
 #: The one rule that WCAG 2.2 AA adds, 2.5.8, is off unless it is asked for.
 _OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+#: What is well is not handed over: that takes a third of the time.
+_ASK = "([context, options]) => axe.run(context ?? document, options).then(({violations}) => ({violations}))"
 
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -46,6 +48,8 @@ def looks_right_everywhere(page: Page, looks: Sequence[Look] = LOOKS) -> None:
 
 def shuts_nobody_out(page: Page, *, without: str = "") -> None:
     """Axe: WCAG 2.2 A and AA, and best practice. `without`: a selector of what is not ours."""
+    if page.evaluate("!('axe' in window)"):
+        page.evaluate(AXE_SCRIPT)
     context = {"exclude": [[without]]} if without else None
-    found = Axe().run(page, context, _OPTIONS)
+    found = AxeResults(page.evaluate(_ASK, [context, _OPTIONS]))
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"

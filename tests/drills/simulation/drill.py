@@ -10,12 +10,10 @@ import json
 import os
 import sys
 
-from tests.garbage import collect_seldom
+from tests.quick import STATEMENTS_KEPT, collect_seldom
 
 #: After so many seeds the figures so far are told.
 TOLD_EVERY = 500
-#: A run has some 400 statements of its own: with fewer kept ready, SQLite parses most of them each time.
-STATEMENTS_KEPT = 2_000
 
 
 def main() -> None:

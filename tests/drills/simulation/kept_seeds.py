@@ -32,6 +32,11 @@ KEPT: dict[str, tuple[int, Wanted]] = {
         7253,
         Wanted(),
     ),
+    "a charge for payments together was taken all the same, while two of them were on their way by themselves": (
+        95191,
+        Wanted(),
+    ),
+    "one of them was taken all the same, when the charge for them together had been made": (89386, Wanted()),
     "a restore was noticed only when something was due, on the day's last minute": (7896, Wanted()),
     "the same, on a day of 23 hours": (9688, Wanted()),
     "the same, with a card that settles later": (17242, Wanted()),

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 
 def is_told_of(books: Books, payment: Payment) -> bool:
-    """Say whether its company took money that it had called off, and a person was told of it once it was heard of."""
-    tags = {one.public_id for one in books.attempts if one.payment_id == payment.id}
+    """Say whether its company took money that it had called off, and a person was told of it once it was heard of.
+
+    Money for what covers it is money for it, and money for what it covers.
+    """
+    paid_by = {payment.id, payment.covered_by_id, *(one.id for one in books.of(payment))}
+    tags = {one.public_id for one in books.attempts if one.payment_id in paid_by}
     lied = any(one.took_all_the_same and one.tag in tags for one in books.charges.values())
     return lied and (payment.contradicted_at is not None or not books.is_all_heard)
 
