@@ -15,7 +15,7 @@ from paydesk.database.transactions import in_transaction
 from paydesk.work.heartbeat.memory import MEMORY
 from tests import sql_scope
 from tests.browser import chromium
-from tests.quick import STATEMENTS_KEPT, collect_seldom
+from tests.quick import collect_seldom
 from tests.simulator import Simulator, start_simulator
 
 # Tests that compare us with the payment companies' own published contracts, which are not ours to pass on.
@@ -39,7 +39,7 @@ def django_db_modify_db_settings(
         settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "paydesk.sqlite3")
         options = settings["OPTIONS"]
         careless = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-        settings["OPTIONS"] = {**options, "init_command": careless, "cached_statements": STATEMENTS_KEPT}
+        settings["OPTIONS"] = {**options, "init_command": careless}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,9 +2,6 @@
 
 import gc
 
-#: A test asks SQLite some hundreds of different statements; with its usual 128 kept, it would parse most of them anew.
-STATEMENTS_KEPT = 2_000
-
 
 def collect_seldom(*, after: int) -> None:
     """Keep what is here now out of the collector's sight, and look only after so many new objects.

@@ -87,7 +87,9 @@ def _charge(
     One that took nothing is read: its bank may have let the money go after all, before the customer pays again. So is a
     mark that no attempt has, which may be one that was lost.
     """
-    mine = Attempt.objects.filter(merchant_id=merchant.id, connection_id=connection.id)
+    mine = Attempt.objects.filter(
+        merchant_id=merchant.id, connection_id=connection.id, origin=Attempt.Origin.PAYDESK
+    )
     found = mine.filter(public_id=named.tag).first() if named.tag else None
     found = found or mine.filter(reference=named.reference).first()
     if found is not None and found.state in Attempt.OPEN:

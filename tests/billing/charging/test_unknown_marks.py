@@ -18,7 +18,9 @@ def clay(simulator: Simulator) -> Collecting:
     return collecting(simulator)
 
 
-def _charge_elsewhere(scene: Collecting, *, customer: str = "", card: str = "good") -> str:
+def _charge_elsewhere(
+    scene: Collecting, *, customer: str = "", card: str = "good", on_session: bool = False
+) -> str:
     """Let another installation charge at the same account; gives the company's reference."""
     customer = customer or scene.customer
     charge = scene.account.api(
@@ -29,6 +31,7 @@ def _charge_elsewhere(scene: Collecting, *, customer: str = "", card: str = "goo
         currency="EUR",
         customer=customer,
         method=scene.account.method(customer, card),
+        on_session=on_session,
     )
     scene.account.api(f"/charges/{charge['id']}/confirm", key="elsewhere:confirm")
     return str(charge["id"])
@@ -84,6 +87,21 @@ def test_what_a_declined_one_was_to_pay_is_not_owed_once_more(clay: Collecting) 
     payment = Payment.objects.get(merchant_id=clay.merchant.id)
     assert (payment.state, payment.owed_minor) == ("canceled", 0)
     assert not Event.objects.filter(merchant_id=clay.merchant.id, name="payment.failed").exists()
+
+
+def test_what_one_that_waits_for_its_customer_is_to_pay_is_not_owed_once_more(clay: Collecting) -> None:
+    charge = _charge_elsewhere(clay, card="secure_when_charged", on_session=True)
+    clay.hear()
+    clay.take_over()
+
+    payment = Payment.objects.get(merchant_id=clay.merchant.id)
+    assert (payment.state, payment.owed_minor) == ("canceled", 0)
+    assert _told(clay) == [(charge, clay.customer, 1234)]
+
+    clay.account.answer_bank(charge)
+    clay.hear()
+    assert Payment.objects.get(merchant_id=clay.merchant.id).state == "paid"
+    assert len(_told(clay)) == 1
 
 
 def test_it_stops_no_charge_here(clay: Collecting) -> None:

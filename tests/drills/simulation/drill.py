@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from tests.quick import STATEMENTS_KEPT, collect_seldom
+from tests.quick import collect_seldom
 
 #: After so many seeds the figures so far are told.
 TOLD_EVERY = 500
@@ -27,11 +27,8 @@ def main() -> None:
 
     import django
     from django.core.management import call_command
-    from django.db import connection
 
     django.setup()
-    if connection.vendor == "sqlite":
-        connection.settings_dict["OPTIONS"]["cached_statements"] = STATEMENTS_KEPT
     call_command("migrate", verbosity=0)
     collect_seldom(after=200_000)
     seeds = range(wanted.first, wanted.first + wanted.seeds)

@@ -28,6 +28,10 @@ KEPT: dict[str, tuple[int, Wanted]] = {
         Wanted(),
     ),
     "the same, while one of them was on its way": (15418, Wanted()),
+    "the same, while it waited for its customer, and one of them was taken by itself all the same": (
+        70804,
+        Wanted(),
+    ),
     "two charges were called off and taken all the same, before anything was heard of either": (
         7253,
         Wanted(),

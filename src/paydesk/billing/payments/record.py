@@ -130,10 +130,10 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     # A reading that told of this charge has taken it off what is owed already.
     taken = amount.minor if is_new and amount.currency == asked.currency else 0
     is_just_what_was_owed = 0 < payment.owed_minor == taken
-    is_paid_otherwise = payment.state == Payment.State.COVERED or (
-        payment.covered_references and owed_by_rows(payment) != asked.minor
-    )
-    if (amount != asked and not is_just_what_was_owed) or is_paid_otherwise:
+    # What a cover holds may have been charged by itself, or be held by another, while it was on its way.
+    holds_other = bool(payment.covered_references) and owed_by_rows(payment) != asked.minor
+    is_other_amount = amount != asked and not is_just_what_was_owed
+    if is_other_amount or holds_other or payment.state == Payment.State.COVERED:
         contradict(payment=payment, attempt_public_id=attempt.public_id, now=now)
     # Of the bill of a company only its reading says that more than the rest of it has paid it.
     is_all_that_was_owed = is_just_what_was_owed or (payment.is_ours and 0 < payment.owed_minor < taken)
@@ -141,7 +141,7 @@ def _succeed(payment: Payment, attempt: Attempt, outcome: Outcome, now: datetime
     if not is_whole and not is_all_that_was_owed:
         _leave_the_rest(payment, attempt, max(payment.owed_minor - taken, 0), now)
         return
-    if payment.covered_references and is_paid_otherwise:
+    if holds_other:
         take_over(payment, now)
     # A success is an observation too: what the company was asked before it is older, and is not believed any more. It
     # is none of the whole bill, though, so that there is no fingerprint of it.

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from paydesk.billing.payments.ask import ask_for_money
 from paydesk.billing.payments.call_off import call_off_attempt
 from paydesk.billing.payments.charging.follow import agreements_of, follow_payments
-from paydesk.billing.payments.charging.late_cover import is_paid_by_another_ask, reckon_rest
+from paydesk.billing.payments.charging.late_cover import is_part_on_its_way, reckon_rest
 from paydesk.billing.payments.choices import (
     Chosen,
     can_be_asked_for,
@@ -99,7 +99,7 @@ def _open_attempt(
     row.connection = payment.connection
     why_not = refusal(
         state=row.state,
-        has_open_attempt=open_attempt_of(row) is not None or is_paid_by_another_ask(row),
+        has_open_attempt=open_attempt_of(row) is not None or is_part_on_its_way(row),
         can_retry=can_be_asked_for(row, payment.connection.removed_at),
         is_early=is_early(row, merchant),
         is_moving=is_elsewhere or is_moving(row),

@@ -180,7 +180,7 @@ def _settled(books: Books) -> Iterator[str]:
     """I19: nothing is open after a calm day, and what was due was charged, or a bank said no."""
     world = books.world
     for attempt in books.attempts:
-        if attempt.state in Attempt.OPEN and attempt.created_at < world.clock.now - timedelta(hours=23):
+        if _is_open(attempt) and attempt.created_at < world.clock.now - timedelta(hours=23):
             yield f"an attempt at {name(books.payments[attempt.payment_id])} is still {attempt.state}"
     with_open = {one.payment_id for one in books.attempts if one.state in Attempt.OPEN}
     said_no = {
@@ -210,11 +210,16 @@ def _settled(books: Books) -> Iterator[str]:
             yield f"{name(payment)} is contradicted"
 
 
+def _is_open(attempt: Attempt) -> bool:
+    """Say whether it is ours and has no answer; what another made at the company is for that one to look after."""
+    return attempt.origin == Attempt.Origin.PAYDESK and attempt.state in Attempt.OPEN
+
+
 def _queued(books: Books) -> Iterator[str]:
     """I09: whatever is open is looked at by itself, and nothing was given up."""
     mine = {"merchant_id": books.world.rows.merchant_id}
     for attempt in books.attempts:
-        if attempt.state in Attempt.OPEN and (attempt.due_at is None or attempt.dead_at is not None):
+        if _is_open(attempt) and (attempt.due_at is None or attempt.dead_at is not None):
             yield f"nobody looks at an open attempt at {name(books.payments[attempt.payment_id])}"
     queued = {
         row.payment_id for row in DueCharge.objects.filter(due_at__isnull=False, dead_at__isnull=True, **mine)

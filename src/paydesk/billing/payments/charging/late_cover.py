@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,7 +73,7 @@ def reckon_rest(*, merchant: MerchantInSight, payment_id: int, now: datetime) ->
         follow_payments(merchant=merchant, subscription_id=subscription_id, now=now)
 
 
-def is_paid_by_another_ask(covering: Payment) -> bool:
+def is_part_on_its_way(covering: Payment) -> bool:
     """Say whether an ask for some of what a cover holds has no answer yet: by itself, or with others."""
     if not covering.covered_references:
         return False
@@ -107,18 +107,18 @@ def take_over(covering: Payment, now: datetime) -> list[Payment]:
         mine.filter(id__in=[row.id for row in theirs]).update(covered_by_id=covering.id)
         if other.state in _WAITS and not mine.filter(covered_by_id=other.id).exists():
             _ask_for_the_rest(other, [], now, state=other.state)
-        fees = mine.filter(covered_by_id=other.id).aggregate(minor=Coalesce(Sum("fee_minor"), 0))
-        mine.filter(id=other.id).update(waived_minor=min(other.waived_minor, fees["minor"]))
+        waived_minor = _let_off(other, mine.filter(covered_by_id=other.id))
+        mine.filter(id=other.id).update(waived_minor=waived_minor)
         taken += theirs
     return taken
 
 
 def _hold(covering: Payment, coverable: Collection[str], now: datetime) -> list[Payment]:
-    """Give what it holds now that is paid by nothing else; of their fees no more than theirs can be let off."""
+    """Give what it holds now that is paid by nothing else."""
     rows = list(locked(covered_once(covering).filter(state__in=coverable).order_by("id")))
     hold_payments(covering, [row.id for row in rows], coverable)
     rows += take_over(covering, now)
-    covering.waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
+    covering.waived_minor = _let_off(covering, rows)
     mine = Payment.objects.filter(merchant_id=covering.merchant_id, id=covering.id)
     mine.update(waived_minor=covering.waived_minor)
     return rows
@@ -129,7 +129,7 @@ def _ask_for_the_rest(covering: Payment, rows: Sequence[Payment], now: datetime,
     if not rows:
         restate_payment(payment=covering, state=Payment.State.CANCELED, now=now, owed_minor=0)
         return
-    waived_minor = min(covering.waived_minor, sum(row.fee_minor for row in rows))
+    waived_minor = _let_off(covering, rows)
     amount_minor = sum(row.owed_minor for row in rows) - waived_minor
     owed_minor = max(amount_minor - covering.paid_minor, 0)
     facts: dict[str, Any] = {
@@ -144,6 +144,11 @@ def _ask_for_the_rest(covering: Payment, rows: Sequence[Payment], now: datetime,
     if not owed_minor:
         state, facts = Payment.State.PAID, facts | {"paid_at": now, "settled_by": "attempt"}
     restate_payment(payment=covering, state=state, now=now, **facts)
+
+
+def _let_off(covering: Payment, rows: Iterable[Payment]) -> int:
+    """Give what is let off of these: of what it was, no more than their fees; in minor units."""
+    return min(covering.waived_minor, sum(row.fee_minor for row in rows))
 
 
 def _held(covering: Payment) -> QuerySet[Payment]:

@@ -17,6 +17,8 @@ from paydesk.merchants.models import Connection
 
 #: No money moved, and none will.
 _NOTHING = {Verdict.DECLINED, Verdict.NEVER_SEEN}
+#: None moved, and it may yet, if the customer confirms what was asked.
+_NOTHING_YET = {*_NOTHING, Verdict.NEEDS_CUSTOMER}
 _MADE_AT = "%Y-%m-%d %H:%M UTC"
 
 
@@ -30,13 +32,13 @@ def marked_charge(record: CollectibleRecord) -> AttemptRecord | None:
 def is_nobodys_debt(record: CollectibleRecord) -> bool:
     """Say whether it is a charge with a mark that took nothing: what it was to pay is owed as a payment of its own."""
     charge = marked_charge(record)
-    return charge is not None and charge.outcome.verdict in _NOTHING
+    return charge is not None and charge.outcome.verdict in _NOTHING_YET
 
 
 def say_that_its_mark_is_unknown(*, connection: Connection, record: CollectibleRecord, now: datetime) -> None:
     """Open the concern for a marked charge that nobody here made. Call inside a transaction; `now` is wall time."""
     charge = marked_charge(record)
-    if charge is None or is_nobodys_debt(record):
+    if charge is None or charge.outcome.verdict in _NOTHING:
         return
     subject = _subject(connection, charge.reference)
     if Concern.objects.filter(
