@@ -109,7 +109,7 @@ def _sqlite(path: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
             # Some hundreds of different statements are asked; of Python's usual 128, most would be parsed anew.
-            "cached_statements": 2_000,
+            "cached_statements": 1_000,
         },
         "CONN_MAX_AGE": None,
     }
