@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from paydesk.database.transactions import is_postgresql
 from tests.processes import Running, running_process
@@ -112,7 +113,7 @@ def installed(folder: Path) -> Iterator[Installed]:
         _copy(Path(known["NAME"]), folder / "paydesk.sqlite3")
         yield Installed(folder=folder, url=url)
         return
-    connections["default"].close()
+    leave_database()
     # Other tests run beside these at the same server, each with a test database of its own.
     name = f"{known['NAME']}_restorable"
     _on_server(f"CREATE DATABASE {name} TEMPLATE {known['NAME']}")
@@ -123,6 +124,14 @@ def installed(folder: Path) -> Iterator[Installed]:
     finally:
         for one in (name, f"{name}_backup"):
             _on_server(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
+
+
+def leave_database() -> None:
+    """Close what is open here, also in the pool: PostgreSQL copies a database only when nobody is connected."""
+    here = connections["default"]
+    here.close()
+    if isinstance(here, DatabaseWrapper):
+        here.close_pool()
 
 
 def wait_for(is_so: Callable[[], bool], worker: Running) -> None:

@@ -26,7 +26,7 @@ from paydesk.sync.models import Comparison
 from paydesk.work.heartbeat.memory import MEMORY
 from tests.billing.charging.scene import collecting
 from tests.billing.together.desk import Desk
-from tests.config.restorable import Installed, installed
+from tests.config.restorable import Installed, installed, leave_database
 from tests.connected import work_off
 from tests.simulator import Simulator
 
@@ -170,13 +170,13 @@ def put_back(kept: Installed) -> Iterator[None]:
 def inside(kept: Installed) -> Iterator[None]:
     """Read and write the restored database in this process."""
     known = connections["default"].settings_dict
-    connections["default"].close()
+    leave_database()
     before, known["NAME"] = known["NAME"], _name_of(kept)
     MEMORY.forget()
     try:
         yield
     finally:
-        connections["default"].close()
+        leave_database()
         known["NAME"] = before
         MEMORY.forget()
 
