@@ -100,6 +100,19 @@ def test_a_payment_on_its_way_cannot_be_paid_again(browser: Client, failed: Paym
     assert "Pay EUR 49.00" not in page
 
 
+@pytest.mark.parametrize(("asked_by", "is_waited_for"), [("gateway", False), ("customer", True)])
+def test_nobody_waits_for_what_somebody_else_asked_of_a_payment_that_is_given_up(
+    browser: Client, ada: Customer, account: Connection, asked_by: str, is_waited_for: bool
+) -> None:
+    given_up = builders.payment(builders.order(ada, account), state="canceled")
+    origin = "gateway" if asked_by == "gateway" else "paydesk"
+    builders.attempt(given_up, "needs_customer", asked_by=asked_by, origin=origin)
+    page = read(browser, f"/payments/{given_up.public_id}")
+    assert ("We are checking with your bank" in page) == is_waited_for
+    assert ("asks you to confirm" in page) == is_waited_for
+    assert "Canceled" in page
+
+
 def test_refunds_and_disputes_are_part_of_it(browser: Client, ada: Customer, account: Connection) -> None:
     paid = builders.payment(builders.order(ada, account), refunded_minor=1000)
     builders.attempt(paid)

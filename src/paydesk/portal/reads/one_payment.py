@@ -242,6 +242,9 @@ def whole_payment(*, merchant_id: int, customer_id: int, public_id: str) -> Whol
     mine: dict[str, Value] = {"merchant_id": merchant_id, "payment_id": facts.id}
     asks = [Ask(query, mine) for query in (_ATTEMPTS, _REFUNDS, _DISPUTES, _COVERS, _BACKUPS)]
     attempts, refunds, disputes, covers, backups = rows_together(asks)
+    if facts.state == Payment.State.CANCELED:
+        # What somebody else still has an answer to come for is nothing that the customer waits for here.
+        attempts = [one for one in attempts if not one.is_open or one.origin != Attempt.Origin.GATEWAY]
     return WholePayment(
         facts=facts, attempts=attempts, refunds=refunds, disputes=disputes, covers=covers, backups=backups
     )
