@@ -85,7 +85,7 @@ def _charge(
     """A charge of ours that is open is looked up by its attempt.
 
     One that took nothing is read: its bank may have let the money go after all, before the customer pays again. So is a
-    mark that no attempt has, which may be one that was lost.
+    mark that no attempt of ours has: one that was lost, or that of another installation.
     """
     mine = Attempt.objects.filter(
         merchant_id=merchant.id, connection_id=connection.id, origin=Attempt.Origin.PAYDESK
